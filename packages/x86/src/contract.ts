@@ -1,0 +1,163 @@
+// What the encoder takes and gives: the contract between this package and the assembler.
+// A statement's text is the assembler's business; here mnemonic, registers and the *kind* of each number are enough.
+
+/** Size in bits of default operands and addresses: .code16, .code32, .code64. */
+export type Mode = 16 | 32 | 64
+
+export type RegisterClass =
+  | 'gpr8'
+  | 'gpr16'
+  | 'gpr32'
+  | 'gpr64'
+  | 'segment'
+  | 'control'
+  | 'debug'
+  | 'test'
+  | 'st'
+  | 'mmx'
+  | 'xmm'
+  | 'ymm'
+  | 'zmm'
+  | 'tmm'
+  | 'mask'
+  | 'bound'
+  | 'ip'
+  | 'noindex'
+  | 'flat'
+
+export interface Register {
+  /** Lower case, without `%`: `eax`, `st(1)`, `r8b`, `rip`, `eiz`. */
+  readonly name: string
+  readonly class: RegisterClass
+  /** Encoded number, 0 to 31. */
+  readonly number: number
+  /** 8 for gpr8, … 512 for zmm; 80 for st. */
+  readonly sizeInBits: number
+  /** spl, bpl, sil, dil: only with a REX prefix. ah, ch, dh, bh: never with one. */
+  readonly rex?: 'needed' | 'forbidden'
+}
+
+/**
+ * A number of a statement. `constant` undefined: symbolic, its value is not known now (a symbol, or a difference that
+ * relaxation decides). `relocation`: the operator written on it (`GOTPCREL`, `PLT`, …), which forbids short forms.
+ */
+export interface Value {
+  readonly constant: bigint | undefined
+  readonly relocation?: string
+}
+
+export interface RegisterOperand {
+  readonly kind: 'register'
+  readonly register: Register
+  /** `*%eax` */
+  readonly indirect?: boolean
+  /** `{%k1}` and `{z}` */
+  readonly mask?: Register
+  readonly zeroing?: boolean
+}
+export interface ImmediateOperand {
+  readonly kind: 'immediate'
+  readonly value: Value
+}
+export interface MemoryOperand {
+  readonly kind: 'memory'
+  readonly segment?: Register
+  readonly displacement?: Value
+  readonly base?: Register
+  readonly index?: Register
+  readonly scale: 1 | 2 | 4 | 8
+  /** `*mem` */
+  readonly indirect?: boolean
+  /** `(%dx)` written as a memory operand of in/out and the string forms is one too; the encoder decides. */
+  readonly hasParentheses: boolean
+  /** `{1to16}`: 16 */
+  readonly broadcast?: number
+  readonly mask?: Register
+  readonly zeroing?: boolean
+}
+/** `{rn-sae}`, `{sae}` as an operand of their own. */
+export interface RoundingOperand {
+  readonly kind: 'rounding'
+  readonly name: 'rn-sae' | 'rd-sae' | 'ru-sae' | 'rz-sae' | 'sae'
+}
+export type Operand = RegisterOperand | ImmediateOperand | MemoryOperand | RoundingOperand
+
+export interface InstructionStatement {
+  /** As written, lower case, with its AT&T suffix: `movl`, `rep` stands in prefixes. */
+  readonly mnemonic: string
+  /** In the order written: `rep`, `lock`, `cs`, `data32`, `addr32`, `rex.w`, `{vex3}`, `{disp32}`, `notrack`, … */
+  readonly prefixes: readonly string[]
+  /** In AT&T order: source first, destination last. */
+  readonly operands: readonly Operand[]
+}
+
+export interface EncodeOptions {
+  readonly mode: Mode
+  /** Which instructions `.arch`/`-march` allows; undefined: all. */
+  readonly isa?: ReadonlySet<string>
+  /** `.code16gcc`: 32-bit stack operations by default. */
+  readonly code16gcc?: boolean
+  /** x32: 64-bit mode with 32-bit addresses. */
+  readonly x32?: boolean
+  readonly optimize?: 0 | 1 | 2 | 's'
+  readonly sse2avx?: boolean
+  readonly vexW?: 0 | 1
+  readonly avxScalar?: 128 | 256
+  readonly evexLength?: 128 | 256 | 512
+  readonly evexW?: 0 | 1
+  readonly evexRounding?: 'rn' | 'rd' | 'ru' | 'rz'
+  /** `.allow_index_reg`, `-mindex-reg`. */
+  readonly allowIndexReg?: boolean
+}
+
+/** Where in the encoded bytes a value of the statement stands. The field holds zero; the caller fills it in. */
+export interface EncodedField {
+  /** Index in {@link InstructionStatement.operands}. */
+  readonly operand: number
+  readonly part: 'immediate' | 'displacement' | 'target'
+  /** Offset of the field from the first byte, prefixes included. */
+  readonly offset: number
+  readonly sizeInBytes: 1 | 2 | 4 | 8
+  /** The processor extends the field's sign (imm8s, disp8, imm32s in 64-bit code): picks R_X86_64_32S and range checks. */
+  readonly isSigned: boolean
+  /** Relative to the end of the whole instruction (branch targets, RIP-relative displacements). */
+  readonly isPcRelative: boolean
+  /** A branch or call target: psABI wants R_X86_64_PLT32 for it. */
+  readonly isBranch: boolean
+  /** disp8*N (Intel SDM vol. 2 §2.7.5): the value is divided by this; 1 else. */
+  readonly divisor: number
+  /** GOTPCRELX forms (psABI B.2): the instruction may be rewritten by the linker. */
+  readonly gotRelaxable?: 'plain' | 'rex'
+}
+
+/** A branch that may be short or near: the caller keeps the short form as long as the target is within reach. */
+export interface BranchRelaxation {
+  readonly kind: 'jmp' | 'jcc'
+  /** Condition code 0 to 15 of jcc. */
+  readonly condition: number
+  /** Prefixes and opcode before the rel8 of the short form. */
+  readonly short: Uint8Array
+  /** Prefixes and opcode before the rel16/rel32 of the near form. */
+  readonly near: Uint8Array
+  readonly nearSizeInBytes: 2 | 4
+}
+
+export interface Encoding {
+  readonly bytes: Uint8Array
+  readonly fields: readonly EncodedField[]
+  /** Set for relaxable branches; `bytes` then is the short form. */
+  readonly relaxation?: BranchRelaxation
+  /** The bytes depend on constants only through {@link valueClass}: the caller may reuse them for other values. */
+  readonly isTemplate: boolean
+  readonly warnings: readonly EncodeMessage[]
+}
+
+/** Why a statement has no encoding, or what is odd in it; `operand` for the caret. The wording is the assembler's. */
+export interface EncodeMessage {
+  readonly code: string
+  readonly operand?: number
+  /** Words for the message: names, sizes, the mnemonic meant. */
+  readonly details?: Readonly<Record<string, string | number>>
+}
+
+export type EncodeResult = { readonly ok: true; readonly encoding: Encoding } | { readonly ok: false; readonly failure: EncodeMessage }

@@ -1,0 +1,27 @@
+// Enters: entry points of the package in the current folder. Leaves: dist/*.js, one file each.
+// A library keeps its @kernelbox dependencies external; a command (--command) is one file with everything in it,
+// because start-up is most of the time of a small assembly (docs/adr/0003).
+import { build } from 'esbuild'
+
+const args = process.argv.slice(2)
+const isCommand = args.includes('--command')
+const isBrowser = args.includes('--neutral')
+const entryPoints = args.filter((word) => !word.startsWith('--'))
+await build({
+  entryPoints: entryPoints.length ? entryPoints : ['src/index.ts'],
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  format: 'esm',
+  target: 'node20',
+  platform: isBrowser ? 'neutral' : 'node',
+  mainFields: ['module', 'main'],
+  external: isCommand ? ['@kernelbox/kvm', 'v86', 'iced-x86'] : ['@kernelbox/*', 'v86', 'iced-x86'],
+  banner: isCommand
+    ? { js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);" }
+    : {},
+  minifySyntax: true,
+  legalComments: 'eof',
+  logLevel: 'warning',
+})
