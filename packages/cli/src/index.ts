@@ -1,1 +1,8 @@
-export {}
+/**
+ * What the commands share and the libraries must not know: files, the terminal, exit statuses.
+ * Private: bundled into kasm, kld and klaunch.
+ */
+export { expandResponseFiles } from './arguments.ts'
+export { type FileFailure, readInputFile, readStandardInput, writeOutputFile } from './files.ts'
+export { type DiagnosticsFormat, diagnosticsFormats, printDiagnostics, wantsColor } from './report.ts'
+export { runCommand, UsageError } from './run-command.ts'

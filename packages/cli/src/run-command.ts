@@ -1,0 +1,29 @@
+// The outermost frame of a command: turns what a main function returns or throws into an exit status.
+
+/** A fault of the command line; shown in one line, with a pointer to --help. Exit status 1, as GNU as and ld give. */
+export class UsageError extends Error {}
+
+/**
+ * Runs a command. `main` returns the exit status. Usage errors are told in one line; anything else that is thrown is our
+ * own bug and says so, with a stack trace only under KERNELBOX_DEBUG.
+ */
+export async function runCommand(program: string, main: (words: string[]) => number | Promise<number>): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // `kasm -E file | head`: the reader has gone.
+    if (error.code === 'EPIPE') process.exit(141)
+    throw error
+  })
+  try {
+    process.exitCode = await main(process.argv.slice(2))
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`${program}: error: ${error.message}\n${program}: '${program} --help' lists the options\n`)
+      process.exitCode = 1
+      return
+    }
+    process.stderr.write(`${program}: internal error: ${error instanceof Error ? error.message : String(error)}\n`)
+    if (process.env.KERNELBOX_DEBUG) process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`)
+    else process.stderr.write(`${program}: this is a bug in ${program}; KERNELBOX_DEBUG=1 shows where\n`)
+    process.exitCode = 70
+  }
+}
