@@ -9,3 +9,5 @@
 export * from './constants.ts'
 export type { ElfGroup, ElfObject, ElfSection, ElfSymbol, SectionIndex } from './model.ts'
 export { RelocationTable } from './model.ts'
+export { type Archive, type ArchiveMember, isArchive, type ReadArchiveResult, readArchive } from './read-archive.ts'
+export { isElf, type ReadObjectResult, readObject } from './read-object.ts'

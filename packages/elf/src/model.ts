@@ -15,9 +15,21 @@ export class RelocationTable {
   types = new Uint32Array(16)
   /** Index in {@link ElfObject.symbols}. */
   symbols = new Uint32Array(16)
-  /** Addends of RELA; zero for REL, whose addends are in the section's contents. */
+  /** Addends of RELA (x86-64); zero for REL (i386), whose addends are in the section's contents. */
   addends = new BigInt64Array(16)
   #addendWords = new Int32Array(this.addends.buffer)
+
+  /** An empty table with room for `capacity` rows. */
+  static withCapacity(capacity: number): RelocationTable {
+    const table = new RelocationTable()
+    if (capacity > 16) table.#resize(capacity)
+    return table
+  }
+
+  /** The addend of row `i` as a double: exact up to 2^53, which every address difference of a real object is. */
+  addendAt(i: number): number {
+    return (this.#addendWords[2 * i + 1] as number) * 0x1_0000_0000 + ((this.#addendWords[2 * i] as number) >>> 0)
+  }
 
   add(offset: number, type: number, symbol: number, addend: bigint): void {
     const i = this.#append(offset, type, symbol)
@@ -31,17 +43,23 @@ export class RelocationTable {
     this.#addendWords[2 * i + 1] = addend < 0 ? -1 : 0
   }
 
+  /** As {@link add}, with the addend's low and high words. */
+  addWords(offset: number, type: number, symbol: number, low: number, high: number): void {
+    const i = this.#append(offset, type, symbol)
+    this.#addendWords[2 * i] = low
+    this.#addendWords[2 * i + 1] = high
+  }
+
   #append(offset: number, type: number, symbol: number): number {
     const i = this.count++
-    if (i === this.offsets.length) this.#grow()
+    if (i === this.offsets.length) this.#resize(i * 2)
     this.offsets[i] = offset
     this.types[i] = type
     this.symbols[i] = symbol
     return i
   }
 
-  #grow(): void {
-    const length = this.offsets.length * 2
+  #resize(length: number): void {
     const { offsets, types, symbols, addends } = this
     this.offsets = new Float64Array(length)
     this.offsets.set(offsets)

@@ -1,0 +1,349 @@
+// An ELF relocatable file as data.
+// Enters: the bytes of a .o, untrusted. Leaves: an ElfObject, or one sentence that says what is wrong with the file.
+// ELF gABI ch. 4 (header, section table, symbol table, relocation, groups). Every offset and index is checked here, so
+// that the passes after it need not.
+
+import {
+  EM_386,
+  EM_IAMCU,
+  EM_X86_64,
+  ET_REL,
+  GRP_COMDAT,
+  SHN_LORESERVE,
+  SHN_XINDEX,
+  SHT_GROUP,
+  SHT_NOBITS,
+  SHT_NULL,
+  SHT_REL,
+  SHT_RELA,
+  SHT_STRTAB,
+  SHT_SYMTAB,
+  SHT_SYMTAB_SHNDX,
+} from './constants.ts'
+import { type ElfGroup, type ElfObject, type ElfSection, type ElfSymbol, RelocationTable } from './model.ts'
+
+/** What a reader found: the object, or why the bytes are none. */
+export type ReadObjectResult = { readonly object: ElfObject; readonly fileType: number } | { readonly fault: string }
+
+const SHT_DYNAMIC = 6
+const SHT_DYNSYM = 11
+const SHT_RELR = 19
+
+interface RawHeader {
+  readonly name: number
+  readonly type: number
+  readonly flags: number
+  readonly address: bigint
+  readonly offset: number
+  readonly size: number
+  readonly link: number
+  readonly info: number
+  readonly alignment: number
+  readonly entrySize: number
+}
+
+/** True where the bytes begin as an ELF file does. */
+export function isElf(bytes: Uint8Array): boolean {
+  return bytes.length >= 16 && bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46
+}
+
+/**
+ * Reads a relocatable object (or, for --just-symbols, an executable).
+ * Section indexes in the result are those of {@link ElfObject.sections}, not the file's.
+ */
+export function readObject(bytes: Uint8Array): ReadObjectResult {
+  try {
+    return readChecked(bytes)
+  } catch (error) {
+    if (error instanceof Malformed) return { fault: error.message }
+    throw error
+  }
+}
+
+class Malformed extends Error {}
+
+function readChecked(bytes: Uint8Array): ReadObjectResult {
+  if (!isElf(bytes)) throw new Malformed('not an ELF file')
+  if (bytes[5] !== 1) throw new Malformed('a big-endian ELF file; only little-endian x86 objects can be linked')
+  const is64 = bytes[4] === 2
+  if (!is64 && bytes[4] !== 1) throw new Malformed(`unknown ELF class ${bytes[4]}`)
+  if (bytes.length < (is64 ? 64 : 52)) throw new Malformed('the file ends within the ELF header')
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const fileType = view.getUint16(16, true)
+  const machine = view.getUint16(18, true)
+  if (machine !== EM_386 && machine !== EM_X86_64 && machine !== EM_IAMCU)
+    throw new Malformed(`an object for machine ${machine}; only i386 (3) and x86-64 (62) can be linked`)
+  const flags = view.getUint32(is64 ? 48 : 36, true)
+  const headers = readHeaders(view, is64)
+  const names = headers.names
+  const rows = headers.rows
+
+  // .symtab, its strings and the relocation sections become parts of the model; the others are its sections.
+  const modelIndex = new Int32Array(rows.length).fill(-1)
+  const sections: ElfSection[] = [nullSection()]
+  modelIndex[0] = 0
+  const symbolTable = rows.findIndex((row) => row.type === SHT_SYMTAB)
+  const isRelocatable = fileType === ET_REL
+  const stringTables = new Set<number>([headers.nameIndex])
+  if (symbolTable >= 0) stringTables.add((rows[symbolTable] as RawHeader).link)
+  for (let i = 1; i < rows.length; i++) {
+    const row = rows[i] as RawHeader
+    if (row.type === SHT_SYMTAB || row.type === SHT_SYMTAB_SHNDX || row.type === SHT_NULL) continue
+    if (row.type === SHT_STRTAB && (row.flags & 2) === 0 && (stringTables.has(i) || !isRelocatable)) continue
+    if ((row.type === SHT_REL || row.type === SHT_RELA) && (row.flags & 2) === 0) continue
+    if (!isRelocatable && (row.type === SHT_DYNSYM || row.type === SHT_DYNAMIC || row.type === SHT_RELR)) continue
+    if (row.type !== SHT_NOBITS) checkRange(bytes, row.offset, row.size, `section ${i}`)
+    modelIndex[i] = sections.length
+    sections.push({
+      name: stringAt(bytes, names, row.name, `the name of section ${i}`),
+      type: row.type,
+      flags: row.flags,
+      address: row.address,
+      sizeInBytes: row.size,
+      contents: row.type === SHT_NOBITS ? new Uint8Array(0) : bytes.subarray(row.offset, row.offset + row.size),
+      alignment: row.alignment,
+      entrySize: row.entrySize,
+      link: row.link,
+      info: row.info,
+      relocations: undefined,
+    })
+  }
+  for (let i = 1; i < sections.length; i++) {
+    const section = sections[i] as ElfSection
+    if (section.link > 0) section.link = section.link < rows.length ? Math.max(0, modelIndex[section.link] as number) : 0
+  }
+
+  const symbols = symbolTable < 0 ? [nullSymbol()] : readSymbols(bytes, view, is64, rows, symbolTable, modelIndex)
+  for (let i = 1; i < rows.length; i++) {
+    const row = rows[i] as RawHeader
+    if ((row.type !== SHT_REL && row.type !== SHT_RELA) || (row.flags & 2) !== 0 || !isRelocatable) continue
+    if (row.info >= rows.length || (modelIndex[row.info] as number) <= 0) continue
+    checkRange(bytes, row.offset, row.size, `relocation section ${i}`)
+    const target = sections[modelIndex[row.info] as number] as ElfSection
+    target.relocations = readRelocations(view, is64, row, symbols.length, target, i)
+  }
+  const groups = readGroups(view, rows, sections, modelIndex, symbols, symbolTable)
+  return { object: { class: is64 ? 64 : 32, machine, flags, sections, symbols, groups }, fileType }
+}
+
+function readHeaders(view: DataView, is64: boolean): { rows: RawHeader[]; names: RawHeader; nameIndex: number } {
+  const offset = is64 ? toSize(view.getBigUint64(40, true), 'e_shoff') : view.getUint32(32, true)
+  const entrySize = view.getUint16(is64 ? 58 : 46, true)
+  let count = view.getUint16(is64 ? 60 : 48, true)
+  let nameIndex = view.getUint16(is64 ? 62 : 50, true)
+  const least = is64 ? 64 : 40
+  if (offset === 0) throw new Malformed('it has no section table')
+  if (entrySize !== least) throw new Malformed(`section headers of ${entrySize} bytes instead of ${least}`)
+  if (offset + least > view.byteLength) throw new Malformed('the section table lies outside the file')
+  const first = readHeader(view, is64, offset)
+  if (count === 0) count = first.size
+  if (nameIndex === SHN_XINDEX) nameIndex = first.link
+  if (offset + count * least > view.byteLength) throw new Malformed(`the section table (${count} entries) lies outside the file`)
+  if (nameIndex >= count) throw new Malformed(`the index of the section names, ${nameIndex}, is not below ${count}`)
+  const rows = Array.from({ length: count }, (_, i) => readHeader(view, is64, offset + i * least))
+  const names = rows[nameIndex] as RawHeader
+  checkRange(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), names.offset, names.size, 'the table of section names')
+  return { rows, names, nameIndex }
+}
+
+function readHeader(view: DataView, is64: boolean, at: number): RawHeader {
+  if (is64) {
+    return {
+      name: view.getUint32(at, true),
+      type: view.getUint32(at + 4, true),
+      flags: view.getUint32(at + 8, true),
+      address: view.getBigUint64(at + 16, true),
+      offset: toSize(view.getBigUint64(at + 24, true), 'sh_offset'),
+      size: toSize(view.getBigUint64(at + 32, true), 'sh_size'),
+      link: view.getUint32(at + 40, true),
+      info: view.getUint32(at + 44, true),
+      alignment: toAlignment(Number(view.getBigUint64(at + 48, true))),
+      entrySize: toSize(view.getBigUint64(at + 56, true), 'sh_entsize'),
+    }
+  }
+  return {
+    name: view.getUint32(at, true),
+    type: view.getUint32(at + 4, true),
+    flags: view.getUint32(at + 8, true),
+    address: BigInt(view.getUint32(at + 12, true)),
+    offset: view.getUint32(at + 16, true),
+    size: view.getUint32(at + 20, true),
+    link: view.getUint32(at + 24, true),
+    info: view.getUint32(at + 28, true),
+    alignment: toAlignment(view.getUint32(at + 32, true)),
+    entrySize: view.getUint32(at + 36, true),
+  }
+}
+
+function toSize(value: bigint, what: string): number {
+  if (value > 0x1f_ffff_ffff_ffffn) throw new Malformed(`${what} is 0x${value.toString(16)}, beyond any file`)
+  return Number(value)
+}
+
+function toAlignment(value: number): number {
+  if (value === 0) return 1
+  const power = Math.log2(value)
+  if (!Number.isInteger(power)) throw new Malformed(`an alignment of ${value} bytes, which is no power of two`)
+  return value
+}
+
+function checkRange(bytes: Uint8Array, offset: number, size: number, what: string): void {
+  if (offset + size > bytes.length) throw new Malformed(`${what} (offset ${offset}, ${size} bytes) lies outside the file`)
+}
+
+function stringAt(bytes: Uint8Array, table: RawHeader, offset: number, what: string): string {
+  if (offset === 0 && table.size === 0) return ''
+  if (offset >= table.size) throw new Malformed(`${what} lies outside the string table`)
+  const start = table.offset + offset
+  const end = bytes.indexOf(0, start)
+  if (end < 0 || end >= table.offset + table.size) throw new Malformed(`${what} does not end within the string table`)
+  return latin1(bytes, start, end)
+}
+
+function latin1(bytes: Uint8Array, start: number, end: number): string {
+  const length = end - start
+  if (length > 60) {
+    let text = ''
+    for (let at = start; at < end; at += 4096)
+      text += String.fromCharCode.apply(null, bytes.subarray(at, Math.min(end, at + 4096)) as unknown as number[])
+    return text
+  }
+  let text = ''
+  for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at] as number)
+  return text
+}
+
+function readSymbols(
+  bytes: Uint8Array,
+  view: DataView,
+  is64: boolean,
+  rows: readonly RawHeader[],
+  tableIndex: number,
+  modelIndex: Int32Array,
+): ElfSymbol[] {
+  const table = rows[tableIndex] as RawHeader
+  checkRange(bytes, table.offset, table.size, 'the symbol table')
+  if (table.link >= rows.length) throw new Malformed('the symbol table names no string table')
+  const strings = rows[table.link] as RawHeader
+  checkRange(bytes, strings.offset, strings.size, 'the string table of the symbols')
+  const extended = rows.find((row) => row.type === SHT_SYMTAB_SHNDX && row.link === tableIndex)
+  const step = is64 ? 24 : 16
+  const count = Math.floor(table.size / step)
+  if (extended) checkRange(bytes, extended.offset, count * 4, 'the table of extended section indexes')
+  const symbols: ElfSymbol[] = new Array(Math.max(1, count))
+  symbols[0] = nullSymbol()
+  for (let i = 1; i < count; i++) {
+    const at = table.offset + i * step
+    const info = view.getUint8(at + (is64 ? 4 : 12))
+    const other = view.getUint8(at + (is64 ? 5 : 13))
+    let section = view.getUint16(at + (is64 ? 6 : 14), true)
+    if (section === SHN_XINDEX) {
+      if (!extended) throw new Malformed(`symbol ${i} has an extended section index, but there is no table of them`)
+      section = mapped(view.getUint32(extended.offset + i * 4, true), i)
+    } else if (section < SHN_LORESERVE) section = mapped(section, i)
+    symbols[i] = {
+      name: stringAt(bytes, strings, view.getUint32(at, true), `the name of symbol ${i}`),
+      value: is64 ? view.getBigUint64(at + 8, true) : BigInt(view.getUint32(at + 4, true)),
+      sizeInBytes: is64 ? view.getBigUint64(at + 16, true) : BigInt(view.getUint32(at + 8, true)),
+      binding: info >> 4,
+      type: info & 15,
+      visibility: other & 3,
+      section,
+    }
+  }
+  return symbols
+
+  function mapped(index: number, symbol: number): number {
+    if (index >= rows.length) throw new Malformed(`symbol ${symbol} lies in section ${index}, but there are ${rows.length}`)
+    // A symbol of a section that the model does not list (of .symtab, say): nobody can refer to its contents.
+    return Math.max(0, modelIndex[index] as number)
+  }
+}
+
+function readRelocations(
+  view: DataView,
+  is64: boolean,
+  row: RawHeader,
+  symbolCount: number,
+  target: ElfSection,
+  index: number,
+): RelocationTable {
+  const isRela = row.type === SHT_RELA
+  const step = is64 ? (isRela ? 24 : 16) : isRela ? 12 : 8
+  const count = Math.floor(row.size / step)
+  const table = RelocationTable.withCapacity(count)
+  for (let i = 0; i < count; i++) {
+    const at = row.offset + i * step
+    let offset: number
+    let type: number
+    let symbol: number
+    if (is64) {
+      offset = view.getUint32(at, true) + view.getUint32(at + 4, true) * 0x1_0000_0000
+      type = view.getUint32(at + 8, true)
+      symbol = view.getUint32(at + 12, true)
+    } else {
+      offset = view.getUint32(at, true)
+      const info = view.getUint32(at + 4, true)
+      type = info & 0xff
+      symbol = info >>> 8
+    }
+    if (symbol >= symbolCount)
+      throw new Malformed(`relocation ${i} of ${target.name} (section ${index}) names symbol ${symbol}, but there are ${symbolCount}`)
+    if (!isRela) table.addSmall(offset, type, symbol, 0)
+    else if (is64) table.addWords(offset, type, symbol, view.getInt32(at + 16, true), view.getInt32(at + 20, true))
+    else table.addSmall(offset, type, symbol, view.getInt32(at + 8, true))
+  }
+  return table
+}
+
+function readGroups(
+  view: DataView,
+  rows: readonly RawHeader[],
+  sections: readonly ElfSection[],
+  modelIndex: Int32Array,
+  symbols: readonly ElfSymbol[],
+  symbolTable: number,
+): ElfGroup[] {
+  const groups: ElfGroup[] = []
+  for (let i = 1; i < rows.length; i++) {
+    const row = rows[i] as RawHeader
+    if (row.type !== SHT_GROUP || row.size < 4) continue
+    const signature = row.link === symbolTable ? symbols[row.info] : undefined
+    if (!signature) throw new Malformed(`group section ${i} has no signature symbol`)
+    const members: number[] = []
+    for (let at = row.offset + 4; at + 4 <= row.offset + row.size; at += 4) {
+      const member = view.getUint32(at, true)
+      if (member >= rows.length) throw new Malformed(`group section ${i} has section ${member} as a member, but there are ${rows.length}`)
+      const inModel = modelIndex[member] as number
+      if (inModel > 0) members.push(inModel)
+    }
+    const isSectionSymbol = signature.type === 3
+    groups.push({
+      section: modelIndex[i] as number,
+      signature: isSectionSymbol && signature.name === '' ? (sections[signature.section]?.name ?? '') : signature.name,
+      isComdat: (view.getUint32(row.offset, true) & GRP_COMDAT) !== 0,
+      members,
+    })
+  }
+  return groups
+}
+
+function nullSection(): ElfSection {
+  return {
+    name: '',
+    type: SHT_NULL,
+    flags: 0,
+    address: 0n,
+    sizeInBytes: 0,
+    contents: new Uint8Array(0),
+    alignment: 1,
+    entrySize: 0,
+    link: 0,
+    info: 0,
+    relocations: undefined,
+  }
+}
+
+function nullSymbol(): ElfSymbol {
+  return { name: '', value: 0n, sizeInBytes: 0n, binding: 0, type: 0, visibility: 0, section: 0 }
+}
