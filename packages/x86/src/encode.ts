@@ -1,0 +1,452 @@
+// Enters: an instruction statement and the mode. Leaves: its bytes with the fields that the assembler fills in, or why it has none.
+// Follows: Intel SDM vol. 2 ch. 2 (instruction format); prefixes stand in the order in which GNU as writes them:
+// wait, segment, address size, operand size, rep, lock, then REX.
+import { type Address, layOutAddress, newAddress } from './address.ts'
+import type {
+  BranchRelaxation,
+  EncodedField,
+  EncodeMessage,
+  EncodeOptions,
+  EncodeResult,
+  InstructionStatement,
+  MemoryOperand,
+  Operand,
+  Register,
+} from './contract.ts'
+import { type Failure, failure, moreTelling } from './failure.ts'
+import { type Match, matchRow } from './match.ts'
+import { collectPrefixes, type PrefixSet } from './prefixes.ts'
+import { rowsOf } from './table/index.ts'
+import {
+  ACCEPT_MOFFS,
+  ACCEPT_STRING_DESTINATION,
+  ACCEPT_STRING_SOURCE,
+  ACCEPT_XLAT,
+  ROLE_IMMEDIATE,
+  ROLE_IS4,
+  ROLE_OPCODE,
+  ROLE_REG,
+  ROLE_RM,
+  ROLE_VVVV,
+  type Row,
+} from './table/notation.ts'
+import { encodeVectorPrefix } from './vector-prefix.ts'
+
+const SUFFIX_LETTERS = 'bwlqst'
+const NO_WARNINGS: readonly EncodeMessage[] = []
+const SEGMENT_PREFIXES = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65] as const
+
+// Used again for each instruction: encodeInstruction is not reentrant and allocates only its result.
+const match: Match = { size: 0, usedDefaultSize: false, immediateBits: 0 }
+const address: Address = newAddress()
+const buffer = new Uint8Array(64)
+let writtenSuffix = ''
+
+/** Encodes one instruction. A statement without encoding is the user's fault and comes back as a failure, never as an exception. */
+export function encodeInstruction(statement: InstructionStatement, options: EncodeOptions): EncodeResult {
+  const mnemonic = statement.mnemonic
+  const prefixes = collectPrefixes(statement.prefixes, options.mode)
+  if (prefixes.failure) return { ok: false, failure: prefixes.failure }
+
+  let best: Failure | undefined
+  const exact = rowsOf(mnemonic)
+  if (exact) {
+    const done = tryRows(exact, statement, '', options, prefixes)
+    if (done.ok) return done.result
+    best = done.failure
+  }
+  const last = mnemonic.charCodeAt(mnemonic.length - 1)
+  const suffix = String.fromCharCode(last)
+  if (mnemonic.length > 2 && SUFFIX_LETTERS.includes(suffix)) {
+    const rows = rowsOf(mnemonic.slice(0, -1))
+    if (rows?.some((row) => row.suffixes.includes(suffix))) {
+      const done = tryRows(rows, statement, suffix, options, prefixes)
+      if (done.ok) return done.result
+      best = moreTelling(best, done.failure)
+    } else if (rows && !best) {
+      best = failure('invalid-suffix', undefined, { suffix, mnemonic: mnemonic.slice(0, -1) })
+    }
+  }
+  return { ok: false, failure: best ?? failure('unknown-mnemonic', undefined, { mnemonic }) }
+}
+
+type Attempt = { readonly ok: true; readonly result: EncodeResult } | { readonly ok: false; readonly failure: Failure }
+
+function tryRows(
+  rows: readonly Row[],
+  statement: InstructionStatement,
+  suffix: string,
+  options: EncodeOptions,
+  prefixes: PrefixSet,
+): Attempt {
+  let best: Failure | undefined
+  writtenSuffix = suffix
+  let anySized = false
+  for (const row of rows) anySized ||= row.isSized
+  for (const row of rows) {
+    if (prefixes.encoding !== '' && !spaceAllowed(row, prefixes)) continue
+    const refusal = matchRow(row, statement, suffix, options, anySized, match)
+    if (refusal) {
+      best = moreTelling(best, refusal)
+      continue
+    }
+    if (row.flags.has('noxchg32') && options.mode === 64 && match.size === 32 && isAccumulatorPair(statement.operands)) continue
+    if (row.flags.has('relax') && prefixes.displacementBytes === 4) continue
+    const result = emit(row, statement, options, prefixes)
+    if (result.ok) return { ok: true, result }
+    best = moreTelling(best, result.failure as Failure)
+  }
+  return { ok: false, failure: best ?? failure('operand-type-mismatch') }
+}
+
+function spaceAllowed(row: Row, prefixes: PrefixSet): boolean {
+  switch (prefixes.encoding) {
+    case 'vex':
+    case 'vex3':
+      return row.space === 'vex' || row.space === 'xop'
+    case 'evex':
+      return row.space === 'evex'
+    case 'rex':
+      return row.space === 'legacy'
+    default:
+      return true
+  }
+}
+
+/** `xchg %eax,%eax` in 64-bit mode must clear the upper half: it is 87 C0, because 90 is a nop. */
+function isAccumulatorPair(operands: readonly Operand[]): boolean {
+  return operands.every((operand) => operand.kind === 'register' && operand.register.number === 0)
+}
+
+/** The operands of one row in their places. */
+interface Places {
+  reg: Register | undefined
+  rm: Operand | undefined
+  rmIndex: number
+  vvvv: Register | undefined
+  is4: Register | undefined
+  opcode: Register | undefined
+}
+
+function emit(row: Row, statement: InstructionStatement, options: EncodeOptions, prefixes: PrefixSet): EncodeResult {
+  const mode = options.mode
+  const operands = statement.operands
+  const shift = operands.length - row.operands.length
+  const places: Places = { reg: undefined, rm: undefined, rmIndex: -1, vvvv: undefined, is4: undefined, opcode: undefined }
+  let segment = -1
+  let needsRex = false
+  let forbidsRex: Register | undefined
+  let implicitAddressBits = 0
+  let moffs: MemoryOperand | undefined
+  let moffsIndex = 0
+  const warnings: EncodeMessage[] = []
+
+  for (let index = 0; index < row.operands.length; index++) {
+    const operand = operands[index + shift]!
+    const spec = row.operands[index]!
+    if (operand.kind === 'register') {
+      const register = operand.register
+      if (register.rex === 'needed') needsRex = true
+      else if (register.rex === 'forbidden') forbidsRex = register
+      switch (spec.role) {
+        case ROLE_REG:
+          places.reg = register
+          break
+        case ROLE_RM:
+          places.rm = operand
+          places.rmIndex = index + shift
+          break
+        case ROLE_VVVV:
+          places.vvvv = register
+          break
+        case ROLE_IS4:
+          places.is4 = register
+          break
+        case ROLE_OPCODE:
+          places.opcode = register
+          break
+      }
+      if (row.flags.has('indirect') && !operand.indirect)
+        warnings.push({ code: 'indirect-without-star', operand: index + shift, details: { mnemonic: statement.mnemonic } })
+    } else if (operand.kind === 'memory') {
+      if (spec.role === ROLE_RM) {
+        places.rm = operand
+        places.rmIndex = index + shift
+        if (row.flags.has('indirect') && !operand.indirect) {
+          warnings.push({ code: 'indirect-without-star', operand: index + shift, details: { mnemonic: statement.mnemonic } })
+        }
+      } else if ((spec.accepts & ACCEPT_MOFFS) !== 0) {
+        moffs = operand
+        moffsIndex = index + shift
+        if (operand.segment && operand.segment.number !== 3) segment = operand.segment.number
+      } else if ((spec.accepts & (ACCEPT_STRING_SOURCE | ACCEPT_STRING_DESTINATION | ACCEPT_XLAT)) !== 0) {
+        const isDestination = (spec.accepts & ACCEPT_STRING_DESTINATION) !== 0
+        const base = operand.base!
+        const bits = base.sizeInBits
+        if (bits === 64 ? mode !== 64 : bits === 16 && mode === 64) {
+          if (bits === 64) return { ok: false, failure: failure('invalid-base-index', index + shift, { mode, base: base.name }) }
+        } else if (implicitAddressBits !== 0 && implicitAddressBits !== bits) {
+          return { ok: false, failure: failure('invalid-base-index', index + shift, { mode, base: base.name }) }
+        } else implicitAddressBits = bits
+        if (isDestination) {
+          if (operand.segment && operand.segment.number !== 0)
+            return { ok: false, failure: failure('string-segment', index + shift, { segment: operand.segment.name }) }
+        } else if (operand.segment && operand.segment.number !== 3) segment = operand.segment.number
+        const wanted = isDestination ? 7 : (spec.accepts & ACCEPT_XLAT) !== 0 ? 3 : 6
+        if (base.number !== wanted || (bits === 16 && mode === 64)) {
+          warnings.push({
+            code: 'wrong-string-register',
+            operand: index + shift,
+            details: { found: base.name, wanted: stringRegister(wanted, mode === 64 && bits === 16 ? 64 : bits) },
+          })
+        }
+      }
+    }
+  }
+  // imul $5,%eax: one register in both places
+  if (row.flags.has('op=B')) {
+    const last = operands[operands.length - 1]!
+    if (last.kind === 'register') {
+      places.reg = last.register
+      places.rm = last
+      places.rmIndex = operands.length - 1
+    }
+  }
+
+  const memory = places.rm?.kind === 'memory' ? places.rm : undefined
+  const size = match.size !== 0 ? match.size : row.operandSize > 0 ? row.operandSize : 0
+  let addressBits = implicitAddressBits
+  if (memory) {
+    const vsib = row.operands[places.rmIndex - shift]!.vectorIndex !== ''
+    const refusal = layOutAddress(
+      memory,
+      places.rmIndex,
+      mode,
+      prefixes.addressSize,
+      vsib,
+      compressionOf(row, places.rmIndex - shift, memory),
+      prefixes.displacementBytes,
+      address,
+    )
+    if (refusal) return { ok: false, failure: refusal }
+    addressBits = address.addressBits
+    if (memory.segment && memory.segment.class === 'segment' && memory.segment.number !== address.defaultSegment)
+      segment = memory.segment.number
+  }
+  if (row.flags.has('loop')) {
+    // the suffix of loop names the count register, which is the address size
+    if (writtenSuffix !== '') addressBits = writtenSuffix === 'w' ? 16 : writtenSuffix === 'l' ? 32 : 64
+    if (addressBits === 64 ? mode !== 64 : addressBits === 16 && mode === 64) {
+      return { ok: false, failure: failure('invalid-suffix', undefined, { suffix: writtenSuffix, mnemonic: row.mnemonic }) }
+    }
+  } else if (row.flags.has('addr16')) addressBits = 16
+  else if (row.flags.has('addr32')) addressBits = 32
+
+  // Prefixes, in GNU as's order.
+  let length = 0
+  if (row.wait) buffer[length++] = 0x9b
+  if (prefixes.segment !== 0 && segment >= 0) return { ok: false, failure: failure('prefix-twice', undefined, { prefix: 'segment' }) }
+  if (prefixes.segment !== 0) buffer[length++] = prefixes.segment
+  else if (segment >= 0) buffer[length++] = SEGMENT_PREFIXES[segment]!
+  const addressDiffers = addressBits !== 0 && addressBits !== mode
+  if (prefixes.addressSize || addressDiffers) buffer[length++] = 0x67
+
+  const isLegacy = row.space === 'legacy'
+  const stackSize = row.d64 || row.f64
+  const isSizedOpcode = isLegacy && size !== 0 && row.operandSize !== 0 && !row.flags.has('loop')
+  const branchFlip = prefixes.dataSize && row.fields.length > 0 && row.fields[0]!.kind === 'c'
+  const needsData = isSizedOpcode && (mode === 16 ? size === 32 : size === 16)
+  if (prefixes.dataSize && needsData && !branchFlip)
+    return { ok: false, failure: failure('prefix-twice', undefined, { prefix: mode === 16 ? 'data32' : 'data16' }) }
+  if (isLegacy) {
+    if (needsData || prefixes.dataSize || row.mandatoryPrefix === 0x66) buffer[length++] = 0x66
+    if (row.mandatoryPrefix === 0xf2 || row.mandatoryPrefix === 0xf3) buffer[length++] = row.mandatoryPrefix
+    else if (prefixes.repeat !== 0) buffer[length++] = prefixes.repeat
+  } else if (prefixes.dataSize || prefixes.repeat !== 0) return { ok: false, failure: failure('prefix-not-allowed') }
+  if (prefixes.lock) buffer[length++] = 0xf0
+
+  const regNumber = places.reg ? places.reg.number : row.digit > 0 ? row.digit : 0
+  if (isLegacy) {
+    let reg = regNumber
+    if (places.reg && mode !== 64 && reg >= 8 && places.reg.class === 'control') {
+      // AMD's way to CR8 outside 64-bit mode: a lock prefix (APM vol. 2 §3.1.5)
+      if (!prefixes.lock) buffer[length++] = 0xf0
+      reg &= 7
+    }
+    const wide = size === 64 && !stackSize && row.operandSize !== 0
+    let rex = prefixes.rex
+    if (wide) rex |= 0x48
+    if (places.reg && reg >= 8) rex |= 0x44
+    if (places.opcode && places.opcode.number >= 8) rex |= 0x41
+    if (memory) {
+      if (address.baseHigh) rex |= 0x41
+      if (address.indexHigh) rex |= 0x42
+    } else if (places.rm?.kind === 'register' && places.rm.register.number >= 8) rex |= 0x41
+    if (needsRex) rex |= 0x40
+    if (rex !== 0 || prefixes.encoding === 'rex') {
+      if (mode !== 64) return { ok: false, failure: failure('register-not-in-mode', undefined, { mode }) }
+      if (forbidsRex) return { ok: false, failure: failure('high-byte-register-with-rex', undefined, { register: forbidsRex.name }) }
+      buffer[length++] = rex | 0x40
+    }
+  } else {
+    if (prefixes.lock) return { ok: false, failure: failure('prefix-not-allowed', undefined, { prefix: 'lock' }) }
+    const rounding = operands.length > 0 && operands[0]!.kind === 'rounding' ? operands[0]! : undefined
+    const outcome = encodeVectorPrefix(
+      row,
+      statement,
+      options,
+      prefixes,
+      places,
+      memory ? address : undefined,
+      size,
+      rounding?.kind === 'rounding' ? rounding.name : undefined,
+      buffer,
+      length,
+    )
+    if (typeof outcome !== 'number') return { ok: false, failure: outcome }
+    length = outcome
+  }
+
+  const opcodeAt = length
+  const opcodes = row.opcode
+  for (let index = 0; index < opcodes.length; index++) buffer[length++] = opcodes[index]!
+  if (places.opcode) buffer[length - 1]! += places.opcode.number & 7
+  const afterOpcode = length
+
+  const fields: EncodedField[] = []
+  let isTemplate = true
+  if (row.hasModRm) {
+    if (memory) {
+      buffer[length++] = (address.mod << 6) | ((regNumber & 7) << 3) | address.rm
+      if (address.hasSib) buffer[length++] = address.sib
+      if (address.displacementBytes > 0) {
+        const displacement = memory.displacement
+        if (displacement) {
+          const isGot = displacement.relocation === 'GOTPCREL' || displacement.relocation === 'GOT'
+          const field: EncodedField = {
+            operand: places.rmIndex,
+            part: 'displacement',
+            offset: length,
+            sizeInBytes: address.displacementBytes as 1 | 2 | 4,
+            isSigned: address.displacementBytes === 1 || (mode === 64 && address.addressBits === 64),
+            isPcRelative: address.isPcRelative,
+            isBranch: false,
+            divisor: address.divisor,
+            ...(isGot && isLegacy && isGotRelaxable(row) ? { gotRelaxable: hasRexByte(opcodeAt, mode) ? 'rex' : 'plain' } : {}),
+          }
+          fields.push(field)
+        }
+        for (let count = address.displacementBytes; count > 0; count--) buffer[length++] = 0
+      }
+      if (address.isValueDependent) isTemplate = false
+    } else {
+      const rm = places.rm?.kind === 'register' ? places.rm.register.number : 0
+      buffer[length++] = 0xc0 | ((regNumber & 7) << 3) | (rm & 7)
+    }
+  }
+  if (row.trailingOpcode >= 0) buffer[length++] = row.trailingOpcode
+
+  let fieldNumber = 0
+  for (const field of row.fields) {
+    let bytes = field.size
+    let immediateSize = size !== 0 ? size : mode
+    if (field.kind === 'c' && branchFlip) immediateSize = mode === 16 ? 32 : 16
+    if (bytes === 0) bytes = immediateSize === 16 ? 2 : 4
+    else if (bytes === -1) {
+      const moffsBits = prefixes.addressSize ? (mode === 16 ? 32 : mode === 32 ? 16 : 32) : mode
+      bytes = moffsBits / 8
+    } else if (bytes === -2) bytes = size === 16 ? 2 : size === 64 ? 8 : 4
+    const at = row.immediateOperands[fieldNumber++]
+    if (at !== undefined) {
+      const operand = row.operands[at]!.role === ROLE_IMMEDIATE ? at + shift : at
+      const isBranch = field.kind === 'c' && operands[operand]!.kind === 'memory'
+      fields.push({
+        operand: field.kind === 'm' ? moffsIndex : operand,
+        part: isBranch ? 'target' : field.kind === 'm' ? 'displacement' : 'immediate',
+        offset: length,
+        sizeInBytes: bytes as 1 | 2 | 4 | 8,
+        isSigned: isBranch || (bytes === 4 && size === 64) || row.operands[at]!.immediateSigned,
+        isPcRelative: isBranch,
+        isBranch,
+        divisor: 1,
+      })
+    }
+    if (places.is4) {
+      buffer[length++] = (places.is4.number & 15) << 4
+      places.is4 = undefined
+    } else for (let count = bytes; count > 0; count--) buffer[length++] = 0
+  }
+  if (places.is4) buffer[length++] = (places.is4.number & 15) << 4
+  if (moffs && moffs.displacement === undefined) fields.pop()
+
+  if (match.usedDefaultSize) warnings.push({ code: 'default-size', details: { mnemonic: statement.mnemonic, size } })
+  if (match.immediateBits !== 0) {
+    isTemplate = false
+    const operand = operands.findIndex((candidate) => candidate.kind === 'immediate')
+    warnings.push({ code: 'immediate-shortened', operand, details: { bits: match.immediateBits } })
+  }
+  if (row.meant !== '') warnings.push({ code: 'translating', details: { mnemonic: statement.mnemonic, meant: row.meant } })
+  if (row.flags.has('olddefault'))
+    warnings.push({ code: 'translating', details: { mnemonic: statement.mnemonic, meant: `${statement.mnemonic}p` } })
+  if (isTemplate) isTemplate = !operands.some(isHuge)
+  return {
+    ok: true,
+    encoding: {
+      bytes: buffer.slice(0, length),
+      fields,
+      isTemplate,
+      warnings: warnings.length ? warnings : NO_WARNINGS,
+      ...(row.flags.has('relax') ? { relaxation: relaxationOf(row, buffer.slice(0, afterOpcode), mode, branchFlip) } : {}),
+    },
+  }
+}
+
+/** Constants that a double cannot hold exactly: the class of such a value says too little. */
+function isHuge(operand: Operand): boolean {
+  const constant =
+    operand.kind === 'immediate' ? operand.value.constant : operand.kind === 'memory' ? operand.displacement?.constant : undefined
+  return constant !== undefined && (constant > 0x1f_ffff_ffff_ffffn || constant < -0x1f_ffff_ffff_ffffn)
+}
+
+function stringRegister(number: number, bits: number): string {
+  const name = number === 7 ? 'di' : number === 6 ? 'si' : 'bx'
+  return bits === 16 ? name : bits === 32 ? `e${name}` : `r${name}`
+}
+
+/** N of disp8*N: bytes of the memory operand, or of one element with broadcast (SDM vol. 2 §2.7.5). */
+function compressionOf(row: Row, index: number, memory: MemoryOperand): number {
+  if (row.space !== 'evex') return 1
+  const spec = row.operands[index]!
+  if (memory.broadcast !== undefined && spec.broadcast !== 0) return spec.broadcast / 8
+  if (row.compressedBytes !== 0) return row.compressedBytes
+  return spec.memorySize > 0 ? spec.memorySize / 8 : 1
+}
+
+/** psABI x86-64 B.2, i386 A.3: mov, test, the eight operations and indirect call and jmp may be rewritten by the linker. */
+function isGotRelaxable(row: Row): boolean {
+  if (row.opcode.length !== 1) return false
+  const opcode = row.opcode[0]!
+  if (opcode === 0x8b || opcode === 0x85) return true
+  if (opcode === 0xff) return row.digit === 2 || row.digit === 4
+  return opcode < 0x40 && (opcode & 7) === 3
+}
+
+function hasRexByte(opcodeAt: number, mode: number): boolean {
+  return mode === 64 && opcodeAt > 0 && (buffer[opcodeAt - 1]! & 0xf0) === 0x40
+}
+
+/** EB or 70+cc with a byte, against E9 or 0F 80+cc with 16 or 32 bits. */
+function relaxationOf(row: Row, short: Uint8Array, mode: number, flipped: boolean): BranchRelaxation {
+  const opcode = row.opcode[0]!
+  const isJump = opcode === 0xeb
+  const start = short.length - 1
+  const near = new Uint8Array(isJump ? start + 1 : start + 2)
+  near.set(short.subarray(0, start))
+  if (isJump) near[start] = 0xe9
+  else {
+    near[start] = 0x0f
+    near[start + 1] = opcode + 0x10
+  }
+  const nearBits = flipped ? (mode === 16 ? 32 : 16) : mode === 16 ? 16 : 32
+  return { kind: isJump ? 'jmp' : 'jcc', condition: isJump ? 0 : opcode & 15, short, near, nearSizeInBytes: nearBits === 16 ? 2 : 4 }
+}

@@ -1,0 +1,275 @@
+// Enters: a row, the operands of a statement, the AT&T suffix. Leaves: whether the row fits and with which operand size.
+// Follows: GNU as manual §9.16.3 (suffixes), §9.16.7 (memory operands); observed choices of GNU as 2.40.
+import type { EncodeOptions, ImmediateOperand, InstructionStatement, Mode, Operand, Register, Value } from './contract.ts'
+import { type Failure, failure } from './failure.ts'
+import {
+  ACCEPT_BRANCH_TARGET,
+  ACCEPT_IMMEDIATE,
+  ACCEPT_MEMORY,
+  ACCEPT_MOFFS,
+  ACCEPT_PORT,
+  ACCEPT_REGISTER,
+  ACCEPT_STRING_DESTINATION,
+  ACCEPT_STRING_SOURCE,
+  ACCEPT_XLAT,
+  type OperandSpec,
+  type Row,
+  SIZE_V,
+  SIZE_Y,
+  SIZE_Z,
+} from './table/notation.ts'
+
+/** What a fitting row was found to mean. */
+export interface Match {
+  /** Operand size in bits where the row has sizes, else 0. */
+  size: number
+  /** The size was neither written nor in a register: GNU warns that it takes the default. */
+  usedDefaultSize: boolean
+  /** Bits that immediates are cut to with a warning. */
+  immediateBits: number
+}
+
+const SUFFIX_BITS: Readonly<Record<string, number>> = { b: 8, w: 16, l: 32, q: 64, s: 32, t: 80 }
+
+/** Does this statement operand go with this place of the row, sizes of general registers aside? */
+function kindFits(spec: OperandSpec, operand: Operand, row: Row, mode: Mode): boolean {
+  switch (operand.kind) {
+    case 'register':
+      if ((spec.accepts & ACCEPT_PORT) !== 0) return operand.register.class === 'gpr16' && operand.register.number === 2
+      if ((spec.accepts & ACCEPT_REGISTER) === 0) return false
+      if (!classFits(spec, operand.register)) return false
+      return spec.fixedNumber < 0 || (operand.register.number === spec.fixedNumber && operand.register.rex !== 'needed')
+    case 'immediate':
+      return (spec.accepts & ACCEPT_IMMEDIATE) !== 0
+    case 'memory': {
+      if ((spec.accepts & ACCEPT_MEMORY) !== 0)
+        return !(row.flags.has('indirect') && isBareTarget(operand) && !operand.indirect && !row.flags.has('far'))
+      if ((spec.accepts & ACCEPT_BRANCH_TARGET) !== 0) return isBareTarget(operand) && !operand.indirect && operand.segment === undefined
+      if ((spec.accepts & ACCEPT_MOFFS) !== 0) return operand.base === undefined && operand.index === undefined
+      if ((spec.accepts & (ACCEPT_STRING_SOURCE | ACCEPT_STRING_DESTINATION | ACCEPT_XLAT)) !== 0) return isPlainBase(operand, mode)
+      if ((spec.accepts & ACCEPT_PORT) !== 0)
+        return operand.base?.class === 'gpr16' && operand.base.number === 2 && operand.index === undefined
+      return false
+    }
+    case 'rounding':
+      return false
+  }
+}
+
+function isBareTarget(operand: Extract<Operand, { kind: 'memory' }>): boolean {
+  return operand.base === undefined && operand.index === undefined && !operand.hasParentheses
+}
+
+function isPlainBase(operand: Extract<Operand, { kind: 'memory' }>, _mode: Mode): boolean {
+  if (operand.index !== undefined || operand.base === undefined) return false
+  const constant = operand.displacement?.constant
+  return operand.displacement === undefined || constant === 0n
+}
+
+function classFits(spec: OperandSpec, register: Register): boolean {
+  const wanted = spec.registerClass
+  if (wanted === 'gpr') return register.class === 'gpr16' || register.class === 'gpr32' || register.class === 'gpr64'
+  if (wanted === register.class) return true
+  // a register of another size is a size mismatch, not a wrong kind
+  return wanted.startsWith('gpr') && register.class.startsWith('gpr')
+}
+
+/** A sized constant as the assembler's numbers wrap: 32 bits outside 64-bit mode. */
+export function wrappedConstant(value: Value, mode: Mode): number {
+  return Number(BigInt.asIntN(mode === 64 ? 64 : 32, value.constant!))
+}
+
+/** Sign-extends from 16 or 32 bits where the constant was written as an unsigned number of that size. */
+function wrapTo(constant: number, bits: number): number {
+  if (bits === 16 && constant >= 0x8000 && constant <= 0xffff) return constant - 0x10000
+  if (bits === 32 && constant >= 0x8000_0000 && constant <= 0xffff_ffff) return constant - 0x1_0000_0000
+  return constant
+}
+
+/**
+ * Matches one row. The suffix is the letter split off the mnemonic, '' if none was.
+ * `fixedNeedsSuffix`: the mnemonic has sized rows too, so that a memory operand alone does not choose an 8-bit row.
+ */
+export function matchRow(
+  row: Row,
+  statement: InstructionStatement,
+  suffix: string,
+  options: EncodeOptions,
+  fixedNeedsSuffix: boolean,
+  result: Match,
+): Failure | undefined {
+  const operands = statement.operands
+  const specs = row.operands
+  const mode = options.mode
+  let count = operands.length
+  if (count > 0 && operands[0]!.kind === 'rounding') count--
+  const shift = operands.length - count
+  if (count !== specs.length) return failure('operand-count', undefined, { expected: specs.length, found: count })
+
+  let size = 0
+  let hasSizedRegister = false
+  for (let index = 0; index < count; index++) {
+    const operand = operands[index + shift]!
+    const spec = specs[index]!
+    if (!kindFits(spec, operand, row, mode)) return kindFailure(spec, operand, index + shift, operands, specs)
+    if (operand.kind !== 'register' || (spec.accepts & ACCEPT_REGISTER) === 0) continue
+    if (!spec.registerClass.startsWith('gpr')) continue
+    const bits = operand.register.sizeInBits
+    if (spec.registerSize > 0) {
+      if (bits !== spec.registerSize)
+        return failure('operand-size-mismatch', index + shift, sizeDetails(operand.register, spec.registerSize))
+      // the count in cl says nothing about what is shifted
+      if (spec.token !== 'cl') hasSizedRegister = true
+      continue
+    }
+    if (size !== 0 && size !== bits) {
+      return failure('register-size-mismatch', index + shift, sizeDetails(operand.register, size))
+    }
+    size = bits
+  }
+  if (mode === 64 ? row.i64 : row.only64) return failure('not-in-mode', undefined, { mnemonic: statement.mnemonic, mode })
+  if (size === 8) return failure('operand-size-mismatch')
+
+  let isDefault = false
+  if (suffix !== '') {
+    if (!row.suffixes.includes(suffix)) return failure('invalid-suffix', undefined, { suffix, mnemonic: statement.mnemonic })
+    const bits = row.flags.has('fpenv') && suffix === 's' ? 16 : SUFFIX_BITS[suffix]!
+    if (bits === 64 && mode !== 64 && (row.isSized || row.operandSize === 64))
+      return failure('not-in-mode', undefined, { mnemonic: statement.mnemonic, mode })
+    if (row.isSized && !row.flags.has('source')) {
+      if (size === 0) size = bits
+      else if (size !== bits) {
+        return failure('suffix-size-mismatch', undefined, { suffix, size })
+      }
+    }
+  } else if (row.isSized && size === 0) {
+    if (row.d64 || row.f64) size = mode === 64 ? 64 : mode === 16 && options.code16gcc && row.flags.has('stack') ? 32 : mode
+    else if (row.flags.has('plain') || row.flags.has('fpenv')) size = mode === 16 ? 16 : 32
+    else if (
+      row.flags.has('far') ||
+      (row.flags.has('stack') && mode !== 64) ||
+      row.operands.some((spec) => spec.token === 'rel8' || spec.token === 'relz' || spec.token === 'imm16')
+    ) {
+      size = mode === 16 ? (options.code16gcc && row.flags.has('stack') ? 32 : 16) : 32
+      isDefault = mode === 64 && !row.flags.has('indirect')
+    } else {
+      size = mode === 16 && !options.code16gcc ? 16 : 32
+      isDefault = true
+    }
+  } else if (!row.isSized && !hasSizedRegister) {
+    if (row.flags.has('sized')) isDefault = true
+    else if (fixedNeedsSuffix && row.suffixes === 'b' && needsSizeFromSuffix(row))
+      return failure('ambiguous-size', undefined, { mnemonic: statement.mnemonic })
+  }
+
+  if (size !== 0) {
+    if (size === 64 && mode !== 64) return failure('register-not-in-mode', undefined, { mode })
+    if (row.operandSize === SIZE_Y && size === 16) return failure('operand-size-mismatch', undefined, { size })
+    if (row.operandSize === SIZE_Z && size === 64 && !row.d64 && !row.f64) return failure('operand-size-mismatch', undefined, { size })
+    if ((row.d64 || row.f64) && mode === 64 && size === 32) {
+      return failure(suffix === '' ? 'operand-size-mismatch' : 'invalid-suffix', undefined, { size, suffix, mnemonic: statement.mnemonic })
+    }
+  }
+
+  // Immediates last: what fits depends on the size.
+  const effective = size !== 0 ? size : row.operandSize > 0 ? row.operandSize : isByteRow(row, suffix) ? 8 : 0
+  result.immediateBits = 0
+  for (let index = 0; index < count; index++) {
+    const operand = operands[index + shift]!
+    if (operand.kind === 'immediate') {
+      const refusal = immediateRefusal(specs[index]!, operand, effective, mode, index + shift, result)
+      if (refusal) return refusal
+    }
+  }
+  result.size = size
+  result.usedDefaultSize = isDefault
+  return undefined
+}
+
+/** Rows of byte operations: their immediates are cut to a byte with a warning. */
+function isByteRow(row: Row, suffix: string): boolean {
+  return suffix === 'b' || row.suffixes === 'b' || row.operands.some((spec) => spec.registerSize === 8 && spec.token !== 'cl')
+}
+
+/** Only memory and immediates in the statement, and the row is one of several sizes. */
+function needsSizeFromSuffix(row: Row): boolean {
+  return (
+    row.operands.length === 0 || row.operands.some((spec) => spec.memorySize > 0 || (spec.accepts & (ACCEPT_PORT | ACCEPT_IMMEDIATE)) !== 0)
+  )
+}
+
+function immediateRefusal(
+  spec: OperandSpec,
+  operand: ImmediateOperand,
+  size: number,
+  mode: Mode,
+  index: number,
+  result: Match,
+): Failure | undefined {
+  const value = operand.value
+  let bits = spec.immediateSize
+  if (bits === SIZE_V || bits === SIZE_Y) bits = size === 64 ? 32 : size
+  else if (bits === SIZE_Z) bits = size === 16 ? 16 : 32
+  if (value.constant === undefined || value.relocation !== undefined) {
+    // A value that is not known yet takes the widest field; a sign-extended byte is never sure to hold it.
+    if (spec.fixedValue >= 0) return failure('operand-type-mismatch', index)
+    if (spec.immediateSigned && bits === 8 && size !== 8) return failure('operand-type-mismatch', index)
+    if (spec.immediateSize === 64 && value.relocation === undefined) return undefined
+    return undefined
+  }
+  const constant = wrappedConstant(value, mode)
+  if (spec.fixedValue >= 0) return constant === spec.fixedValue ? undefined : failure('operand-type-mismatch', index)
+  if (bits === 64) return undefined
+  if (spec.immediateSigned || (size === 64 && bits === 32)) {
+    const wrapped = wrapTo(constant, size)
+    const limit = bits === 8 ? 0x80 : 0x8000_0000
+    return wrapped >= -limit && wrapped < limit ? undefined : outOfRange(index, constant, bits)
+  }
+  if (bits === size || (bits === 8 && size === 8)) {
+    // the operation's own size: cut, with a warning where bits get lost
+    const limit = 2 ** bits
+    if ((constant < -limit || constant >= limit) && (mode === 64 || bits < 32)) result.immediateBits = bits
+    return undefined
+  }
+  if (bits === 8) {
+    const wrapped = wrapTo(constant, size)
+    return wrapped >= -0x80 && wrapped <= 0xff ? undefined : outOfRange(index, constant, bits)
+  }
+  if (bits === 16) return constant >= -0x8000 && constant <= 0xffff ? undefined : outOfRange(index, constant, bits)
+  return constant >= -0x8000_0000 && constant <= 0xffff_ffff ? undefined : outOfRange(index, constant, bits)
+}
+
+function outOfRange(index: number, constant: number, bits: number): Failure {
+  return failure('immediate-out-of-range', index, { value: constant, bits })
+}
+
+function sizeDetails(register: Register, wanted: number): Readonly<Record<string, string | number>> {
+  return { register: register.name, size: register.sizeInBits, wanted }
+}
+
+function kindFailure(
+  spec: OperandSpec,
+  operand: Operand,
+  index: number,
+  operands: readonly Operand[],
+  specs: readonly OperandSpec[],
+): Failure {
+  if (
+    operand.kind === 'memory' &&
+    isBareTarget(operand) &&
+    (spec.accepts & ACCEPT_IMMEDIATE) !== 0 &&
+    (spec.accepts & ACCEPT_MEMORY) === 0
+  ) {
+    if (operands.length === 1 && specs.length === 1) return failure('bare-number-is-address', index)
+  }
+  if (operands.length === 2 && operands[0]!.kind === 'memory' && operands[1]!.kind === 'memory') return failure('memory-to-memory', 1)
+  if (
+    operands.length === 2 &&
+    operands[0]!.kind === 'immediate' &&
+    operands[1]!.kind === 'register' &&
+    operands[1].register.class === 'segment'
+  ) {
+    return failure('immediate-to-segment', 0, { register: operands[1].register.name })
+  }
+  return failure('operand-type-mismatch', index)
+}

@@ -1,0 +1,43 @@
+// Enters: a constant of a statement. Leaves: a small number; constants of one class get the same encoding template.
+// The bounds are those at which some form begins or ends to fit: imm8s, imm8, imm16, wrapped imm8s of 16 and 32 bits, imm32, imm32s.
+
+const LOWER_BOUNDS = [
+  -(2 ** 53),
+  -0x8000_0000_0000 * 2,
+  -0x1_0000_0000,
+  -0x8000_0000,
+  -0x1_0000,
+  -0x8000,
+  -0x100,
+  -0x80,
+  0,
+  1,
+  2,
+  3,
+  4,
+  8,
+  0x10,
+  0x80,
+  0x100,
+  0x8000,
+  0xff80,
+  0x1_0000,
+  0x7fff_ffff,
+  0x8000_0000,
+  0xffff_ff80,
+  0x1_0000_0000,
+  2 ** 53,
+] as const
+
+/** Class of a constant, 0 to 25. Beyond 2^53 a double cannot tell values apart: such encodings are never templates. */
+export function valueClass(n: number): number {
+  if (n >= 4 && n < 0x80) return n < 8 ? 13 : n < 0x10 ? 14 : 15
+  let low: number = 0
+  let high: number = LOWER_BOUNDS.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (LOWER_BOUNDS[middle]! <= n) low = middle + 1
+    else high = middle
+  }
+  return low
+}
