@@ -13,14 +13,14 @@ const headers = createRequire(import.meta.url)('node-api-headers').include_dir
 mkdirSync(dirname(target), { recursive: true })
 execFileSync(
   process.env.CC ?? 'gcc',
+  // Nothing of a libc: no stack protector, no unwinder tables, no builtin that calls out.
   [
-    ...['-shared', '-fPIC', '-Os', '-std=c11', '-ffreestanding', '-nostdlib', '-Wall', '-Wextra', '-Werror'],
-    // Nothing of a libc: no stack protector, no unwinder tables, no builtin that calls out.
-    ...['-fno-stack-protector', '-fno-asynchronous-unwind-tables', '-fvisibility=hidden', '-fcf-protection=none', '-fno-builtin'],
-    ...['-fno-ident', '-ffile-prefix-map=.=.', '-isystem', headers],
-    ...['-Wl,--hash-style=both', '-Wl,--build-id=none', '-Wl,-z,noexecstack', '-Wl,-z,now', '-s'],
-    ...['native/addon.c', '-o', target],
-  ],
+    '-shared -fPIC -Os -std=c11 -ffreestanding -nostdlib -Wall -Wextra -Werror',
+    '-fno-stack-protector -fno-asynchronous-unwind-tables -fvisibility=hidden -fcf-protection=none -fno-builtin -fno-ident',
+    '-Wl,--hash-style=both -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,now -s',
+  ]
+    .flatMap((words) => words.split(' '))
+    .concat(['-isystem', headers, 'native/addon.c', '-o', target]),
   { cwd: here, stdio: 'inherit' },
 )
 const bytes = readFileSync(target)

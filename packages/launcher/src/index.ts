@@ -1,1 +1,32 @@
-export {}
+/**
+ * Runs tiny x86 guests. In the order of a machine's life: `createVm` makes one on an engine (KVM or v86), handlers claim ports and
+ * addresses, `load` and `run`, a typed exit says why it ended, `stats` what it did.
+ */
+export { createVm, defaultLoadAddress, defaultMemoryInBytes, type RunOptions, Vm, type VmOptions } from './vm.ts'
+export { type EngineName, EngineUnavailableError } from './engines/engine.ts'
+export type {
+  AbortedExit,
+  DebugExit,
+  HaltExit,
+  InternalErrorExit,
+  ShutdownExit,
+  StoppedExit,
+  TimeoutExit,
+  VmExit,
+} from './exits.ts'
+export { IoBus, type PortHandler, type PortRange, type PortSize } from './io-bus.ts'
+export { MmioBus, type MmioHandler } from './mmio-bus.ts'
+export { GuestMemory, memorySizeFault } from './memory.ts'
+export {
+  type DescriptorTable,
+  formatRegisters,
+  type GeneralRegister,
+  modeOf,
+  realModeSegment,
+  type Registers,
+  type RegistersUpdate,
+  type Segment,
+  type SegmentName,
+} from './registers.ts'
+export { formatStatistics, type PortStatistics, type VmStatistics } from './statistics.ts'
+export type { SoftwareOptions } from './engines/software/software-engine.ts'

@@ -1,0 +1,104 @@
+// The article's console: what the guest writes to the pseudo-serial port goes to standard output, everything else that it writes is
+// reported as Listing 9 does, on standard error. Enters: port writes. Leaves: text on two streams, and a promise while a reader is behind.
+import type { PortHandler, PortSize } from '@kernelbox/launcher'
+
+/** What is gathered before it is written, and what may wait in a stream before the guest has to wait too. */
+const chunkInBytes = 1 << 14
+
+export interface Sink {
+  /** Gives a promise where the reader is behind. */
+  write(bytes: Uint8Array | string): Promise<void> | undefined
+}
+
+const letters: Record<PortSize, string> = { 1: 'b', 2: 'w', 4: 'l' }
+
+export class GuestConsole {
+  readonly #out: Sink
+  readonly #report: Sink
+  readonly #hold: (promise: Promise<void>) => void
+  readonly #port: number
+  readonly #raw: boolean
+  readonly #bytes = new Uint8Array(chunkInBytes)
+  #length = 0
+  #willFlush = false
+  #lines: string[] = []
+  readonly #readPorts = new Set<number>()
+
+  constructor(options: { out: Sink; report: Sink; hold: (promise: Promise<void>) => void; port: number; raw: boolean }) {
+    this.#out = options.out
+    this.#report = options.report
+    this.#hold = options.hold
+    this.#port = options.port
+    this.#raw = options.raw
+  }
+
+  /** The handler of the pseudo-serial port. */
+  get serial(): PortHandler {
+    return { posted: true, out: (port, value, size) => this.#serialOut(port, value, size), in: (port, size) => this.#unknownIn(port, size) }
+  }
+
+  /** The handler of all other ports. */
+  get others(): PortHandler {
+    return {
+      posted: true,
+      out: (port, value, size) => this.#unknownOut(port, value, size),
+      in: (port, size) => this.#unknownIn(port, size),
+    }
+  }
+
+  #serialOut(port: number, value: number, size: PortSize): void {
+    const isPrintable = (value >= 0x20 && value < 0x7f) || value === 10
+    if (size !== 1 || port !== this.#port || !(isPrintable || this.#raw)) {
+      this.#unknownOut(port, value, size)
+      return
+    }
+    if (this.#lines.length > 0) this.flush()
+    if (this.#length === 0) this.#flushSoon()
+    this.#bytes[this.#length++] = value
+    if (this.#length === chunkInBytes) this.flush()
+  }
+
+  #unknownOut(port: number, value: number, size: PortSize): void {
+    this.#addLine(`out${letters[size]}: ${port.toString(16)}, ${value}\n`)
+  }
+
+  // A guest that polls a port would drown everything else: each port is named once.
+  #unknownIn(port: number, size: PortSize): number {
+    if (!this.#readPorts.has(port)) {
+      this.#readPorts.add(port)
+      this.#addLine(`in${letters[size]}: ${port.toString(16)}, nobody answers: all ones\n`)
+    }
+    return -1
+  }
+
+  #addLine(line: string): void {
+    if (this.#length > 0) this.flush()
+    if (this.#lines.length === 0) this.#flushSoon()
+    this.#lines.push(line)
+    if (this.#lines.length >= 512) this.flush()
+  }
+
+  // The engine gives way every few milliseconds: then what came in that time is written at once.
+  #flushSoon(): void {
+    if (this.#willFlush) return
+    this.#willFlush = true
+    setImmediate(() => {
+      this.#willFlush = false
+      this.flush()
+    })
+  }
+
+  /** Writes what was gathered. */
+  flush(): void {
+    if (this.#length > 0) {
+      const behind = this.#out.write(this.#bytes.slice(0, this.#length))
+      this.#length = 0
+      if (behind) this.#hold(behind)
+    }
+    if (this.#lines.length > 0) {
+      const behind = this.#report.write(this.#lines.join(''))
+      this.#lines = []
+      if (behind) this.#hold(behind)
+    }
+  }
+}

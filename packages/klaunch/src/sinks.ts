@@ -1,0 +1,58 @@
+// Standard output and standard error as sinks that tell when the reader is behind, and never lose bytes at the end.
+import { fstatSync, writeSync } from 'node:fs'
+import type { Sink } from './console.ts'
+
+/** A file takes everything at once; a pipe or a terminal is written without blocking, so that Ctrl-C works however slow its reader is. */
+export class StreamSink implements Sink {
+  readonly #fd: 1 | 2
+  readonly #isFile: boolean
+  #behind: Promise<void> | undefined
+
+  constructor(fd: 1 | 2) {
+    this.#fd = fd
+    this.#isFile = fstatSync(fd).isFile()
+  }
+
+  write(bytes: Uint8Array | string): Promise<void> | undefined {
+    if (this.#isFile) {
+      const all = typeof bytes === 'string' ? Buffer.from(bytes) : bytes
+      for (let done = 0; done < all.length; ) done += writeSync(this.#fd, all, done)
+      return undefined
+    }
+    const stream = this.#stream
+    if (stream.write(bytes)) return undefined
+    this.#behind ??= new Promise<void>((resolve) => {
+      stream.once('drain', () => {
+        this.#behind = undefined
+        resolve()
+      })
+    })
+    return this.#behind
+  }
+
+  /** Resolves when everything has been handed to the system, or when `patience` is over. */
+  async finish(patienceInMs: number): Promise<void> {
+    if (this.#isFile) return
+    const stream = this.#stream
+    if (stream.writableLength === 0) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, patienceInMs)
+      stream.write('', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+
+  get #stream(): NodeJS.WriteStream {
+    const stream = this.#fd === 1 ? process.stdout : process.stderr
+    if (!this.#isNonBlocking) {
+      this.#isNonBlocking = true
+      // Node writes to pipes and terminals synchronously; a reader that stopped would hold the whole process.
+      const { _handle: handle } = stream as { _handle?: { setBlocking?: (blocking: boolean) => void } }
+      handle?.setBlocking?.(false)
+    }
+    return stream
+  }
+  #isNonBlocking = false
+}

@@ -1,0 +1,60 @@
+// The narrow seam between a machine (buses, devices, limits) and what executes its instructions.
+import type { VmExit } from '../exits.ts'
+import type { IoBus } from '../io-bus.ts'
+import type { MmioBus } from '../mmio-bus.ts'
+import type { Registers, RegistersUpdate } from '../registers.ts'
+import type { StatisticsRecorder } from '../statistics.ts'
+
+/** Where external interrupts come from: a model of the 8259, or a queue of vectors. */
+export interface InterruptSource {
+  /** An interrupt waits for the CPU to have IF set. */
+  hasInterrupt(): boolean
+  /** The CPU takes it (INTA): the vector. */
+  acknowledge(): number
+}
+
+/** What an engine needs of its machine. */
+export interface Machine {
+  readonly memorySizeInBytes: number
+  readonly io: IoBus
+  readonly mmio: MmioBus
+  readonly interrupts: InterruptSource
+  /** Set to end the run at the next exit; the engine hands it back as the run's result. */
+  stopRequest: VmExit | undefined
+  /** Set while a reader of the guest's output is behind: the guest waits until it resolves. */
+  hold: Promise<void> | undefined
+  /** Lets the devices catch up with their clocks; gives the milliseconds until one of them wants it again (Infinity: never). */
+  runTimers(): number
+}
+
+export type EngineName = 'kvm' | 'software'
+
+export interface Engine {
+  readonly name: EngineName
+  /** Guest physical memory from address 0. */
+  readonly memory: Uint8Array
+  readonly statistics: StatisticsRecorder
+  /** Runs until the machine's stopRequest is set or the guest cannot go on. Gives way to the event loop every few milliseconds. */
+  run(): Promise<VmExit>
+  /** Something changed (a stop request, an interrupt line): look at it soon. */
+  kick(): void
+  readRegisters(): Registers
+  writeRegisters(update: RegistersUpdate): void
+  /** Call after the host wrote guest memory that may hold code. */
+  memoryWritten(address: number, sizeInBytes: number): void
+  /** Instructions executed so far, where the engine counts them. */
+  instructionCount(): number | undefined
+  /** Delivers a non-maskable interrupt. */
+  nmi(): void
+  close(): void
+}
+
+/** An engine that cannot be used here, and what the user can do. */
+export class EngineUnavailableError extends Error {
+  readonly engine: EngineName
+  constructor(engine: EngineName, message: string) {
+    super(message)
+    this.name = 'EngineUnavailableError'
+    this.engine = engine
+  }
+}

@@ -1,0 +1,317 @@
+// Runs a machine in v86 (an x86 emulator with a JIT, in WebAssembly), with none of v86's devices: all ports, all addresses without
+// memory and all interrupts are the machine's. Enters: a Machine. Leaves: the same typed exits as the KVM engine.
+// v86 executes i386 to SSE3, without long mode. One call of its main_loop is a slice of some milliseconds.
+import type { VmExit } from '../../exits.ts'
+import type { PortSize } from '../../io-bus.ts'
+import type { Registers, RegistersUpdate } from '../../registers.ts'
+import { StatisticsRecorder } from '../../statistics.ts'
+import { type Engine, EngineUnavailableError, type Machine } from '../engine.ts'
+import { Wakeup, enterRun, nextTurn } from '../schedule.ts'
+import type { V86Constructor, V86Cpu, V86Emulator } from './v86-types.ts'
+import { readV86Registers, writeV86Registers } from './v86-registers.ts'
+
+export interface SoftwareOptions {
+  /** v86.wasm of the pinned version; in Node it is found in the package. */
+  wasm?: Uint8Array | (() => Promise<Uint8Array>)
+}
+
+/** v86 keeps its memory map in blocks of 128 KiB. */
+const mapBlockShift = 17
+const interruptFlag = 0x200
+
+const modules = new WeakMap<object, Promise<WasmModule>>()
+let packaged: Promise<WasmModule> | undefined
+
+function compiledModule(wasm: SoftwareOptions['wasm']): Promise<WasmModule> {
+  if (wasm === undefined) {
+    packaged ??= import('./node-wasm.ts').then(async ({ readV86Wasm }) => compile(await readV86Wasm()))
+    return packaged
+  }
+  let module = modules.get(wasm)
+  if (!module) {
+    module = typeof wasm === 'function' ? wasm().then(compile) : compile(wasm)
+    modules.set(wasm, module)
+  }
+  return module
+}
+
+function compile(bytes: Uint8Array): Promise<WasmModule> {
+  return WebAssembly.compile(bytes)
+}
+
+/** What a port handler throws through v86 to end the run at this very instruction. */
+const stopHere = Symbol('stop')
+
+/** Creates a machine in the state after reset. Throws EngineUnavailableError where v86 cannot be loaded. */
+export async function createSoftwareEngine(machine: Machine, options: SoftwareOptions = {}): Promise<SoftwareEngine> {
+  let emulator: V86Emulator
+  const messages: string[] = []
+  try {
+    const [{ V86 }, module] = await Promise.all([
+      import('v86') as Promise<unknown> as Promise<{ V86: V86Constructor }>,
+      compiledModule(options.wasm),
+    ])
+    let memory: unknown
+    emulator = new V86({
+      wasm_fn: async (imports: { env: Record<string, unknown> }) => {
+        // A panic inside v86 tells its reason here and then traps; it is not for the terminal.
+        imports.env.console_log_from_wasm = (offset: number, length: number) => {
+          const { buffer } = memory as { buffer: ArrayBuffer }
+          messages.push(new TextDecoder().decode(new Uint8Array(buffer, offset >>> 0, length >>> 0)))
+          if (messages.length > 8) messages.shift()
+        }
+        const { exports } = await WebAssembly.instantiate(module, imports)
+        memory = exports.memory
+        return exports
+      },
+      memory_size: machine.memorySizeInBytes,
+      vga_memory_size: 1 << 20,
+      autostart: false,
+      disable_keyboard: true,
+      disable_mouse: true,
+      disable_speaker: true,
+      acpi: false,
+    })
+    await new Promise<void>((resolve) => emulator.add_listener('emulator-loaded', resolve))
+  } catch (error) {
+    throw new EngineUnavailableError('software', `v86 could not be loaded: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  return new SoftwareEngine(machine, emulator, messages)
+}
+
+export class SoftwareEngine implements Engine {
+  readonly name = 'software'
+  readonly memory: Uint8Array
+  readonly statistics = new StatisticsRecorder('software')
+  readonly #machine: Machine
+  readonly #emulator: V86Emulator
+  readonly #cpu: V86Cpu
+  readonly #messages: string[]
+  readonly #wakeup = new Wakeup()
+  #instructions = 0
+  #lastCounter = 0
+  #isRunning = false
+  #handlerError: { error: unknown } | undefined
+  #isBroken: VmExit | undefined
+  #isClosed = false
+
+  constructor(machine: Machine, emulator: V86Emulator, messages: string[]) {
+    this.#machine = machine
+    this.#emulator = emulator
+    this.#messages = messages
+    this.#cpu = emulator.v86.cpu
+    this.memory = this.#cpu.mem8
+    this.#lastCounter = this.#cpu.instruction_counter[0] as number
+    this.#cpu.run_hardware_timers = () => 100
+    this.#takePorts()
+    this.#takeMemoryMap()
+  }
+
+  async run(): Promise<VmExit> {
+    const machine = this.#machine
+    const cpu = this.#cpu
+    const leave = enterRun()
+    const start = performance.now()
+    this.#isRunning = true
+    try {
+      for (;;) {
+        await nextTurn()
+        if (machine.hold) await Promise.race([machine.hold, this.#wakeup.sleep(Number.POSITIVE_INFINITY)])
+        if (machine.stopRequest) return machine.stopRequest
+        if (this.#isClosed) return { reason: 'aborted' }
+        if (this.#isBroken) return this.#isBroken
+        const wait = machine.runTimers()
+        if (machine.interrupts.hasInterrupt()) this.#injectInterrupt()
+        if (cpu.in_hlt[0]) {
+          if (!(cpu.get_eflags() & interruptFlag)) {
+            cpu.in_hlt[0] = 0
+            this.#countExit('hlt')
+            return { reason: 'halt' }
+          }
+          if (!machine.interrupts.hasInterrupt()) await this.#wakeup.sleep(wait)
+          continue
+        }
+        const guestStart = performance.now()
+        const exit = this.#mainLoop()
+        this.statistics.guestTimeInMs += performance.now() - guestStart
+        if (exit) return exit
+      }
+    } finally {
+      leave()
+      this.#isRunning = false
+      this.statistics.totalTimeInMs += performance.now() - start
+    }
+  }
+
+  // One slice. Gives an exit where the guest cannot go on.
+  #mainLoop(): VmExit | undefined {
+    const cpu = this.#cpu
+    try {
+      cpu.main_loop()
+    } catch (error) {
+      if (this.#handlerError) {
+        const { error: thrown } = this.#handlerError
+        this.#handlerError = undefined
+        throw thrown
+      }
+      if (error === stopHere) return undefined
+      // v86 traps where a PC would reset (a third fault) and on what it does not implement; it cannot go on after that.
+      this.#isBroken = this.#explainTrap(error)
+      return this.#isBroken
+    } finally {
+      this.#countInstructions()
+    }
+    return undefined
+  }
+
+  #explainTrap(error: unknown): VmExit {
+    const said = this.#messages.join(' ')
+    if (!(error instanceof WebAssembly.RuntimeError)) throw error
+    if (said === '' || /triple|Unimplemented: #DF|double fault/i.test(said)) {
+      this.#countExit('shutdown')
+      return { reason: 'shutdown' }
+    }
+    this.#countExit('internalError')
+    return { reason: 'internal-error', code: 0, message: `v86 cannot go on: ${said}`, engineLimit: true }
+  }
+
+  kick(): void {
+    this.#wakeup.wake()
+  }
+
+  // v86 has an 8259 pair of its own. Before each interrupt the second one is set up so that its input gives just the vector that
+  // the machine's controller acknowledged; with automatic EOI it keeps no state.
+  #injectInterrupt(): void {
+    const cpu = this.#cpu
+    if (!(cpu.get_eflags() & interruptFlag)) return
+    const vector = this.#machine.interrupts.acknowledge()
+    this.statistics.injectedInterrupts++
+    const master = new Uint8Array(cpu.wasm_memory.buffer, cpu.get_pic_addr_master(), 13)
+    const slave = new Uint8Array(cpu.wasm_memory.buffer, cpu.get_pic_addr_slave(), 13)
+    for (const pic of [master, slave]) {
+      pic[0] = 0xff // irq_mask: set bits are enabled
+      pic[2] = 0 // isr
+      pic[3] = 0 // irr
+      pic[9] = 1 // auto_eoi
+      pic[11] = 0 // irq_value
+    }
+    slave[1] = vector & 0xf8 // irq_map
+    cpu.device_raise_irq(8 + (vector & 7))
+    cpu.handle_irqs()
+    cpu.device_lower_irq(8 + (vector & 7))
+  }
+
+  #takePorts(): void {
+    const { io } = this.#cpu
+    const read = (size: PortSize) => (port: number) => {
+      const entry = this.statistics.port(port, false)
+      entry.exits++
+      entry.accesses++
+      this.#countExit('io')
+      return this.#guarded(() => this.#machine.io.read(port, size)) | 0
+    }
+    const write = (size: PortSize, mask: number) => (port: number, value: number) => {
+      const entry = this.statistics.port(port, true)
+      entry.exits++
+      entry.accesses++
+      this.#countExit('io')
+      this.#guarded(() => {
+        this.#machine.io.write(port, (value & mask) >>> 0, size)
+        return 0
+      })
+    }
+    io.port_read8 = read(1)
+    io.port_read16 = read(2)
+    io.port_read32 = read(4)
+    io.port_write8 = write(1, 0xff)
+    io.port_write16 = write(2, 0xffff)
+    io.port_write32 = write(4, -1)
+  }
+
+  // Calls a handler. Its exception, or its wish to stop, leaves v86 by a throw, at this instruction.
+  #guarded(call: () => number): number {
+    const before = this.#machine.stopRequest
+    let value: number
+    try {
+      value = call()
+    } catch (error) {
+      this.#handlerError = { error }
+      throw stopHere
+    }
+    if (this.#isRunning && this.#machine.stopRequest !== before) throw stopHere
+    return value
+  }
+
+  // Video memory is plain memory here, as on the KVM engine; above the memory is the machine's MMIO bus.
+  #takeMemoryMap(): void {
+    const cpu = this.#cpu
+    const { mem8 } = cpu
+    const memory = new DataView(mem8.buffer, mem8.byteOffset, mem8.length)
+    const video = 0xa0000 >>> mapBlockShift
+    cpu.memory_map_read8[video] = (address) => memory.getUint8(address)
+    cpu.memory_map_write8[video] = (address, value) => memory.setUint8(address, value)
+    cpu.memory_map_read32[video] = (address) => memory.getInt32(address, true)
+    cpu.memory_map_write32[video] = (address, value) => memory.setInt32(address, value, true)
+    const read8 = (address: number) => this.#mmioRead(address >>> 0, 1)
+    const write8 = (address: number, value: number) => this.#mmioWrite(address >>> 0, value & 0xff, 1)
+    const read32 = (address: number) => this.#mmioRead(address >>> 0, 4) | 0
+    const write32 = (address: number, value: number) => this.#mmioWrite(address >>> 0, value >>> 0, 4)
+    for (let block = mem8.length >>> mapBlockShift; block < 1 << (32 - mapBlockShift); block++) {
+      cpu.memory_map_read8[block] = read8
+      cpu.memory_map_write8[block] = write8
+      cpu.memory_map_read32[block] = read32
+      cpu.memory_map_write32[block] = write32
+    }
+  }
+
+  #mmioRead(address: number, size: number): number {
+    this.statistics.mmioReads++
+    this.#countExit('mmio')
+    return this.#guarded(() => this.#machine.mmio.read(address, size))
+  }
+
+  #mmioWrite(address: number, value: number, size: number): void {
+    this.statistics.mmioWrites++
+    this.#countExit('mmio')
+    this.#guarded(() => {
+      this.#machine.mmio.write(address, value, size)
+      return 0
+    })
+  }
+
+  #countExit(reason: string): void {
+    this.statistics.exits++
+    this.statistics.countReason(reason)
+  }
+
+  #countInstructions(): void {
+    const counter = this.#cpu.instruction_counter[0] as number
+    this.#instructions += (counter - this.#lastCounter) >>> 0
+    this.#lastCounter = counter
+  }
+
+  readRegisters(): Registers {
+    return readV86Registers(this.#cpu)
+  }
+
+  writeRegisters(update: RegistersUpdate): void {
+    writeV86Registers(this.#cpu, update)
+  }
+
+  memoryWritten(address: number, sizeInBytes: number): void {
+    if (sizeInBytes > 0) this.#cpu.jit_dirty_cache(address, address + sizeInBytes)
+  }
+
+  instructionCount(): number {
+    return this.#instructions
+  }
+
+  nmi(): void {
+    throw new Error('the software engine (v86) has no non-maskable interrupts; use the KVM engine')
+  }
+
+  close(): void {
+    this.#isClosed = true
+    void this.#emulator.destroy()
+  }
+}

@@ -1,0 +1,47 @@
+// Why a run ended. Follows the exit reasons of KVM (Documentation/virt/kvm/api.rst §5); the software engine gives the same ones.
+
+/** The guest executed HLT with interrupts off: nothing can wake it any more. */
+export interface HaltExit {
+  readonly reason: 'halt'
+}
+
+/** A triple fault (KVM_EXIT_SHUTDOWN): a fault while delivering a double fault; a PC would reset here. */
+export interface ShutdownExit {
+  readonly reason: 'shutdown'
+}
+
+/** The engine cannot go on: an instruction that it does not emulate, a jump into unmapped memory, a failed entry. */
+export interface InternalErrorExit {
+  readonly reason: 'internal-error' | 'fail-entry'
+  /** In words for the user: what was met and what to do. */
+  readonly message: string
+  /** KVM's suberror, or the hardware's entry failure code. */
+  readonly code: number
+  /** Bytes of the instruction that could not be executed, where the engine knows them. */
+  readonly instruction?: Uint8Array
+  /** The guest needs something that this host's KVM does not emulate; the software engine or a host with VMX or SVM would run it. */
+  readonly engineLimit: boolean
+}
+
+/** The time that `run` was given is over. */
+export interface TimeoutExit {
+  readonly reason: 'timeout'
+}
+
+/** The AbortSignal fired. */
+export interface AbortedExit {
+  readonly reason: 'aborted'
+}
+
+/** A handler or a device ended the run through `vm.stop(code)`. */
+export interface StoppedExit {
+  readonly reason: 'stopped'
+  readonly code: number
+}
+
+/** A single step or a breakpoint. */
+export interface DebugExit {
+  readonly reason: 'debug'
+}
+
+export type VmExit = HaltExit | ShutdownExit | InternalErrorExit | TimeoutExit | AbortedExit | StoppedExit | DebugExit

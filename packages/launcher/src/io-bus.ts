@@ -1,0 +1,80 @@
+// The port space: 65,536 ports, each claimed by at most one handler. Enters: a guest's IN or OUT of 1, 2 or 4 bytes. Leaves: the
+// value, cut to the size. Nothing that a guest does throws here; a handler's own exception is the host program's fault and passes.
+
+/** Bytes of one port access. */
+export type PortSize = 1 | 2 | 4
+
+/** What answers a range of ports: the article's inb, inw, inl and outb, outw, outl, told apart by `size`. */
+export interface PortHandler {
+  /** The guest executed IN. Without it the guest reads all ones, as from a bus where nobody answers. */
+  in?(port: number, size: PortSize): number
+  /** The guest executed OUT. */
+  out?(port: number, value: number, size: PortSize): void
+  /**
+   * Writes have no effect that the guest could notice, so the engine may deliver them a few milliseconds later, in order, many at a
+   * time. A console port is posted; a port that stops the machine, raises an interrupt or changes what an IN reads is not.
+   */
+  posted?: boolean
+}
+
+/** A port or an inclusive range. */
+export type PortRange = number | readonly [first: number, last: number]
+
+export const highestPort = 0xffff
+
+export class IoBus {
+  readonly #handlers = new Map<number, PortHandler>()
+  #fallback: PortHandler = { posted: true }
+  #onChange: (() => void) | undefined
+
+  /** Claims ports. Throws RangeError for ports that do not exist or that are taken. Returns a function that gives them back. */
+  on(range: PortRange, handler: PortHandler): () => void {
+    const [first, last] = typeof range === 'number' ? [range, range] : range
+    if (!Number.isInteger(first) || !Number.isInteger(last) || first < 0 || last > highestPort || first > last) {
+      throw new RangeError(`ports go from 0 to 0xffff; got ${first} to ${last}`)
+    }
+    for (let port = first; port <= last; port++) {
+      if (this.#handlers.has(port)) throw new RangeError(`port 0x${port.toString(16)} has a handler already`)
+    }
+    for (let port = first; port <= last; port++) this.#handlers.set(port, handler)
+    this.#onChange?.()
+    return () => {
+      for (let port = first; port <= last; port++) if (this.#handlers.get(port) === handler) this.#handlers.delete(port)
+      this.#onChange?.()
+    }
+  }
+
+  /** What answers the ports that nobody claimed. */
+  set fallback(handler: PortHandler) {
+    this.#fallback = handler
+    this.#onChange?.()
+  }
+
+  /** For the engine: called when handlers come or go. */
+  observe(onChange: () => void): void {
+    this.#onChange = onChange
+  }
+
+  isPosted(port: number): boolean {
+    return (this.#handlers.get(port) ?? this.#fallback).posted === true
+  }
+
+  /** Whether unclaimed ports are posted, and the ports that differ from that. */
+  postedPorts(): { others: boolean; exceptions: number[] } {
+    const others = this.#fallback.posted === true
+    const exceptions: number[] = []
+    for (const [port, handler] of this.#handlers) if ((handler.posted === true) !== others) exceptions.push(port)
+    return { others, exceptions }
+  }
+
+  read(port: number, size: PortSize): number {
+    const handler = this.#handlers.get(port) ?? this.#fallback
+    const value = handler.in ? handler.in(port, size) : -1
+    return size === 1 ? value & 0xff : size === 2 ? value & 0xffff : value >>> 0
+  }
+
+  write(port: number, value: number, size: PortSize): void {
+    const handler = this.#handlers.get(port) ?? this.#fallback
+    handler.out?.(port, value, size)
+  }
+}

@@ -1,0 +1,51 @@
+// Guest physical memory from address 0, with checked access for the host.
+
+const mebibyte = 1 << 20
+/** v86 needs 1 MiB and maps memory in blocks of 128 KiB; both engines take the same sizes. */
+export const memoryGranuleInBytes = 128 << 10
+export const leastMemoryInBytes = mebibyte
+export const mostMemoryInBytes = 1024 * mebibyte
+
+/** Says why a size of memory cannot be used; undefined where it can. */
+export function memorySizeFault(sizeInBytes: number): string | undefined {
+  if (!Number.isInteger(sizeInBytes) || sizeInBytes < leastMemoryInBytes || sizeInBytes > mostMemoryInBytes) {
+    return `memory must be between ${leastMemoryInBytes / mebibyte} MiB and ${mostMemoryInBytes / mebibyte} MiB`
+  }
+  if (sizeInBytes % memoryGranuleInBytes !== 0) return `memory must be a multiple of ${memoryGranuleInBytes >> 10} KiB`
+  return undefined
+}
+
+export class GuestMemory {
+  readonly #bytes: () => Uint8Array
+  readonly #written: (address: number, sizeInBytes: number) => void
+
+  constructor(bytes: () => Uint8Array, written: (address: number, sizeInBytes: number) => void) {
+    this.#bytes = bytes
+    this.#written = written
+  }
+
+  get sizeInBytes(): number {
+    return this.#bytes().length
+  }
+
+  /** A copy of guest memory. Throws RangeError outside it. */
+  read(address: number, sizeInBytes: number): Uint8Array {
+    this.#check(address, sizeInBytes)
+    return this.#bytes().slice(address, address + sizeInBytes)
+  }
+
+  /** Writes guest memory. Throws RangeError outside it. */
+  write(address: number, bytes: Uint8Array): void {
+    this.#check(address, bytes.length)
+    this.#bytes().set(bytes, address)
+    this.#written(address, bytes.length)
+  }
+
+  #check(address: number, sizeInBytes: number): void {
+    const size = this.sizeInBytes
+    if (Number.isInteger(address) && address >= 0 && sizeInBytes >= 0 && address + sizeInBytes <= size) return
+    throw new RangeError(
+      `0x${sizeInBytes.toString(16)} bytes at 0x${address.toString(16)} do not fit into 0x${size.toString(16)} bytes of guest memory`,
+    )
+  }
+}

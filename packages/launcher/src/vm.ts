@@ -1,0 +1,235 @@
+// A virtual machine: memory, buses and one vCPU on an engine. Enters: options, an image. Leaves: typed exits.
+import { type Engine, type EngineName, EngineUnavailableError, type InterruptSource, type Machine } from './engines/engine.ts'
+import { Wakeup } from './engines/schedule.ts'
+import type { SoftwareOptions } from './engines/software/software-engine.ts'
+import type { VmExit } from './exits.ts'
+import { IoBus } from './io-bus.ts'
+import { GuestMemory, memorySizeFault } from './memory.ts'
+import { MmioBus } from './mmio-bus.ts'
+import type { Registers, RegistersUpdate } from './registers.ts'
+import type { VmStatistics } from './statistics.ts'
+
+/** The article's machine: 16 MiB, the image at the last 64 KiB of the first MiB, where the CPU starts after reset. */
+export const defaultMemoryInBytes = 16 << 20
+export const defaultLoadAddress = 0xf0000
+
+export interface VmOptions {
+  /** Bytes of guest memory from address 0; a multiple of 128 KiB, 1 MiB to 1 GiB. Default 16 MiB. */
+  memory?: number
+  /** `auto` (default) takes KVM where it can be used, the software engine otherwise. */
+  engine?: EngineName | 'auto'
+  /** Where the software engine finds its WebAssembly; only a browser has to say. */
+  software?: SoftwareOptions
+}
+
+export interface RunOptions {
+  /** Milliseconds after which the run ends with `timeout`. */
+  timeout?: number
+  signal?: AbortSignal
+  /** `exit` (default): HLT with interrupts off ends the run. `wait`: it stays halted, using no CPU, until timeout or signal. */
+  onHalt?: 'exit' | 'wait'
+}
+
+/**
+ * Creates a machine whose CPU stands at the reset vector, F000:FFF0 in real mode.
+ * Throws RangeError for a memory size that cannot be, {@link EngineUnavailableError} where the engine cannot be used here.
+ * @example
+ * const vm = await createVm()
+ * vm.io.on(0xf1, { out: (port, value) => process.stdout.write(String.fromCharCode(value)) })
+ * vm.load(image)
+ * const exit = await vm.run({ timeout: 5000 })
+ * vm.close()
+ */
+export async function createVm(options: VmOptions = {}): Promise<Vm> {
+  const { memory = defaultMemoryInBytes, engine: wanted = 'auto', software } = options
+  const fault = memorySizeFault(memory)
+  if (fault) throw new RangeError(fault)
+  const machine = new VmMachine(memory)
+  let whyNotKvm: string | undefined
+  if (wanted !== 'software') {
+    try {
+      // Loaded only here: a browser has no use for it.
+      const { createKvmEngine } = await import('./engines/kvm/kvm-engine.ts')
+      return new Vm(machine, createKvmEngine(machine), undefined)
+    } catch (error) {
+      if (wanted === 'kvm') throw error
+      whyNotKvm = error instanceof EngineUnavailableError ? error.message : `KVM needs Linux on x86-64 (${(error as Error).message})`
+    }
+  }
+  const { createSoftwareEngine } = await import('./engines/software/software-engine.ts')
+  return new Vm(machine, await createSoftwareEngine(machine, software), whyNotKvm)
+}
+
+/** A queue of vectors for machines without an interrupt controller: `vm.interrupt(vector)`. */
+class VectorQueue implements InterruptSource {
+  readonly #vectors: number[] = []
+  controller: InterruptSource | undefined
+
+  push(vector: number): void {
+    this.#vectors.push(vector)
+  }
+  hasInterrupt(): boolean {
+    return this.#vectors.length > 0 || this.controller?.hasInterrupt() === true
+  }
+  acknowledge(): number {
+    return this.#vectors.shift() ?? this.controller?.acknowledge() ?? 0xff
+  }
+}
+
+class VmMachine implements Machine {
+  readonly memorySizeInBytes: number
+  readonly io = new IoBus()
+  readonly mmio = new MmioBus()
+  readonly interrupts = new VectorQueue()
+  stopRequest: VmExit | undefined
+  hold: Promise<void> | undefined
+  timers: (() => number)[] = []
+
+  constructor(memorySizeInBytes: number) {
+    this.memorySizeInBytes = memorySizeInBytes
+  }
+
+  runTimers(): number {
+    let next = Number.POSITIVE_INFINITY
+    for (const timer of this.timers) next = Math.min(next, timer())
+    return next
+  }
+}
+
+export class Vm {
+  /** Port handlers. */
+  readonly io: IoBus
+  /** Handlers for addresses where no memory is. */
+  readonly mmio: MmioBus
+  readonly memory: GuestMemory
+  readonly engine: EngineName
+  /** With `engine: 'auto'`: why it is the software engine. */
+  readonly whyNotKvm: string | undefined
+  readonly #machine: VmMachine
+  readonly #engine: Engine
+  readonly #halted = new Wakeup()
+  #isRunning = false
+  #isClosed = false
+
+  constructor(machine: VmMachine, engine: Engine, whyNotKvm: string | undefined) {
+    this.#machine = machine
+    this.#engine = engine
+    this.io = machine.io
+    this.mmio = machine.mmio
+    this.engine = engine.name
+    this.whyNotKvm = whyNotKvm
+    this.memory = new GuestMemory(
+      () => engine.memory,
+      (address, size) => engine.memoryWritten(address, size),
+    )
+  }
+
+  /** Copies an image into guest memory. Throws RangeError where it does not fit. */
+  load(image: Uint8Array, address: number = defaultLoadAddress): void {
+    this.#checkOpen()
+    this.memory.write(address, image)
+  }
+
+  /** The vCPU's registers. Not while it runs. */
+  get registers(): Registers {
+    this.#checkIdle()
+    return this.#engine.readRegisters()
+  }
+
+  /** Changes registers; what is left out stays. Not while it runs. */
+  setRegisters(update: RegistersUpdate): void {
+    this.#checkIdle()
+    this.#engine.writeRegisters(update)
+  }
+
+  /** Raises an external interrupt; the CPU takes it as soon as it has IF set. Throws RangeError for a vector beyond 255. */
+  interrupt(vector: number): void {
+    this.#checkOpen()
+    if (!Number.isInteger(vector) || vector < 0 || vector > 255) throw new RangeError('an interrupt vector is a number from 0 to 255')
+    this.#machine.interrupts.push(vector)
+    this.#wake()
+  }
+
+  /** Raises a non-maskable interrupt. KVM only. */
+  nmi(): void {
+    this.#checkOpen()
+    this.#engine.nmi()
+  }
+
+  /** Ends the run at this instruction with `{ reason: 'stopped', code }`; for handlers and devices. */
+  stop(code = 0): void {
+    this.#request({ reason: 'stopped', code })
+  }
+
+  /** Lets the guest wait until `promise` resolves, for handlers whose reader is behind. A stop, a timeout or a signal ends the wait. */
+  holdUntil(promise: Promise<void>): void {
+    const machine = this.#machine
+    const held = promise.then(() => {
+      if (machine.hold === held) machine.hold = undefined
+    })
+    machine.hold = held
+  }
+
+  /**
+   * Runs the guest until it halts or cannot go on, `timeout` milliseconds pass or `signal` fires; then the reason. Can be called again to
+   * go on. The event loop is served all the while. Rejects only where a handler threw or the machine is closed or runs already.
+   */
+  async run(options: RunOptions = {}): Promise<VmExit> {
+    this.#checkIdle()
+    const { timeout, signal, onHalt = 'exit' } = options
+    const machine = this.#machine
+    if (signal?.aborted) return { reason: 'aborted' }
+    this.#isRunning = true
+    machine.stopRequest = undefined
+    const onAbort = () => this.#request({ reason: 'aborted' })
+    signal?.addEventListener('abort', onAbort, { once: true })
+    const timer =
+      timeout === undefined ? undefined : setTimeout(() => this.#request({ reason: 'timeout' }), Math.min(Math.max(0, timeout), 0x7fffffff))
+    try {
+      const exit = await this.#engine.run()
+      if (exit.reason !== 'halt' || onHalt === 'exit') return exit
+      for (;;) {
+        if (machine.stopRequest) return machine.stopRequest
+        await this.#halted.sleep(Number.POSITIVE_INFINITY)
+      }
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+      this.#isRunning = false
+      machine.stopRequest = undefined
+    }
+  }
+
+  /** What was counted so far. */
+  stats(): VmStatistics {
+    return this.#engine.statistics.snapshot(this.#engine.instructionCount())
+  }
+
+  /** Frees everything: descriptors, guest memory. Not while it runs: end the run first. */
+  close(): void {
+    if (this.#isClosed) return
+    this.#checkIdle()
+    this.#isClosed = true
+    this.#engine.close()
+  }
+
+  #request(exit: VmExit): void {
+    if (!this.#isRunning) return
+    this.#machine.stopRequest ??= exit
+    this.#wake()
+  }
+
+  #wake(): void {
+    this.#halted.wake()
+    this.#engine.kick()
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new Error('the virtual machine is closed')
+  }
+
+  #checkIdle(): void {
+    this.#checkOpen()
+    if (this.#isRunning) throw new Error('the virtual machine is running')
+  }
+}
