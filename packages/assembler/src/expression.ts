@@ -1,0 +1,255 @@
+// Expressions: trees, their arithmetic, and what is known of them at a given time.
+// Enters: trees from syntax/. Leaves: `add - sub + constant` (the most that a field of an object file can express), or
+// the reason why a tree has no such form. GNU as manual §6 "Expressions"; arithmetic is 64 bits wide and wraps.
+
+import {
+  type AsmSymbol,
+  symbolAbsolute,
+  symbolCommon,
+  symbolEquated,
+  symbolLabel,
+  symbolRegister,
+  symbolUndefined,
+} from './symbols.ts'
+
+export type BinaryOperator = '*' | '/' | '%' | '<<' | '>>' | '|' | '&' | '^' | '!' | '+' | '-' | '==' | '<>' | '<' | '>' | '<=' | '>=' | '&&' | '||'
+export type UnaryOperator = '-' | '~' | '!'
+
+export type Expression =
+  | { readonly kind: 'constant'; readonly value: bigint }
+  | { readonly kind: 'symbol'; readonly symbol: AsmSymbol }
+  | { readonly kind: 'linear'; readonly add: AsmSymbol | undefined; readonly sub: AsmSymbol | undefined; readonly addend: bigint }
+  | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Expression }
+  | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Expression; readonly right: Expression }
+  | { readonly kind: 'register'; readonly name: string }
+  | { readonly kind: 'missing' }
+
+/** `add - sub + constant`. */
+export interface Linear {
+  readonly add: AsmSymbol | undefined
+  readonly sub: AsmSymbol | undefined
+  readonly constant: bigint
+}
+
+export type EvaluationFault =
+  | { readonly kind: 'not-linear'; readonly operator: string; readonly left: Linear; readonly right: Linear }
+  | { readonly kind: 'division-by-zero' }
+  | { readonly kind: 'loop'; readonly symbol: AsmSymbol }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'register'; readonly name: string }
+
+/** What is known of places at the time of asking. */
+export interface Knowledge {
+  /** Distance `a - b` of two labels in bytes, where it is fixed already. */
+  distance(a: AsmSymbol, b: AsmSymbol): bigint | undefined
+}
+
+export class Evaluation {
+  readonly #knowledge: Knowledge
+  fault: EvaluationFault | undefined = undefined
+  #depth = 0
+
+  constructor(knowledge: Knowledge) {
+    this.#knowledge = knowledge
+  }
+
+  /** The linear form, or undefined with `fault` set. */
+  evaluate(expression: Expression): Linear | undefined {
+    this.fault = undefined
+    this.#depth = 0
+    return this.#linear(expression)
+  }
+
+  /** The value of an expression that must be a number now; undefined where it is not (then `fault` may be unset). */
+  constant(expression: Expression): bigint | undefined {
+    const linear = this.evaluate(expression)
+    return linear && !linear.add && !linear.sub ? linear.constant : undefined
+  }
+
+  ofSymbol(symbol: AsmSymbol): Linear | undefined {
+    this.fault = undefined
+    this.#depth = 0
+    return this.#symbol(symbol)
+  }
+
+  #fail(fault: EvaluationFault): undefined {
+    this.fault ??= fault
+    return undefined
+  }
+
+  #symbol(symbol: AsmSymbol): Linear | undefined {
+    switch (symbol.kind) {
+      case symbolAbsolute:
+        return { add: undefined, sub: undefined, constant: symbol.value }
+      case symbolRegister:
+        return this.#fail({ kind: 'register', name: symbol.registerName })
+      case symbolEquated: {
+        if (symbol.isResolving || this.#depth > 2000) return this.#fail({ kind: 'loop', symbol })
+        symbol.isResolving = true
+        this.#depth++
+        const result = this.#linear(symbol.expression as Expression)
+        this.#depth--
+        symbol.isResolving = false
+        return result
+      }
+      case symbolLabel:
+      case symbolUndefined:
+      case symbolCommon:
+        return { add: symbol, sub: undefined, constant: 0n }
+    }
+  }
+
+  #linear(expression: Expression): Linear | undefined {
+    switch (expression.kind) {
+      case 'constant':
+        return { add: undefined, sub: undefined, constant: wrap(expression.value) }
+      case 'symbol':
+        return this.#symbol(expression.symbol)
+      case 'missing':
+        return this.#fail({ kind: 'missing' })
+      case 'register':
+        return this.#fail({ kind: 'register', name: expression.name })
+      case 'linear': {
+        let value: Linear | undefined = { add: undefined, sub: undefined, constant: expression.addend }
+        if (expression.add) {
+          const add = this.#symbol(expression.add)
+          value = add && this.#sum(add, value, '+')
+        }
+        if (value && expression.sub) {
+          const sub = this.#symbol(expression.sub)
+          value = sub && this.#difference(value, sub)
+        }
+        return value
+      }
+      case 'unary': {
+        const operand = this.#linear(expression.operand)
+        if (!operand) return undefined
+        if (expression.operator === '-') return this.#difference({ add: undefined, sub: undefined, constant: 0n }, operand)
+        if (operand.add || operand.sub) {
+          return this.#fail({ kind: 'not-linear', operator: expression.operator, left: operand, right: operand })
+        }
+        return number(expression.operator === '~' ? ~operand.constant : operand.constant === 0n ? 1n : 0n)
+      }
+      case 'binary': {
+        if (++this.#depth > 5000) return this.#fail({ kind: 'missing' })
+        const left = this.#linear(expression.left)
+        const right = left && this.#linear(expression.right)
+        this.#depth--
+        return left && right && this.#binary(expression.operator, left, right)
+      }
+    }
+  }
+
+  #binary(operator: BinaryOperator, left: Linear, right: Linear): Linear | undefined {
+    if (operator === '+') return this.#sum(left, right, '+')
+    if (operator === '-') return this.#difference(left, right)
+    const comparison = comparisons[operator]
+    if (comparison) {
+      const difference = this.#difference(left, right)
+      if (difference && !difference.add && !difference.sub) {
+        // Numbers compare as they are, places by their distance.
+        const isNumbers = !left.add && !right.add && !left.sub && !right.sub
+        const order = isNumbers ? (left.constant < right.constant ? -1n : left.constant > right.constant ? 1n : 0n) : difference.constant
+        return number(comparison(order) ? -1n : 0n)
+      }
+      return this.#fail({ kind: 'not-linear', operator, left, right })
+    }
+    if (left.add || left.sub || right.add || right.sub) {
+      if (right.constant === 0n && !right.add && !right.sub && (operator === '|' || operator === '^' || operator === '<<' || operator === '>>')) return left
+      return this.#fail({ kind: 'not-linear', operator, left, right })
+    }
+    const a = left.constant
+    const b = right.constant
+    switch (operator) {
+      case '*':
+        return number(a * b)
+      case '/':
+        return b === 0n ? this.#fail({ kind: 'division-by-zero' }) : number(a / b)
+      case '%':
+        return b === 0n ? this.#fail({ kind: 'division-by-zero' }) : number(a % b)
+      case '<<':
+        return number(b < 0n || b > 63n ? 0n : a << b)
+      case '>>':
+        return number(b < 0n || b > 63n ? 0n : BigInt.asUintN(64, a) >> b)
+      case '|':
+        return number(a | b)
+      case '&':
+        return number(a & b)
+      case '^':
+        return number(a ^ b)
+      case '!':
+        return number(a | ~b)
+      case '&&':
+        return number(a !== 0n && b !== 0n ? 1n : 0n)
+      case '||':
+        return number(a !== 0n || b !== 0n ? 1n : 0n)
+    }
+    return undefined
+  }
+
+  #sum(left: Linear, right: Linear, operator: string): Linear | undefined {
+    let constant = left.constant + right.constant
+    let adds = [left.add, right.add].filter((s) => s !== undefined)
+    let subs = [left.sub, right.sub].filter((s) => s !== undefined)
+    for (let i = 0; i < adds.length; i++) {
+      for (let j = 0; j < subs.length; j++) {
+        const a = adds[i] as AsmSymbol
+        const s = subs[j] as AsmSymbol
+        const distance = a === s ? 0n : this.#knowledge.distance(a, s)
+        if (distance === undefined) continue
+        constant += distance
+        adds = adds.filter((_, k) => k !== i)
+        subs = subs.filter((_, k) => k !== j)
+        i = -1
+        break
+      }
+    }
+    if (adds.length > 1 || subs.length > 1) return this.#fail({ kind: 'not-linear', operator, left, right })
+    return { add: adds[0], sub: subs[0], constant: wrap(constant) }
+  }
+
+  #difference(left: Linear, right: Linear): Linear | undefined {
+    return this.#sum(left, { add: right.sub, sub: right.add, constant: -right.constant }, '-')
+  }
+}
+
+const comparisons: Partial<Record<BinaryOperator, (order: bigint) => boolean>> = {
+  '==': (o) => o === 0n,
+  '<>': (o) => o !== 0n,
+  '<': (o) => o < 0n,
+  '>': (o) => o > 0n,
+  '<=': (o) => o <= 0n,
+  '>=': (o) => o >= 0n,
+}
+
+function wrap(value: bigint): bigint {
+  return BigInt.asIntN(64, value)
+}
+
+function number(value: bigint): Linear {
+  return { add: undefined, sub: undefined, constant: wrap(value) }
+}
+
+/** Puts what is known now in the place of symbols that may change: constants, and `.eqv` symbols' expressions. */
+export function snapshot(expression: Expression): Expression {
+  switch (expression.kind) {
+    case 'symbol': {
+      const { symbol } = expression
+      if (symbol.kind === symbolAbsolute) return { kind: 'constant', value: symbol.value }
+      if (symbol.kind === symbolEquated && symbol.isForwardReference) {
+        if (symbol.isResolving) return expression
+        symbol.isResolving = true
+        const result = snapshot(symbol.expression as Expression)
+        symbol.isResolving = false
+        return result
+      }
+      return expression
+    }
+    case 'unary':
+      return { ...expression, operand: snapshot(expression.operand) }
+    case 'binary':
+      return { ...expression, left: snapshot(expression.left), right: snapshot(expression.right) }
+    default:
+      return expression
+  }
+}

@@ -1,0 +1,138 @@
+// Sections under construction and the directives' idea of "the current one".
+// GNU as manual §4 "Sections and Relocation", §7 .section, .pushsection, .subsection; gABI ch. 4.
+
+import { SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE, SHT_NOBITS, SHT_PROGBITS } from '@kernelbox/elf'
+import { FragmentChain } from './fragments.ts'
+import type { AsmSymbol } from './symbols.ts'
+
+export interface SectionGroupName {
+  readonly signature: string
+  readonly isComdat: boolean
+}
+
+export class Section {
+  readonly name: string
+  /** Creation order; -1 for the absolute section (.struct, .offset). */
+  readonly index: number
+  type: number
+  flags: number
+  entrySize = 0
+  /** Exponent of two of the greatest alignment asked for. */
+  alignmentPower = 0
+  group: SectionGroupName | undefined = undefined
+  /** `o`: name of the section that this one is ordered with. */
+  linkedTo: string | undefined = undefined
+  uniqueId: number | undefined = undefined
+  symbol: AsmSymbol | undefined = undefined
+  /** Subsections in order of their number. */
+  readonly chains: FragmentChain[] = []
+  sizeInBytes = 0
+
+  constructor(name: string, index: number, type: number, flags: number) {
+    this.name = name
+    this.index = index
+    this.type = type
+    this.flags = flags
+  }
+
+  chain(subsection: number): FragmentChain {
+    for (let i = 0; i < this.chains.length; i++) {
+      const chain = this.chains[i] as FragmentChain
+      if (chain.subsection === subsection) return chain
+      if (chain.subsection > subsection) {
+        const fresh = new FragmentChain(this, subsection)
+        this.chains.splice(i, 0, fresh)
+        return fresh
+      }
+    }
+    const fresh = new FragmentChain(this, subsection)
+    this.chains.push(fresh)
+    return fresh
+  }
+
+  get isCode(): boolean {
+    return (this.flags & SHF_EXECINSTR) !== 0
+  }
+
+  get isAbsolute(): boolean {
+    return this.index < 0
+  }
+}
+
+function identity(name: string, group: string | undefined, uniqueId: number | undefined): string {
+  return `${name}\0${group ?? ''}\0${group === undefined ? '' : 'g'}${uniqueId ?? ''}`
+}
+
+interface Place {
+  readonly section: Section
+  readonly subsection: number
+}
+
+/** All sections of a file, with the stack of `.pushsection` and the one that `.previous` goes back to. */
+export class SectionList {
+  readonly all: Section[] = []
+  readonly absolute = new Section('*ABS*', -1, SHT_PROGBITS, 0)
+  readonly text = this.add('.text', SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR)
+  readonly data = this.add('.data', SHT_PROGBITS, SHF_ALLOC | SHF_WRITE)
+  readonly bss = this.add('.bss', SHT_NOBITS, SHF_ALLOC | SHF_WRITE)
+  section: Section = this.text
+  chain: FragmentChain = this.text.chain(0)
+  previous: Place | undefined = undefined
+  readonly #byIdentity = new Map<string, Section>()
+  readonly stack: { readonly place: Place; readonly previous: Place | undefined }[] = []
+
+  constructor() {
+    for (const section of this.all) this.register(section)
+  }
+
+  add(name: string, type: number, flags: number): Section {
+    const section = new Section(name, this.all.length, type, flags)
+    this.all.push(section)
+    return section
+  }
+
+  /** Lets a section be found by name, group and unique id; the first of that identity stays. */
+  register(section: Section): void {
+    const key = identity(section.name, section.group?.signature, section.uniqueId)
+    if (!this.#byIdentity.has(key)) this.#byIdentity.set(key, section)
+  }
+
+  find(name: string, group?: string, uniqueId?: number): Section | undefined {
+    return this.#byIdentity.get(identity(name, group, uniqueId))
+  }
+
+  get place(): Place {
+    return { section: this.section, subsection: this.chain.subsection }
+  }
+
+  /** Makes a section current; `.previous` will come back to the one before. */
+  enter(section: Section, subsection: number): void {
+    this.previous = this.place
+    this.go(section, subsection)
+  }
+
+  go(section: Section, subsection: number): void {
+    this.section = section
+    this.chain = section.chain(subsection)
+  }
+
+  push(): void {
+    this.stack.push({ place: this.place, previous: this.previous })
+  }
+
+  pop(): boolean {
+    const top = this.stack.pop()
+    if (!top) return false
+    this.go(top.place.section, top.place.subsection)
+    this.previous = top.previous
+    return true
+  }
+
+  swap(): boolean {
+    if (!this.previous) return false
+    const { previous } = this
+    this.previous = this.place
+    this.go(previous.section, previous.subsection)
+    return true
+  }
+}

@@ -1,0 +1,226 @@
+// Symbols: what a name stands for, and the table that finds a name's symbol from its bytes without making a string.
+// Enters: names as bytes and definitions in the order of the source. Leaves: the symbols in the order in which they were
+// first named, which is the order of the symbol table (GNU as manual §5, "Symbols"; gABI ch. 4 "Symbol Table").
+
+import { STV_DEFAULT } from '@kernelbox/elf'
+import type { Expression } from './expression.ts'
+import type { FragmentChain } from './fragments.ts'
+import type { Section } from './sections.ts'
+
+export const symbolUndefined = 0
+/** A place in a fragment. */
+export const symbolLabel = 1
+/** A number without a section. */
+export const symbolAbsolute = 2
+/** An expression that is resolved when it is needed. */
+export const symbolEquated = 3
+/** Common storage; the size is in `commonSize`. */
+export const symbolCommon = 4
+/** `.set name, %eax` */
+export const symbolRegister = 5
+
+export type SymbolKind = 0 | 1 | 2 | 3 | 4 | 5
+
+export class AsmSymbol {
+  /** Position in {@link SymbolTable.all}. */
+  readonly id: number
+  kind: SymbolKind = symbolUndefined
+  /** Of a label: its chain of fragments, the fragment's index, the offset among the chain's fixed bytes. */
+  chain: FragmentChain | undefined = undefined
+  fragment = 0
+  offset = 0
+  /** Of an absolute symbol. */
+  value = 0n
+  /** Of an equated symbol, or the register's name of a register symbol. */
+  expression: Expression | undefined = undefined
+  registerName = ''
+  isGlobal = false
+  isWeak = false
+  isLocal = false
+  isUnique = false
+  /** STT_*; undefined until something says. */
+  type: number | undefined = undefined
+  visibility: number = STV_DEFAULT
+  size: Expression | undefined = undefined
+  commonSize = 0n
+  commonAlignment = 1
+  isLargeCommon = false
+  /** The section that this is the section symbol of. */
+  sectionOf: Section | undefined = undefined
+  isFile = false
+  /** Not written: .L names, numeric labels, the places that `.` made. */
+  isTemporary = false
+  /** Something needs it in the file: a relocation, a definition, `.globl`. */
+  isUsed = false
+  isUsedInRelocation = false
+  /** Defined by `.set` or `=`, so that it may be defined again. */
+  isVolatile = false
+  /** `.eqv`, `==`: taken anew at each use. */
+  isForwardReference = false
+  /** `.weakref`: the symbol that this name stands for. */
+  weakrefTarget: AsmSymbol | undefined = undefined
+  isWeakrefTarget = false
+  /** Used other than through `.weakref`. */
+  isMentioned = false
+  /** `.symver`: names that the file shows for it. */
+  versionNames: { name: string; visibility: string | undefined }[] | undefined = undefined
+  isResolving = false
+  /** Where it was defined, for "already defined": index of the source and offset in it. */
+  definedIn = -1
+  definedAt = 0
+  /** Where it was first named. */
+  namedIn = -1
+  namedAt = 0
+  #table: SymbolTable
+  #name: string | undefined
+
+  constructor(table: SymbolTable, id: number, name: string | undefined) {
+    this.#table = table
+    this.id = id
+    this.#name = name
+  }
+
+  get name(): string {
+    return (this.#name ??= this.#table.nameOf(this.id))
+  }
+
+  set name(name: string) {
+    this.#name = name
+  }
+
+  get isDefined(): boolean {
+    return this.kind !== symbolUndefined
+  }
+}
+
+/** Open addressing over the names' bytes; a symbol's name becomes a string only when somebody asks for it. */
+export class SymbolTable {
+  readonly all: AsmSymbol[] = []
+  #slots = new Int32Array(4096)
+  #mask = 4095
+  #used = 0
+  #hashes = new Int32Array(2048)
+  #nameStarts = new Uint32Array(2048)
+  #nameEnds = new Uint32Array(2048)
+  #pool = new Uint8Array(32768)
+  #poolLength = 0
+
+  /** The symbol of the name that stands at [start, end) of `bytes`; made where there is none. */
+  intern(bytes: Uint8Array, start: number, end: number): AsmSymbol {
+    let hash = 0
+    for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0
+    const slot = this.#find(bytes, start, end, hash)
+    const id = this.#slots[slot] as number
+    if (id !== 0) return this.all[id - 1] as AsmSymbol
+    return this.#insert(bytes, start, end, hash, slot)
+  }
+
+  find(name: string): AsmSymbol | undefined {
+    const bytes = latin1(name)
+    let hash = 0
+    for (let i = 0; i < bytes.length; i++) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0
+    const id = this.#slots[this.#find(bytes, 0, bytes.length, hash)] as number
+    return id === 0 ? undefined : this.all[id - 1]
+  }
+
+  named(name: string): AsmSymbol {
+    const bytes = latin1(name)
+    return this.intern(bytes, 0, bytes.length)
+  }
+
+  /** A symbol without an entry in the table: a place, an old value of a volatile symbol. */
+  anonymous(name: string): AsmSymbol {
+    const symbol = new AsmSymbol(this, this.all.length, name)
+    symbol.isTemporary = true
+    this.all.push(symbol)
+    return symbol
+  }
+
+  /** Lets the name lead to a new symbol, which also takes the old one's place in the order; users of the old one keep it. */
+  renew(old: AsmSymbol): AsmSymbol {
+    const name = old.name
+    const bytes = latin1(name)
+    let hash = 0
+    for (let i = 0; i < bytes.length; i++) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0
+    const slot = this.#find(bytes, 0, bytes.length, hash)
+    const fresh = new AsmSymbol(this, old.id, name)
+    const moved = this.all.length
+    this.all[old.id] = fresh
+    Object.defineProperty(old, 'id', { value: moved })
+    this.all.push(old)
+    this.#slots[slot] = fresh.id + 1
+    return fresh
+  }
+
+  nameOf(id: number): string {
+    let name = ''
+    for (let i = this.#nameStarts[id] as number; i < (this.#nameEnds[id] as number); i++) name += String.fromCharCode(this.#pool[i] as number)
+    return name
+  }
+
+  #find(bytes: Uint8Array, start: number, end: number, hash: number): number {
+    const length = end - start
+    for (let slot = hash & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const id = this.#slots[slot] as number
+      if (id === 0) return slot
+      if (this.#hashes[id - 1] !== hash) continue
+      const at = this.#nameStarts[id - 1] as number
+      if ((this.#nameEnds[id - 1] as number) - at !== length) continue
+      let i = 0
+      while (i < length && this.#pool[at + i] === bytes[start + i]) i++
+      if (i === length) return slot
+    }
+  }
+
+  #insert(bytes: Uint8Array, start: number, end: number, hash: number, slot: number): AsmSymbol {
+    const id = this.all.length
+    const length = end - start
+    if (id >= this.#hashes.length) this.#growArrays(id)
+    if (this.#poolLength + length > this.#pool.length) {
+      const pool = new Uint8Array(Math.max(this.#pool.length * 2, this.#poolLength + length))
+      pool.set(this.#pool.subarray(0, this.#poolLength))
+      this.#pool = pool
+    }
+    for (let i = 0; i < length; i++) this.#pool[this.#poolLength + i] = bytes[start + i] as number
+    this.#hashes[id] = hash
+    this.#nameStarts[id] = this.#poolLength
+    this.#poolLength += length
+    this.#nameEnds[id] = this.#poolLength
+    const symbol = new AsmSymbol(this, id, undefined)
+    symbol.isTemporary = length > 1 && bytes[start] === 46 && bytes[start + 1] === 76
+    this.all.push(symbol)
+    this.#slots[slot] = id + 1
+    if (++this.#used * 2 > this.#slots.length) this.#growSlots()
+    return symbol
+  }
+
+  #growArrays(least: number): void {
+    const length = Math.max(this.#hashes.length * 2, least + 1)
+    this.#hashes = grown(this.#hashes, new Int32Array(length))
+    this.#nameStarts = grown(this.#nameStarts, new Uint32Array(length))
+    this.#nameEnds = grown(this.#nameEnds, new Uint32Array(length))
+  }
+
+  #growSlots(): void {
+    const old = this.#slots
+    this.#slots = new Int32Array(old.length * 2)
+    this.#mask = this.#slots.length - 1
+    for (const entry of old) {
+      if (entry === 0) continue
+      let slot = (this.#hashes[entry - 1] as number) & this.#mask
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask
+      this.#slots[slot] = entry
+    }
+  }
+}
+
+function grown<T extends Int32Array | Uint32Array>(old: T, fresh: T): T {
+  fresh.set(old)
+  return fresh
+}
+
+export function latin1(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  return bytes
+}
