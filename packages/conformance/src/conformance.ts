@@ -1,0 +1,98 @@
+// The command `pnpm conformance WHAT`: compares our commands with GNU's own tools, run on the spot.
+
+import { parseArgs } from 'node:util'
+import { readIds, type RunOptions, WrongUse } from './core/case.ts'
+import { findProgram } from './core/command-template.ts'
+import { type SuiteChoice, suiteNames, runSuite } from './suites.ts'
+
+const help = `pnpm conformance gas | ld | cpp [options]      GNU's own test inputs through kas, kld, kasm -E
+
+  --cand CMD         another candidate, e.g. 'as {flags} {in} -o {out}', 'ld {flags} {script} {objs} -o {out}', 'gcc -E -x assembler-with-cpp {flags} {in}'
+  --spawn            our commands as a process a case, as users start them (default: many cases to a process, which is faster)
+  --att-cut          gas: each source up to its first .intel_syntax; leaves out what is Intel from the start
+  --only REGEX       only cases whose id matches            --family NAME      only the cases of one row
+  --kind object|error  gas                                  --mode 32|64|x32   gas
+  --kinds flat,elf   ld                                     --script-only      ld: only links with a script of their own
+  --strict           only "exact" passes, "same" does not   --list             print the cases, run nothing
+  --only-ids FILE    run exactly the cases listed           --passing FILE     write the ids that pass
+  --json FILE        one JSON record a case                 -v                 print every case that fails, with the first difference
+  --shard I/N        the I-th of N parts                    --jobs N           cases at a time (default 2)
+  --timeout S        seconds for the candidate (default 30; the reference has 4 times as many)
+
+Exit status: 0 every case passes, 1 not, 2 wrong use. packages/conformance/setup.sh installs the GNU tools and their suites.`
+
+function positive(value: string, option: string): number {
+  const number = Number(value)
+  if (!(number > 0)) throw new WrongUse(`${option} ${value}: want a number above 0`)
+  return number
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...words].filter((word) => word !== '--'),
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      cand: { type: 'string' },
+      spawn: { type: 'boolean' },
+      'att-cut': { type: 'boolean' },
+      only: { type: 'string' },
+      family: { type: 'string' },
+      kind: { type: 'string' },
+      mode: { type: 'string' },
+      kinds: { type: 'string' },
+      'script-only': { type: 'boolean' },
+      strict: { type: 'boolean' },
+      list: { type: 'boolean' },
+      'only-ids': { type: 'string' },
+      passing: { type: 'string' },
+      json: { type: 'string' },
+      verbose: { type: 'boolean', short: 'v' },
+      shard: { type: 'string' },
+      jobs: { type: 'string' },
+      timeout: { type: 'string' },
+    },
+  })
+  const [what, ...rest] = positionals
+  if (values.help || what === undefined) {
+    process.stdout.write(`${help}\n`)
+    return values.help ? 0 : 2
+  }
+  if (rest.length > 0) throw new WrongUse(`unexpected: ${rest.join(' ')}`)
+  for (const tool of ['as', 'ld', 'gcc'])
+    if (!findProgram(tool)) throw new WrongUse(`GNU ${tool} is missing: run packages/conformance/setup.sh first`)
+  const options: RunOptions = {
+    jobs: positive(values.jobs ?? '2', '--jobs'),
+    timeoutInSeconds: positive(values.timeout ?? '30', '--timeout'),
+    strict: values.strict ?? false,
+    verbose: values.verbose ?? false,
+    ...(values['only-ids'] === undefined ? {} : { onlyIds: readIds(values['only-ids']) }),
+    ...(values.shard === undefined ? {} : { shard: values.shard }),
+    ...(values.json === undefined ? {} : { jsonFile: values.json }),
+    ...(values.passing === undefined ? {} : { passingFile: values.passing }),
+  }
+  const name = suiteNames.find((known) => known === what)
+  if (!name) throw new WrongUse(`no such comparison: ${what}; there are ${suiteNames.join(', ')}`)
+  const choice: SuiteChoice = {
+    name,
+    attCut: values['att-cut'] ?? false,
+    scriptOnly: values['script-only'] ?? false,
+    spawn: values.spawn ?? false,
+    list: values.list ?? false,
+    command: values.cand,
+    only: values.only,
+    family: values.family,
+    kind: values.kind,
+    mode: values.mode,
+    kinds: values.kinds,
+  }
+  return runSuite(choice, options)
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  const wrongUse = error instanceof WrongUse || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')
+  process.stderr.write(`conformance: ${wrongUse || !(error instanceof Error) ? (error as Error).message : error.stack}\n`)
+  process.exitCode = 2
+}

@@ -1,0 +1,146 @@
+// The three suites behind one seam: their cases, filtered as asked, run through a candidate, and reported.
+
+import { type Candidate, openCandidate } from './core/candidate.ts'
+import { type Case, chooseCases, type Result, runCases, type RunOptions, WrongUse } from './core/case.ts'
+import { finishReport, formatTable, type Table } from './core/report.ts'
+import { allPreprocessorCases, type PreprocessorCase, preprocessorTables, runPreprocessorCase } from './cpp/cpp-run.ts'
+import { errorTable, objectTable, runGasCase } from './gas/gas-run.ts'
+import { allGasCases, cutBeforeIntel, type GasCase } from './gas/gas-suite.ts'
+import { type LinkKind, linkTables, type LinkSuiteCase, runLinkCase } from './ld/ld-run.ts'
+import { allLinkCases } from './ld/ld-suite.ts'
+
+export const suiteNames = ['gas', 'ld', 'cpp'] as const
+export type SuiteName = (typeof suiteNames)[number]
+
+export interface SuiteChoice {
+  readonly name: SuiteName
+  readonly attCut: boolean
+  readonly scriptOnly: boolean
+  readonly spawn: boolean
+  readonly list: boolean
+  readonly command: string | undefined
+  readonly only: string | undefined
+  readonly family: string | undefined
+  readonly kind: string | undefined
+  readonly mode: string | undefined
+  readonly kinds: string | undefined
+}
+
+interface Suite<C extends Case> {
+  readonly cases: C[]
+  readonly tables: readonly Table[]
+  readonly ours: string
+  readonly needed: readonly string[]
+  readonly describe: (item: C) => string
+  readonly run: (item: C, candidate: Candidate, options: RunOptions, slot: number) => Promise<Result[]>
+}
+
+const print = (text: string): void => {
+  process.stdout.write(text)
+}
+
+function matches(pattern: string | undefined): (text: string) => boolean {
+  if (pattern === undefined) return () => true
+  const expression = new RegExp(pattern)
+  return (text) => expression.test(text)
+}
+
+function gasCases({ attCut, only, family, mode, kind }: SuiteChoice): Suite<GasCase> {
+  if (kind !== undefined && kind !== 'object' && kind !== 'error') throw new WrongUse(`--kind ${kind}: want object or error`)
+  const isChosen = matches(only)
+  const cases = allGasCases()
+    .map((item) => (attCut ? cutBeforeIntel(item) : item))
+    .filter((item): item is GasCase => item !== undefined)
+    .filter(
+      (item) =>
+        isChosen(item.ids[0] ?? '') &&
+        (family === undefined || item.family === family) &&
+        (mode === undefined || item.mode === mode) &&
+        (kind === undefined || (kind === 'error') === item.isError),
+    )
+  return {
+    cases,
+    tables: [objectTable, errorTable],
+    ours: 'kas {flags} {in} -o {out}',
+    needed: ['{in}', '{out}'],
+    describe: (item) => [item.ids[0], item.family, item.isError ? 'error' : 'object'].join('\t'),
+    run: runGasCase,
+  }
+}
+
+async function linkCases({ only, family, kinds, scriptOnly }: SuiteChoice): Promise<Suite<LinkSuiteCase>> {
+  const wanted = (kinds ?? 'flat,elf').split(',').map((kind): LinkKind => {
+    if (kind !== 'flat' && kind !== 'elf') throw new WrongUse(`--kinds ${kinds}: want flat, elf or both`)
+    return kind
+  })
+  const isChosen = matches(only)
+  const links = (await allLinkCases()).filter(
+    (link) => (link.script || !scriptOnly) && isChosen(link.name) && (family === undefined || link.group === family),
+  )
+  return {
+    cases: links.map((link) => ({ link, ids: wanted.map((kind) => `${link.name}:${kind}`) })),
+    tables: linkTables,
+    ours: 'kld {flags} {script} {objs} -o {out}',
+    needed: ['{flags}', '{script}', '{objs}', '{out}'],
+    describe: ({ link, ids }) => [...ids, link.group, link.script ?? 'default script'].join('\t'),
+    run: (item, candidate, options, slot) => runLinkCase(item, wanted, candidate, options, slot),
+  }
+}
+
+function preprocessorCases({ only, family }: SuiteChoice): Suite<PreprocessorCase> {
+  const isChosen = matches(only)
+  return {
+    cases: allPreprocessorCases().filter((item) => isChosen(item.ids[0] ?? '') && (family === undefined || item.group === family)),
+    tables: preprocessorTables,
+    ours: 'kasm -E -x assembler-with-cpp {flags} {in}',
+    needed: ['{flags}', '{in}'],
+    describe: (item) => [...item.ids, item.group].join('\t'),
+    run: runPreprocessorCase,
+  }
+}
+
+async function resultsOf<C extends Case>(suite: Suite<C>, choice: SuiteChoice, options: RunOptions): Promise<Result[] | undefined> {
+  const cases = chooseCases(suite.cases, options)
+  if (choice.list) {
+    print(cases.map((item) => `${suite.describe(item)}\n`).join(''))
+    return undefined
+  }
+  const candidate = await openCandidate({ command: choice.command, spawn: choice.spawn, ours: suite.ours, needed: suite.needed })
+  try {
+    return await runCases(cases, options.jobs, (item, slot) => suite.run(item, candidate, options, slot))
+  } finally {
+    candidate.close()
+  }
+}
+
+async function openSuite<T>(choice: SuiteChoice, use: <C extends Case>(suite: Suite<C>) => Promise<T>): Promise<T> {
+  switch (choice.name) {
+    case 'gas':
+      return use(gasCases(choice))
+    case 'ld':
+      return use(await linkCases(choice))
+    case 'cpp':
+      return use(preprocessorCases(choice))
+  }
+}
+
+/** Runs a suite without a report; for the ratchet. */
+export async function suiteResults(choice: SuiteChoice, options: RunOptions): Promise<Result[]> {
+  return (await openSuite(choice, (suite) => resultsOf(suite, choice, options))) ?? []
+}
+
+/** Runs a suite, prints its tables, and gives the exit status. */
+export async function runSuite(choice: SuiteChoice, options: RunOptions): Promise<number> {
+  return openSuite(choice, async (suite) => {
+    const results = await resultsOf(suite, choice, options)
+    if (!results) return 0
+    for (const table of suite.tables)
+      print(
+        formatTable(
+          table,
+          results.filter((r) => r.table === table.title),
+        ),
+      )
+    return finishReport(results, options, print)
+  })
+}
