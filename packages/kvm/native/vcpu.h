@@ -31,7 +31,7 @@ struct channel {
   uint32_t reasons[64];
 };
 
-enum { RESULT_EXIT = 0, RESULT_INTERRUPTED = 1, RESULT_LOG_FULL = 2 };
+enum { RESULT_EXIT = 0, RESULT_INTERRUPTED = 1, RESULT_LOG_FULL = 2, RESULT_WINDOW = 3 };
 
 struct vcpu {
   int fd;
@@ -161,7 +161,13 @@ static int run_slice(struct vcpu *vcpu, uint32_t budget) {
     }
     channel->exits++;
     channel->reasons[vcpu->run->exit_reason & 63]++;
-    if (vcpu->run->exit_reason == KVM_EXIT_IO && post_exit(vcpu)) continue;
+    if (vcpu->run->exit_reason == KVM_EXIT_IO && post_exit(vcpu)) {
+      // Somebody waits for the CPU to be able to take an interrupt (KVM_INTERRUPT): now it is.
+      struct kvm_run *run = vcpu->run;
+      if (!run->request_interrupt_window || !run->ready_for_interrupt_injection || !run->if_flag) continue;
+      result = RESULT_WINDOW;
+      break;
+    }
     result = RESULT_EXIT;
     break;
   }

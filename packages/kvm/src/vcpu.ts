@@ -3,8 +3,8 @@
 import { type KvmBinding, type VcpuHandle, loadBinding } from './binding.ts'
 import { checked } from './errors.ts'
 
-/** What `run` came back with: look at the exit; the budget or a kick ended it; the log of posted writes is full. */
-export const runResult = { exit: 0, interrupted: 1, logFull: 2 } as const
+/** What `run` came back with: look at the exit; the budget or a kick ended it; the log is full; an interrupt can be given now. */
+export const runResult = { exit: 0, interrupted: 1, logFull: 2, interruptWindow: 3 } as const
 
 /** KVM_EXIT_* numbers. */
 export const exitReason = {

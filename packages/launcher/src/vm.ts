@@ -68,8 +68,8 @@ class VectorQueue implements InterruptSource {
   push(vector: number): void {
     this.#vectors.push(vector)
   }
-  hasInterrupt(): boolean {
-    return this.#vectors.length > 0 || this.controller?.hasInterrupt() === true
+  pendingVector(): number {
+    return this.#vectors[0] ?? this.controller?.pendingVector() ?? -1
   }
   acknowledge(): number {
     return this.#vectors.shift() ?? this.controller?.acknowledge() ?? 0xff

@@ -7,8 +7,8 @@ import type { StatisticsRecorder } from '../statistics.ts'
 
 /** Where external interrupts come from: a model of the 8259, or a queue of vectors. */
 export interface InterruptSource {
-  /** An interrupt waits for the CPU to have IF set. */
-  hasInterrupt(): boolean
+  /** The vector of the interrupt that waits for the CPU to have IF set, -1 for none. */
+  pendingVector(): number
   /** The CPU takes it (INTA): the vector. */
   acknowledge(): number
 }

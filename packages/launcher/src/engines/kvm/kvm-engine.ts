@@ -19,6 +19,7 @@ import { StatisticsRecorder } from '../../statistics.ts'
 import { type Engine, EngineUnavailableError, type Machine } from '../engine.ts'
 import { Wakeup, enterRun, nextTurn, runningMachines, sliceInMs } from '../schedule.ts'
 import { describeInternalError } from './internal-error.ts'
+import { finishRejectedInstruction } from './rejected-instruction.ts'
 import { readKvmRegisters, writeKvmRegisters } from './kvm-registers.ts'
 
 /** Posted exits of one port after which its writes are coalesced. Registering earlier would make short runs slow to close. */
@@ -136,9 +137,9 @@ export class KvmEngine implements Engine {
         if (exit.reason !== 'halt') return exit
         if (!this.vcpu.interruptFlag) return exit
         // HLT with interrupts on: asleep until one comes.
-        while (!machine.stopRequest && !machine.interrupts.hasInterrupt()) {
+        while (!machine.stopRequest && machine.interrupts.pendingVector() < 0) {
           const wait = machine.runTimers()
-          if (machine.interrupts.hasInterrupt()) break
+          if (machine.interrupts.pendingVector() >= 0) break
           await this.#wakeup.sleep(wait)
         }
         computes = false
@@ -178,7 +179,8 @@ export class KvmEngine implements Engine {
         } else if (result === runResult.logFull) {
           this.#exitsOfBatch = fewExits
           return undefined
-        } else return undefined
+        } else if (result === runResult.interruptWindow) budget = 0
+        else return undefined
         const now = performance.now()
         hostTime += now - back
         if (now >= deadline) return undefined
@@ -192,14 +194,14 @@ export class KvmEngine implements Engine {
   #prepareInterrupt(): void {
     const { interrupts } = this.#machine
     const { vcpu } = this
-    if (!interrupts.hasInterrupt()) {
+    if (interrupts.pendingVector() < 0) {
       if (this.#windowWanted) vcpu.requestInterruptWindow = this.#windowWanted = false
       return
     }
     if (vcpu.readyForInterrupt && vcpu.interruptFlag) {
       vcpu.interrupt(interrupts.acknowledge())
       this.statistics.injectedInterrupts++
-      vcpu.requestInterruptWindow = this.#windowWanted = interrupts.hasInterrupt()
+      vcpu.requestInterruptWindow = this.#windowWanted = interrupts.pendingVector() >= 0
     } else vcpu.requestInterruptWindow = this.#windowWanted = true
   }
 
@@ -269,7 +271,7 @@ export class KvmEngine implements Engine {
           engineLimit: false,
         }
       case exitReason.internalError:
-        return describeInternalError(vcpu, this.memory)
+        return finishRejectedInstruction(vcpu, this.memory) ? undefined : describeInternalError(vcpu, this.memory)
       default:
         return {
           reason: 'internal-error',

@@ -19,6 +19,14 @@ export interface SoftwareOptions {
 const mapBlockShift = 17
 const interruptFlag = 0x200
 
+// struct Pic of v86, in the order of its state.
+const picMask = 0
+const picVectorBase = 1
+const picInService = 2
+const picRequest = 3
+const picAutoEoi = 9
+const picLines = 11
+
 const modules = new WeakMap<object, Promise<WasmModule>>()
 let packaged: Promise<WasmModule> | undefined
 
@@ -91,6 +99,8 @@ export class SoftwareEngine implements Engine {
   #instructions = 0
   #lastCounter = 0
   #isRunning = false
+  /** The vector that v86's controller holds for the CPU, or -1. */
+  #offered = -1
   #handlerError: { error: unknown } | undefined
   #isBroken: VmExit | undefined
   #isClosed = false
@@ -121,15 +131,17 @@ export class SoftwareEngine implements Engine {
         if (this.#isClosed) return { reason: 'aborted' }
         if (this.#isBroken) return this.#isBroken
         const wait = machine.runTimers()
-        if (machine.interrupts.hasInterrupt()) this.#injectInterrupt()
+        this.#offerInterrupt()
         if (cpu.in_hlt[0]) {
           if (!(cpu.get_eflags() & interruptFlag)) {
             cpu.in_hlt[0] = 0
             this.#countExit('hlt')
             return { reason: 'halt' }
           }
-          if (!machine.interrupts.hasInterrupt()) await this.#wakeup.sleep(wait)
-          continue
+          if (machine.interrupts.pendingVector() < 0) {
+            await this.#wakeup.sleep(wait)
+            continue
+          }
         }
         const guestStart = performance.now()
         const exit = this.#mainLoop()
@@ -165,9 +177,19 @@ export class SoftwareEngine implements Engine {
   }
 
   #explainTrap(error: unknown): VmExit {
-    const said = this.#messages.join(' ')
     if (!(error instanceof WebAssembly.RuntimeError)) throw error
-    if (said === '' || /triple|Unimplemented: #DF|double fault/i.test(said)) {
+    const said = this.#messages.join(' ').replace(/\s+/g, ' ')
+    const cpu = this.#cpu
+    const isPaged = ((cpu.cr[0] as number) & 0x80000000) !== 0
+    const linear = (cpu.instruction_pointer[0] as number) >>> 0
+    if (!isPaged && linear >= this.memory.length) {
+      this.#countExit('internalError')
+      const message = `the guest jumped to 0x${linear.toString(16)}, where no memory is`
+      return { reason: 'internal-error', code: 0, message, engineLimit: false }
+    }
+    // v86 has no double fault: where an exception cannot be delivered it gives up. That is a triple fault, unless the guest has gates
+    // for #DF or #GP, which a PC would have used.
+    if (said === '' || (/#GP handler|#TS handler|CS selector/.test(said) && !this.#hasGate(8) && !this.#hasGate(13))) {
       this.#countExit('shutdown')
       return { reason: 'shutdown' }
     }
@@ -175,30 +197,51 @@ export class SoftwareEngine implements Engine {
     return { reason: 'internal-error', code: 0, message: `v86 cannot go on: ${said}`, engineLimit: true }
   }
 
+  // Whether the IDT has a present gate for a vector, and so somebody who would take the exception.
+  #hasGate(vector: number): boolean {
+    const cpu = this.#cpu
+    const offset = ((cpu.idtr_offset[0] as number) >>> 0) + vector * 8
+    if (vector * 8 + 7 > (cpu.idtr_size[0] as number)) return false
+    const isPaged = ((cpu.cr[0] as number) & 0x80000000) !== 0
+    return isPaged || ((this.memory[offset + 5] ?? 0) & 0x80) !== 0
+  }
+
   kick(): void {
     this.#wakeup.wake()
   }
 
-  // v86 has an 8259 pair of its own. Before each interrupt the second one is set up so that its input gives just the vector that
-  // the machine's controller acknowledged; with automatic EOI it keeps no state.
-  #injectInterrupt(): void {
+  // v86 has an 8259 pair of its own, which the guest never sees. The waiting vector is put before its second half, so that v86 takes
+  // it at the very instruction where the CPU may; with automatic EOI no state stays behind. The machine's controller hears of it as
+  // soon as anything looks at it: see #settleInterrupt.
+  #offerInterrupt(): void {
+    this.#settleInterrupt()
+    const vector = this.#machine.interrupts.pendingVector()
+    if (vector === this.#offered) return
     const cpu = this.#cpu
-    if (!(cpu.get_eflags() & interruptFlag)) return
-    const vector = this.#machine.interrupts.acknowledge()
-    this.statistics.injectedInterrupts++
     const master = new Uint8Array(cpu.wasm_memory.buffer, cpu.get_pic_addr_master(), 13)
     const slave = new Uint8Array(cpu.wasm_memory.buffer, cpu.get_pic_addr_slave(), 13)
     for (const pic of [master, slave]) {
-      pic[0] = 0xff // irq_mask: set bits are enabled
-      pic[2] = 0 // isr
-      pic[3] = 0 // irr
-      pic[9] = 1 // auto_eoi
-      pic[11] = 0 // irq_value
+      pic[picMask] = 0xff // here a set bit lets through
+      pic[picInService] = 0
+      pic[picRequest] = 0
+      pic[picAutoEoi] = 1
+      pic[picLines] = 0
     }
-    slave[1] = vector & 0xf8 // irq_map
+    this.#offered = vector
+    if (vector < 0) return
+    slave[picVectorBase] = vector & 0xf8
     cpu.device_raise_irq(8 + (vector & 7))
-    cpu.handle_irqs()
-    cpu.device_lower_irq(8 + (vector & 7))
+  }
+
+  // v86 has taken the offered interrupt when its request bit is gone.
+  #settleInterrupt(): void {
+    if (this.#offered < 0) return
+    const slave = new Uint8Array(this.#cpu.wasm_memory.buffer, this.#cpu.get_pic_addr_slave(), 13)
+    if (((slave[picRequest] as number) >> (this.#offered & 7)) & 1) return
+    this.#cpu.device_lower_irq(8 + (this.#offered & 7))
+    this.#offered = -1
+    this.#machine.interrupts.acknowledge()
+    this.statistics.injectedInterrupts++
   }
 
   #takePorts(): void {
@@ -231,6 +274,7 @@ export class SoftwareEngine implements Engine {
   // Calls a handler. Its exception, or its wish to stop, leaves v86 by a throw, at this instruction.
   #guarded(call: () => number): number {
     const before = this.#machine.stopRequest
+    this.#settleInterrupt()
     let value: number
     try {
       value = call()
@@ -239,6 +283,7 @@ export class SoftwareEngine implements Engine {
       throw stopHere
     }
     if (this.#isRunning && this.#machine.stopRequest !== before) throw stopHere
+    this.#offerInterrupt()
     return value
   }
 

@@ -1,0 +1,68 @@
+// One suite of guests for both engines.
+import { afterEach, describe, expect, it } from 'vitest'
+import { type EngineName, EngineUnavailableError, type Vm, type VmExit, createVm } from '../src/index.ts'
+import { readGuests } from './guests.ts'
+
+const guests = readGuests()
+const whyNot: Record<EngineName, string | undefined> = { kvm: await reasonAgainst('kvm'), software: await reasonAgainst('software') }
+
+async function reasonAgainst(engine: EngineName): Promise<string | undefined> {
+  try {
+    const vm = await createVm({ engine })
+    vm.close()
+    return undefined
+  } catch (error) {
+    if (error instanceof EngineUnavailableError) return error.message
+    throw error
+  }
+}
+
+let vm: Vm
+afterEach(() => vm?.close())
+
+for (const engine of ['kvm', 'software'] as const) {
+  const reason = whyNot[engine]
+  describe.skipIf(reason !== undefined)(`guests on ${engine}${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
+    for (const guest of guests) {
+      const limit = guest.not[engine]
+      it.skipIf(limit !== undefined)(`${guest.name}${limit === undefined ? '' : ` (skipped: ${limit})`}`, async () => {
+        vm = await createVm({ engine })
+        let output = ''
+        let raised = 0
+        const raise = () => {
+          if (!guest.interrupt || raised === guest.interrupt.times) return
+          raised++
+          vm.interrupt(guest.interrupt.vector)
+        }
+        vm.io.on(0xf1, {
+          posted: true,
+          out: (_port, value) => {
+            output += String.fromCharCode(value)
+          },
+        })
+        vm.io.on(0x300, { in: (_port, size) => (size === 1 ? 0x5a : size === 2 ? 0x1234 : 0xdeadbeef) })
+        vm.io.on(0x501, { out: (_port, value) => vm.stop(value) })
+        vm.io.on(0x99, {
+          in: () => {
+            raise()
+            return 0
+          },
+        })
+        vm.mmio.on([0x8000000, 0x80000ff], {
+          read: (address, size) => (address === 0x8000010 && size === 4 ? 0xcafebabe : 0xee),
+        })
+        vm.load(guest.image)
+        const timer = guest.interrupt ? setInterval(raise, 5) : undefined
+        const exit = await vm.run({ timeout: guest.exit === 'timeout' ? 100 : 10_000 })
+        clearInterval(timer)
+        expect(output).toBe(guest.output)
+        expect(nameOf(exit)).toBe(guest.exit)
+      })
+    }
+  })
+}
+
+function nameOf(exit: VmExit): string {
+  if (exit.reason === 'stopped') return `stopped ${exit.code}`
+  return exit.reason === 'internal-error' || exit.reason === 'fail-entry' ? 'failed' : exit.reason
+}

@@ -1,0 +1,48 @@
+// Addresses above the memory: a handler at 0x8000000, nobody at 0x9000000.
+// expect: "mmio"
+// exit: halt
+.code16
+start:
+	lgdtl	%cs:gdtr
+	mov	%cr0, %eax
+	or	$1, %al
+	mov	%eax, %cr0
+	ljmpl	$8, $0xf0000 + flat
+.code32
+flat:
+	mov	$16, %eax
+	mov	%eax, %ds
+	movl	$0x12345678, 0x8000000
+	movw	$0x9abc, 0x8000004
+	movb	$0xde, 0x8000006
+	mov	0x8000010, %eax
+	cmp	$0xcafebabe, %eax
+	jne	bad
+	movzbl	0x8000014, %eax
+	cmp	$0xee, %eax
+	jne	bad
+	movl	$1, 0x9000000
+	mov	0x9000000, %eax
+	cmp	$0xffffffff, %eax
+	jne	bad
+	mov	$'m', %al
+	outb	%al, $0xf1
+	mov	$'m', %al
+	outb	%al, $0xf1
+	mov	$'i', %al
+	outb	%al, $0xf1
+	mov	$'o', %al
+	outb	%al, $0xf1
+	hlt
+bad:	mov	$'!', %al
+	outb	%al, $0xf1
+	hlt
+.balign 8
+gdt:	.quad	0
+	.quad	0x00cf9b000000ffff
+	.quad	0x00cf93000000ffff
+gdtr:	.word	. - gdt - 1
+	.long	0xf0000 + gdt
+. = 0xfff0
+.code16
+	ljmp	$0xf000, $start
