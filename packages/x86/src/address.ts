@@ -85,7 +85,7 @@ export function layOutAddress(
   forcedBytes: number,
   address: Address,
 ): Failure | undefined {
-  let { base, index } = operand
+  const { base, index } = operand
   let bits = addressBitsOf(operand)
   if (bits === 0)
     bits = mode === 16 ? (hasAddressPrefix ? 32 : 16) : mode === 32 ? (hasAddressPrefix ? 16 : 32) : hasAddressPrefix ? 32 : 64
@@ -121,7 +121,7 @@ export function layOutAddress(
     if (rm < 0) return invalid()
     address.rm = rm
     if (rm === 2 || rm === 3 || rm === 6) address.defaultSegment = 2
-    chooseDisplacement(operand, 16, rm === 6, compression, forcedBytes === 4 ? 2 : forcedBytes, address)
+    chooseDisplacement(operand, 16, rm === 6, compression, forcedBytes, address)
     address.mod = address.displacementBytes === 0 ? 0 : address.displacementBytes === 1 ? 1 : 2
     return undefined
   }
@@ -143,13 +143,7 @@ export function layOutAddress(
       if (index.sizeInBits !== bits) return invalid()
     } else {
       if (index.class !== registerClass) return invalid()
-      if (index.number === 4) {
-        // (%eax,%esp) means (%esp,%eax): addition commutes, but esp cannot be an index
-        if (operand.scale !== 1 || !base || base.number === 4) return invalid()
-        const other: Register = index
-        index = base
-        base = other
-      }
+      if (index.number === 4) return invalid()
     }
   } else if (isVector) return invalid()
 

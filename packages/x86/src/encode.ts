@@ -1,7 +1,7 @@
 // Enters: an instruction statement and the mode. Leaves: its bytes with the fields that the assembler fills in, or why it has none.
 // Follows: Intel SDM vol. 2 ch. 2 (instruction format); prefixes stand in the order in which GNU as writes them:
 // wait, segment, address size, operand size, rep, lock, then REX.
-import { type Address, layOutAddress, newAddress } from './address.ts'
+import { type Address, addressBitsOf, layOutAddress, newAddress } from './address.ts'
 import type {
   BranchRelaxation,
   EncodedField,
@@ -15,9 +15,10 @@ import type {
 } from './contract.ts'
 import { type Failure, failure, moreTelling } from './failure.ts'
 import { type Match, matchRow } from './match.ts'
-import { collectPrefixes, type PrefixSet } from './prefixes.ts'
+import { collectPrefixes, isPrefix, NO_PREFIXES, type PrefixSet, prefixByte, prefixRefusal } from './prefixes.ts'
 import { rowsOf } from './table/index.ts'
 import {
+  ACCEPT_BRANCH_TARGET,
   ACCEPT_MOFFS,
   ACCEPT_STRING_DESTINATION,
   ACCEPT_STRING_SOURCE,
@@ -29,6 +30,7 @@ import {
   ROLE_RM,
   ROLE_VVVV,
   type Row,
+  SIZE_Y,
 } from './table/notation.ts'
 import { encodeVectorPrefix } from './vector-prefix.ts'
 
@@ -44,9 +46,13 @@ let writtenSuffix = ''
 
 /** Encodes one instruction. A statement without encoding is the user's fault and comes back as a failure, never as an exception. */
 export function encodeInstruction(statement: InstructionStatement, options: EncodeOptions): EncodeResult {
+  const dot = statement.mnemonic.indexOf('.', 1)
+  const comma = statement.mnemonic.indexOf(',')
+  if ((dot > 0 || comma > 0) && !isPrefix(statement.mnemonic)) return encodeWithEnding(statement, options, dot > 0 ? dot : comma)
   const mnemonic = statement.mnemonic
   const prefixes = collectPrefixes(statement.prefixes, options.mode)
   if (prefixes.failure) return { ok: false, failure: prefixes.failure }
+  if (statement.operands.length === 0 && isPrefix(mnemonic) && !rowsOf(mnemonic)) return encodeLonePrefix(statement, options)
 
   let best: Failure | undefined
   const exact = rowsOf(mnemonic)
@@ -70,6 +76,28 @@ export function encodeInstruction(statement: InstructionStatement, options: Enco
   return { ok: false, failure: best ?? failure('unknown-mnemonic', undefined, { mnemonic }) }
 }
 
+/** `mov.s` asks for the other direction, `.d8`/`.d32` for a displacement size, `jne,pt` hints with a segment prefix. */
+function encodeWithEnding(statement: InstructionStatement, options: EncodeOptions, at: number): EncodeResult {
+  const ending = statement.mnemonic.slice(at)
+  const prefix = ENDINGS[ending]
+  if (prefix === undefined) return { ok: false, failure: failure('unknown-mnemonic', undefined, { mnemonic: statement.mnemonic }) }
+  return encodeInstruction({ mnemonic: statement.mnemonic.slice(0, at), prefixes: [...statement.prefixes, prefix], operands: statement.operands }, options)
+}
+
+const ENDINGS: Readonly<Record<string, string>> = { '.s': '{swap}', '.d8': '{disp8}', '.d16': '{disp16}', '.d32': '{disp32}', ',pt': 'ds', ',pn': 'cs' }
+
+/** A prefix alone on its line is that byte. */
+function encodeLonePrefix(statement: InstructionStatement, options: EncodeOptions): EncodeResult {
+  const words = [...statement.prefixes, statement.mnemonic]
+  const refusal = collectPrefixes(words, options.mode).failure
+  if (refusal && refusal.code !== 'redundant-prefix') return { ok: false, failure: refusal }
+  const bytes = words.map((word) => prefixByte(word, options.mode))
+  if (bytes.includes(-1)) return { ok: false, failure: failure('unknown-mnemonic', undefined, { mnemonic: statement.mnemonic }) }
+  const last = statement.mnemonic
+  const warnings = last.startsWith('data') || last.startsWith('addr') ? [{ code: 'lone-prefix', details: { prefix: last } }] : NO_WARNINGS
+  return { ok: true, encoding: { bytes: Uint8Array.from(bytes), fields: [], isTemplate: true, warnings } }
+}
+
 type Attempt = { readonly ok: true; readonly result: EncodeResult } | { readonly ok: false; readonly failure: Failure }
 
 function tryRows(
@@ -91,12 +119,61 @@ function tryRows(
       continue
     }
     if (row.flags.has('noxchg32') && options.mode === 64 && match.size === 32 && isAccumulatorPair(statement.operands)) continue
-    if (row.flags.has('relax') && prefixes.displacementBytes === 4) continue
+    if (row.flags.has('relax') && (prefixes.displacementBytes === 4 || prefixes.repeatName === 'bnd')) continue
+    if (row.flags.has('wide') && !needsWideAddress(statement)) continue
+    if (prefixes.direction !== '' && !hasDirection(row, statement, prefixes.direction, rows)) continue
+    const refused = prefixes === NO_PREFIXES ? undefined : prefixRefusal(row, prefixes, isMemory(statement.operands[statement.operands.length - 1]) || isMemory(statement.operands[0]))
+    if (refused) {
+      best = moreTelling(best, refused)
+      continue
+    }
     const result = emit(row, statement, options, prefixes)
     if (result.ok) return { ok: true, result }
     best = moreTelling(best, result.failure as Failure)
   }
   return { ok: false, failure: best ?? failure('operand-type-mismatch') }
+}
+
+function isMemory(operand: Operand | undefined): boolean {
+  return operand !== undefined && operand.kind === 'memory'
+}
+
+/** `mov 0x123456789abc,%al`: an absolute address that no sign-extended 32-bit displacement gives. */
+function needsWideAddress(statement: InstructionStatement): boolean {
+  return statement.operands.some((operand) => {
+    const constant = operand.kind === 'memory' ? operand.displacement?.constant : undefined
+    return constant !== undefined && BigInt.asIntN(32, constant) !== BigInt.asIntN(64, constant)
+  })
+}
+
+/**
+ * {load}, {store}, `.s`: with two registers an operation has two encodings, ModRM.rm being destination (store) or source (load).
+ * A row goes with the wish when it has that direction, or when there is no twin of the other one.
+ */
+function hasDirection(row: Row, statement: InstructionStatement, direction: string, rows: readonly Row[]): boolean {
+  if (statement.operands.length < 2 || statement.operands.some((operand) => operand.kind !== 'register')) return true
+  const mine = directionOf(row)
+  if (mine === '' || row.flags.has('twin')) return mine === ''
+  const hasOther = rows.some((other) => directionOf(other) === (mine === 'load' ? 'store' : 'load') && !other.flags.has('twin') && sameRegisters(row, other))
+  if (!hasOther) return true
+  if (direction === 'swap') return rows.find((other) => directionOf(other) !== '' && sameRegisters(row, other)) !== row
+  return mine === direction
+}
+
+function directionOf(row: Row): '' | 'load' | 'store' {
+  const destination = row.operands[row.operands.length - 1]
+  const source = row.operands[0]
+  if (!destination || !source) return ''
+  if (destination.role === ROLE_RM && source.role === ROLE_REG) return 'store'
+  return destination.role === ROLE_REG && source.role === ROLE_RM ? 'load' : ''
+}
+
+function sameRegisters(first: Row, second: Row): boolean {
+  if (first.operands.length !== second.operands.length || first.space !== second.space) return false
+  return first.operands.every((spec, index) => {
+    const other = second.operands[index]!
+    return spec.registerClass === other.registerClass && spec.registerSize === other.registerSize
+  })
 }
 
 function spaceAllowed(row: Row, prefixes: PrefixSet): boolean {
@@ -175,30 +252,32 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
         if (row.flags.has('indirect') && !operand.indirect) {
           warnings.push({ code: 'indirect-without-star', operand: index + shift, details: { mnemonic: statement.mnemonic } })
         }
+      } else if ((spec.accepts & ACCEPT_BRANCH_TARGET) !== 0) {
+        if (operand.segment) {
+          const isHint = operand.segment.number === 1 || operand.segment.number === 3 || row.flags.has('loop')
+          if (isHint) segment = operand.segment.number
+          else warnings.push({ code: 'prefix-skipped', operand: index + shift, details: { mnemonic: statement.mnemonic } })
+        }
       } else if ((spec.accepts & ACCEPT_MOFFS) !== 0) {
         moffs = operand
         moffsIndex = index + shift
         if (operand.segment && operand.segment.number !== 3) segment = operand.segment.number
       } else if ((spec.accepts & (ACCEPT_STRING_SOURCE | ACCEPT_STRING_DESTINATION | ACCEPT_XLAT)) !== 0) {
         const isDestination = (spec.accepts & ACCEPT_STRING_DESTINATION) !== 0
-        const base = operand.base!
-        const bits = base.sizeInBits
-        if (bits === 64 ? mode !== 64 : bits === 16 && mode === 64) {
-          if (bits === 64) return { ok: false, failure: failure('invalid-base-index', index + shift, { mode, base: base.name }) }
-        } else if (implicitAddressBits !== 0 && implicitAddressBits !== bits) {
+        const base = operand.base
+        const bits = addressBitsOf(operand) || mode
+        if (bits === 64 && mode !== 64) return { ok: false, failure: failure('invalid-base-index', index + shift, { mode, base: base?.name ?? '' }) }
+        if (implicitAddressBits !== 0 && implicitAddressBits !== bits && base) {
           return { ok: false, failure: failure('invalid-base-index', index + shift, { mode, base: base.name }) }
-        } else implicitAddressBits = bits
+        }
+        implicitAddressBits = bits === 16 && mode === 64 ? 64 : bits
         if (isDestination) {
-          if (operand.segment && operand.segment.number !== 0)
-            return { ok: false, failure: failure('string-segment', index + shift, { segment: operand.segment.name }) }
+          if (operand.segment && operand.segment.number !== 0) return { ok: false, failure: failure('string-segment', index + shift, { segment: operand.segment.name }) }
         } else if (operand.segment && operand.segment.number !== 3) segment = operand.segment.number
         const wanted = isDestination ? 7 : (spec.accepts & ACCEPT_XLAT) !== 0 ? 3 : 6
-        if (base.number !== wanted || (bits === 16 && mode === 64)) {
-          warnings.push({
-            code: 'wrong-string-register',
-            operand: index + shift,
-            details: { found: base.name, wanted: stringRegister(wanted, mode === 64 && bits === 16 ? 64 : bits) },
-          })
+        const isPlain = base !== undefined && operand.index === undefined && (operand.displacement === undefined || operand.displacement.constant === 0n)
+        if (!isPlain || base.number !== wanted || (bits === 16 && mode === 64)) {
+          warnings.push({ code: 'wrong-string-register', operand: index + shift, details: { found: base?.name ?? '', wanted: stringRegister(wanted, implicitAddressBits) } })
         }
       }
     }
@@ -245,17 +324,20 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
   // Prefixes, in GNU as's order.
   let length = 0
   if (row.wait) buffer[length++] = 0x9b
-  if (prefixes.segment !== 0 && segment >= 0) return { ok: false, failure: failure('prefix-twice', undefined, { prefix: 'segment' }) }
+  if (prefixes.segment !== 0 && segment >= 0 && prefixes.segment !== SEGMENT_PREFIXES[segment]) return { ok: false, failure: failure('prefix-twice', undefined, { prefix: 'segment' }) }
   if (prefixes.segment !== 0) buffer[length++] = prefixes.segment
   else if (segment >= 0) buffer[length++] = SEGMENT_PREFIXES[segment]!
   const addressDiffers = addressBits !== 0 && addressBits !== mode
-  if (prefixes.addressSize || addressDiffers) buffer[length++] = 0x67
+  if (prefixes.addressSize && row.flags.has('f64')) warnings.push({ code: 'prefix-skipped', details: { mnemonic: statement.mnemonic } })
+  else if (prefixes.addressSize || addressDiffers) buffer[length++] = 0x67
 
   const isLegacy = row.space === 'legacy'
   const stackSize = row.d64 || row.f64
   const isSizedOpcode = isLegacy && size !== 0 && row.operandSize !== 0 && !row.flags.has('loop')
-  const branchFlip = prefixes.dataSize && row.fields.length > 0 && row.fields[0]!.kind === 'c'
-  const needsData = isSizedOpcode && (mode === 16 ? size === 32 : size === 16)
+  const branchFlip = prefixes.dataSize && row.fields.length > 0 && row.fields[0]!.kind === 'c' && (prefixes.rex & 8) === 0
+  // rows with a mandatory prefix and no 16-bit form (adcx, ptwrite): the processor ignores the operand size, GNU as writes none
+  const ignoresData = row.operandSize === SIZE_Y && (row.mandatoryPrefix !== 0 || row.flags.has('nosize'))
+  const needsData = isSizedOpcode && !ignoresData && (mode === 16 ? size === 32 : size === 16)
   if (prefixes.dataSize && needsData && !branchFlip)
     return { ok: false, failure: failure('prefix-twice', undefined, { prefix: mode === 16 ? 'data32' : 'data16' }) }
   if (isLegacy) {
@@ -386,6 +468,14 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
     warnings.push({ code: 'immediate-shortened', operand, details: { bits: match.immediateBits } })
   }
   if (row.meant !== '') warnings.push({ code: 'translating', details: { mnemonic: statement.mnemonic, meant: row.meant } })
+  if (memory && address.addressBits === 16 && memory.displacement?.constant !== undefined && isBeyond(memory.displacement.constant, 0xffff)) {
+    isTemplate = false
+    warnings.push({ code: 'displacement-shortened', operand: places.rmIndex, details: { bits: 16 } })
+  }
+  if (moffs && mode === 16 && moffs.displacement?.constant !== undefined && isBeyond(moffs.displacement.constant, 0xffff) && !prefixes.addressSize) {
+    isTemplate = false
+    warnings.push({ code: 'displacement-shortened', operand: moffsIndex, details: { bits: 16 } })
+  }
   if (row.flags.has('olddefault'))
     warnings.push({ code: 'translating', details: { mnemonic: statement.mnemonic, meant: `${statement.mnemonic}p` } })
   if (isTemplate) isTemplate = !operands.some(isHuge)
@@ -399,6 +489,12 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
       ...(row.flags.has('relax') ? { relaxation: relaxationOf(row, buffer.slice(0, afterOpcode), mode, branchFlip) } : {}),
     },
   }
+}
+
+/** More bits than the field has, and not a sign extension of them. */
+function isBeyond(constant: bigint, mask: number): boolean {
+  const wrapped = Number(BigInt.asIntN(32, constant))
+  return wrapped > mask || wrapped < -mask
 }
 
 /** Constants that a double cannot hold exactly: the class of such a value says too little. */

@@ -32,9 +32,10 @@ export interface Match {
 const SUFFIX_BITS: Readonly<Record<string, number>> = { b: 8, w: 16, l: 32, q: 64, s: 32, t: 80 }
 
 /** Does this statement operand go with this place of the row, sizes of general registers aside? */
-function kindFits(spec: OperandSpec, operand: Operand, row: Row, mode: Mode): boolean {
+function kindFits(spec: OperandSpec, operand: Operand, row: Row): boolean {
   switch (operand.kind) {
     case 'register':
+      if (operand.indirect && !row.flags.has('indirect')) return false
       if ((spec.accepts & ACCEPT_PORT) !== 0) return operand.register.class === 'gpr16' && operand.register.number === 2
       if ((spec.accepts & ACCEPT_REGISTER) === 0) return false
       if (!classFits(spec, operand.register)) return false
@@ -42,11 +43,12 @@ function kindFits(spec: OperandSpec, operand: Operand, row: Row, mode: Mode): bo
     case 'immediate':
       return (spec.accepts & ACCEPT_IMMEDIATE) !== 0
     case 'memory': {
+      if (operand.indirect && !row.flags.has('indirect')) return false
       if ((spec.accepts & ACCEPT_MEMORY) !== 0)
         return !(row.flags.has('indirect') && isBareTarget(operand) && !operand.indirect && !row.flags.has('far'))
-      if ((spec.accepts & ACCEPT_BRANCH_TARGET) !== 0) return isBareTarget(operand) && !operand.indirect && operand.segment === undefined
+      if ((spec.accepts & ACCEPT_BRANCH_TARGET) !== 0) return isBareTarget(operand) && !operand.indirect
       if ((spec.accepts & ACCEPT_MOFFS) !== 0) return operand.base === undefined && operand.index === undefined
-      if ((spec.accepts & (ACCEPT_STRING_SOURCE | ACCEPT_STRING_DESTINATION | ACCEPT_XLAT)) !== 0) return isPlainBase(operand, mode)
+      if ((spec.accepts & (ACCEPT_STRING_SOURCE | ACCEPT_STRING_DESTINATION | ACCEPT_XLAT)) !== 0) return true
       if ((spec.accepts & ACCEPT_PORT) !== 0)
         return operand.base?.class === 'gpr16' && operand.base.number === 2 && operand.index === undefined
       return false
@@ -58,12 +60,6 @@ function kindFits(spec: OperandSpec, operand: Operand, row: Row, mode: Mode): bo
 
 function isBareTarget(operand: Extract<Operand, { kind: 'memory' }>): boolean {
   return operand.base === undefined && operand.index === undefined && !operand.hasParentheses
-}
-
-function isPlainBase(operand: Extract<Operand, { kind: 'memory' }>, _mode: Mode): boolean {
-  if (operand.index !== undefined || operand.base === undefined) return false
-  const constant = operand.displacement?.constant
-  return operand.displacement === undefined || constant === 0n
 }
 
 function classFits(spec: OperandSpec, register: Register): boolean {
@@ -111,7 +107,7 @@ export function matchRow(
   for (let index = 0; index < count; index++) {
     const operand = operands[index + shift]!
     const spec = specs[index]!
-    if (!kindFits(spec, operand, row, mode)) return kindFailure(spec, operand, index + shift, operands, specs)
+    if (!kindFits(spec, operand, row)) return kindFailure(spec, operand, index + shift, operands, specs)
     if (operand.kind !== 'register' || (spec.accepts & ACCEPT_REGISTER) === 0) continue
     if (!spec.registerClass.startsWith('gpr')) continue
     const bits = operand.register.sizeInBits
@@ -119,7 +115,7 @@ export function matchRow(
       if (bits !== spec.registerSize)
         return failure('operand-size-mismatch', index + shift, sizeDetails(operand.register, spec.registerSize))
       // the count in cl says nothing about what is shifted
-      if (spec.token !== 'cl') hasSizedRegister = true
+      if (spec.token !== 'cl' && spec.token !== 'ecx') hasSizedRegister = true
       continue
     }
     if (size !== 0 && size !== bits) {
@@ -221,18 +217,19 @@ function immediateRefusal(
   if (spec.fixedValue >= 0) return constant === spec.fixedValue ? undefined : failure('operand-type-mismatch', index)
   if (bits === 64) return undefined
   if (spec.immediateSigned || (size === 64 && bits === 32)) {
-    const wrapped = wrapTo(constant, size)
+    const wrapped = size === 64 ? constant : wrapTo(wrapTo(constant, 32), size)
     const limit = bits === 8 ? 0x80 : 0x8000_0000
     return wrapped >= -limit && wrapped < limit ? undefined : outOfRange(index, constant, bits)
   }
   if (bits === size || (bits === 8 && size === 8)) {
     // the operation's own size: cut, with a warning where bits get lost
     const limit = 2 ** bits
-    if ((constant < -limit || constant >= limit) && (mode === 64 || bits < 32)) result.immediateBits = bits
+    const wrapped = bits < 32 ? wrapTo(wrapTo(constant, 32), 16) : constant
+    if ((wrapped <= -limit || wrapped >= limit) && (mode === 64 || bits < 32)) result.immediateBits = bits
     return undefined
   }
   if (bits === 8) {
-    const wrapped = wrapTo(constant, size)
+    const wrapped = size === 64 ? constant : wrapTo(wrapTo(constant, 32), size)
     return wrapped >= -0x80 && wrapped <= 0xff ? undefined : outOfRange(index, constant, bits)
   }
   if (bits === 16) return constant >= -0x8000 && constant <= 0xffff ? undefined : outOfRange(index, constant, bits)

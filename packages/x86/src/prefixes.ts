@@ -2,6 +2,7 @@
 // Follows: Intel SDM vol. 2 §2.1.1 (groups), GNU as manual §9.16.5 (names).
 import type { Mode } from './contract.ts'
 import { type Failure, failure } from './failure.ts'
+import type { Row } from './table/notation.ts'
 
 export interface PrefixSet {
   segment: number
@@ -9,14 +10,18 @@ export interface PrefixSet {
   dataSize: boolean
   /** F2, F3 or 0 */
   repeat: number
+  /** The word that set it: rep, repne, bnd, xacquire, xrelease. */
+  repeatName: string
+  isNotrack: boolean
   lock: boolean
   /** Bits of an explicit `rex.wrxb`, 0 for none. */
   rex: number
   /** {vex}, {vex2}, {vex3}, {evex}, {rex}: '' for none. */
   encoding: '' | 'vex' | 'vex3' | 'evex' | 'rex'
-  displacementBytes: 0 | 1 | 4
-  /** {load}, {store} */
-  direction: '' | 'load' | 'store'
+  /** 1 for {disp8}, 2 for {disp16}, 4 for {disp32}, 0: as short as fits. */
+  displacementBytes: 0 | 1 | 2 | 4
+  /** {load}, {store}; swap for the ending `.s`: the direction that is not the usual one. */
+  direction: '' | 'load' | 'store' | 'swap'
   noOptimize: boolean
   failure: Failure | undefined
 }
@@ -60,6 +65,8 @@ const PREFIXES: Readonly<Record<string, readonly [Slot, number]>> = {
   '{load}': ['pseudo', 0],
   '{store}': ['pseudo', 0],
   '{nooptimize}': ['pseudo', 0],
+  // no word of GNU's: what the mnemonic ending `.s` stands for
+  '{swap}': ['pseudo', 0],
 }
 
 function rexBits(name: string): number {
@@ -73,11 +80,13 @@ export function isPrefix(name: string): boolean {
   return name in PREFIXES || (name.startsWith('rex') && rexBits(name) >= 0)
 }
 
-const NONE: PrefixSet = {
+export const NO_PREFIXES: PrefixSet = {
   segment: 0,
   addressSize: false,
   dataSize: false,
   repeat: 0,
+  repeatName: '',
+  isNotrack: false,
   lock: false,
   rex: 0,
   encoding: '',
@@ -88,8 +97,8 @@ const NONE: PrefixSet = {
 }
 
 export function collectPrefixes(words: readonly string[], mode: Mode): PrefixSet {
-  if (words.length === 0) return NONE
-  const set: PrefixSet = { ...NONE }
+  if (words.length === 0) return NO_PREFIXES
+  const set: PrefixSet = { ...NO_PREFIXES }
   for (const word of words) {
     const entry = PREFIXES[word]
     if (!entry) {
@@ -107,21 +116,26 @@ export function collectPrefixes(words: readonly string[], mode: Mode): PrefixSet
     switch (slot) {
       case 'segment':
         if (set.segment !== 0) twice()
+        if (mode === 64 && (code === 0x26 || code === 0x36)) set.failure ??= failure('not-in-mode', undefined, { mnemonic: word, mode })
         set.segment = code
+        set.isNotrack = word === 'notrack'
         break
       case 'address':
         if (set.addressSize) twice()
-        if (code === mode || (code === 16 && mode === 64)) set.failure ??= failure('redundant-prefix', undefined, { prefix: word, mode })
+        if (code === 16 && mode === 64) set.failure ??= failure('not-in-mode', undefined, { mnemonic: word, mode })
+        if (code === mode) set.failure ??= failure('redundant-prefix', undefined, { prefix: word, mode })
         set.addressSize = true
         break
       case 'data':
         if (set.dataSize) twice()
-        if (code === mode || (code === 32 && mode === 64)) set.failure ??= failure('redundant-prefix', undefined, { prefix: word, mode })
+        if (code === 32 && mode === 64) set.failure ??= failure('not-in-mode', undefined, { mnemonic: word, mode })
+        if (code === mode) set.failure ??= failure('redundant-prefix', undefined, { prefix: word, mode })
         set.dataSize = true
         break
       case 'repeat':
         if (set.repeat !== 0) twice()
         set.repeat = code
+        set.repeatName = word
         break
       case 'lock':
         if (set.lock) twice()
@@ -133,6 +147,8 @@ export function collectPrefixes(words: readonly string[], mode: Mode): PrefixSet
         set.rex = code
         break
       case 'pseudo':
+        if (mode !== 64 && word === '{rex}') set.failure ??= failure('not-in-mode', undefined, { mnemonic: word, mode })
+        if (mode === 64 ? word === '{disp16}' : mode === 16 && word === '{disp32}') set.failure ??= failure('unknown-prefix', undefined, { prefix: word })
         applyPseudo(set, word)
         break
     }
@@ -159,6 +175,8 @@ function applyPseudo(set: PrefixSet, word: string): void {
       set.displacementBytes = 1
       break
     case '{disp16}':
+      set.displacementBytes = 2
+      break
     case '{disp32}':
       set.displacementBytes = 4
       break
@@ -168,8 +186,75 @@ function applyPseudo(set: PrefixSet, word: string): void {
     case '{store}':
       set.direction = 'store'
       break
+    case '{swap}':
+      set.direction = 'swap'
+      break
     case '{nooptimize}':
       set.noOptimize = true
       break
   }
+}
+
+/** Bytes of prefixes that stand alone on a line (`rep`, `cs`, `data16`), in the order written. */
+export function prefixByte(name: string, mode: Mode): number {
+  const entry = PREFIXES[name]
+  if (!entry) return mode === 64 ? rexBits(name) : -1
+  switch (entry[0]) {
+    case 'address':
+      return 0x67
+    case 'data':
+      return 0x66
+    case 'pseudo':
+      return -1
+    default:
+      return entry[1]
+  }
+}
+
+/** One-byte opcodes of the string instructions. */
+function isStringOpcode(opcode: number): boolean {
+  return (opcode >= 0xa4 && opcode <= 0xa7) || (opcode >= 0xaa && opcode <= 0xaf) || (opcode >= 0x6c && opcode <= 0x6f)
+}
+
+/** Near branches, calls and returns: what `bnd` may stand before (SDM vol. 1 §17.3). */
+function isNearBranch(row: Row): boolean {
+  const [first, second] = row.opcode
+  if (first === 0x0f) return second !== undefined && second >= 0x80 && second <= 0x8f
+  if (first === 0xff) return row.digit === 2 || row.digit === 4
+  return first === 0xe8 || first === 0xe9 || first === 0xeb || first === 0xc2 || first === 0xc3 || (first !== undefined && first >= 0x70 && first <= 0x7f)
+}
+
+/** May these prefixes stand before this row? GNU as refuses lock, rep and their kin where they mean nothing. */
+export function prefixRefusal(row: Row, set: PrefixSet, destinationIsMemory: boolean): Failure | undefined {
+  const refuse = (prefix: string): Failure => failure('prefix-not-allowed', undefined, { prefix, mnemonic: row.mnemonic })
+  const first = row.opcode[0]!
+  if (set.lock && !(row.flags.has('lock') && destinationIsMemory)) return row.flags.has('system') ? undefined : refuse('lock')
+  switch (set.repeatName) {
+    case 'rep':
+    case 'repe':
+    case 'repz':
+    case 'repne':
+    case 'repnz': {
+      const isScan = first === 0x0f && (row.opcode[1] === 0xbc || row.opcode[1] === 0xbd) && row.mandatoryPrefix === 0
+      const isAlone = row.opcode.length === 1 && (isStringOpcode(first) || first === 0xc2 || first === 0xc3 || (first === 0x90 && row.operands.length === 0))
+      if (!isAlone && !isScan && !row.flags.has('rep')) return refuse(set.repeatName)
+      break
+    }
+    case 'bnd':
+      if (!isNearBranch(row)) return refuse('bnd')
+      break
+    case 'xacquire':
+    case 'xrelease': {
+      // xchg locks by itself; xrelease also goes with plain stores (SDM vol. 1 §16.2.1)
+      const isExchange = row.opcode.length === 1 && (first === 0x86 || first === 0x87)
+      const isStore = row.opcode.length === 1 && (first === 0x88 || first === 0x89 || first === 0xc6 || first === 0xc7)
+      if (!destinationIsMemory) return refuse(set.repeatName)
+      if (isExchange || (isStore && set.repeatName === 'xrelease')) break
+      if (!row.flags.has('lock')) return refuse(set.repeatName)
+      if (!set.lock) return failure('prefix-not-allowed', undefined, { prefix: set.repeatName, missing: 'lock' })
+      break
+    }
+  }
+  if (set.isNotrack && !(first === 0xff && (row.digit === 2 || row.digit === 4))) return refuse('notrack')
+  return undefined
 }

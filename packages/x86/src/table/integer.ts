@@ -54,6 +54,8 @@ function shift(name: string, operation: number): string[] {
     `${name} | r/mv, imm8 | C1 /${operation} ib`,
     `${name} | r/m8, cl   | D2 /${operation}`,
     `${name} | r/mv, cl   | D3 /${operation}`,
+    `${name} | r/m8, ecx  | D2 /${operation} | count`,
+    `${name} | r/mv, ecx  | D3 /${operation} | count`,
     `${name} | r/m8       | D0 /${operation}`,
     `${name} | r/mv       | D1 /${operation}`,
   ]
@@ -64,7 +66,7 @@ function group3(name: string, operation: number, flags = ''): string[] {
   return [`${name} | r/m8 | F6 /${operation} | ${flags}`, `${name} | r/mv | F7 /${operation} | ${flags}`]
 }
 
-/** mul and its kin are also written with the accumulator in front of them. */
+/** div and idiv are also written with the accumulator as an operand. */
 function accumulator(name: string, operation: number): string[] {
   return [`${name} | al, r/m8 | F6 /${operation}`, `${name} | Av, r/mv | F7 /${operation}`]
 }
@@ -147,11 +149,15 @@ function strings(): string[] {
 /** Moves, pushes and pops. */
 function moves(): string[] {
   return [
-    // the accumulator and an absolute address: no ModRM byte. In 64-bit mode the address has 64 bits and only movabs takes this form
+    // the accumulator and an absolute address: no ModRM byte. In 64-bit mode the address has 64 bits and GNU as takes this form for movabs and for constants that 32 bits do not hold (wide)
     'mov | al, moffs8  | A0 mo | i64',
     'mov | Av, moffsv  | A1 mo | i64',
     'mov | moffs8, al  | A2 mo | i64',
     'mov | moffsv, Av  | A3 mo | i64',
+    'mov | al, moffs8  | A0 mo | only64 wide',
+    'mov | Av, moffsv  | A1 mo | only64 wide',
+    'mov | moffs8, al  | A2 mo | only64 wide',
+    'mov | moffsv, Av  | A3 mo | only64 wide',
     'mov | r/m8, r8    | 88 /r',
     'mov | r/mv, rv    | 89 /r',
     'mov | r8, r/m8    | 8A /r',
@@ -196,7 +202,7 @@ function moves(): string[] {
     'movsxd| r32, r/m32 | 63 /r | att=movsxd suf=- only64',
     'movsxd| r64, r32/m32 | o64 63 /r | att=movsxd suf=- only64',
     'movsxd| r16, r32/m32 | o16 63 /r | att=movsxd suf=- only64',
-    'lea | rv, m | 8D /r | suf=wlq',
+    'lea | rv, m | 8D /r | suf=wlq lea',
     'push | rv    | 50+r | d64',
     'push | imm8s | ov 6A ib | d64 suf=wlq stack',
     'push | immz  | ov 68 iz | d64 suf=wlq stack',
@@ -222,8 +228,8 @@ function moves(): string[] {
     'xchg | rv, Av  | 90+r | op=O- noxchg32',
     'xchg | r/m8, r8 | 86 /r | lock',
     'xchg | r/mv, rv | 87 /r | lock',
-    'xchg | r8, r/m8 | 86 /r | lock',
-    'xchg | rv, r/mv | 87 /r | lock',
+    'xchg | r8, r/m8 | 86 /r | lock twin',
+    'xchg | rv, r/mv | 87 /r | lock twin',
     'bswap | ry | 0F C8+r',
     'lds | rz, m | C5 /r | i64',
     'les | rz, m | C4 /r | i64',
@@ -248,12 +254,11 @@ function arithmetic(): string[] {
     'test | r/mv, immv | F7 /0 iz',
     'test | r/m8, r8   | 84 /r',
     'test | r/mv, rv   | 85 /r',
-    'test | r8, r/m8   | 84 /r',
-    'test | rv, r/mv   | 85 /r',
+    'test | r8, r/m8   | 84 /r | twin',
+    'test | rv, r/mv   | 85 /r | twin',
     ...group3('not', 2, 'lock'),
     ...group3('neg', 3, 'lock'),
     ...group3('mul', 4),
-    ...accumulator('mul', 4),
     ...group3('imul', 5),
     'imul | rv, r/mv        | 0F AF /r',
     'imul | rv, r/mv, imm8s | 6B /r ib',

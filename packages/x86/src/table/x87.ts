@@ -125,6 +125,12 @@ export function x87Rows(): readonly string[] {
       `fi${name.slice(1)} | m16 | DE /${2 + pop} | suf=s sized`,
       `fi${name.slice(1)} | m32 | DA /${2 + pop} | suf=l`,
     ]),
+    // a size suffix with a register means nothing: GNU as takes l and says so
+    'fld   | st(i) | D9 C0+i | att=fldl meant=fld',
+    'fst   | st(i) | DD D0+i | att=fstl meant=fst',
+    'fstp  | st(i) | DD D8+i | att=fstpl meant=fstp',
+    'fcom  | st(i) | D8 D0+i | att=fcoml meant=fcom',
+    'fcomp | st(i) | D8 D8+i | att=fcompl meant=fcomp',
     ...withDefault('fucom', 'DD', 0xe0),
     ...withDefault('fucomp', 'DD', 0xe8),
     ...compare('fucomi', 'DB', 0xe8),
