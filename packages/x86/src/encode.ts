@@ -81,10 +81,20 @@ function encodeWithEnding(statement: InstructionStatement, options: EncodeOption
   const ending = statement.mnemonic.slice(at)
   const prefix = ENDINGS[ending]
   if (prefix === undefined) return { ok: false, failure: failure('unknown-mnemonic', undefined, { mnemonic: statement.mnemonic }) }
-  return encodeInstruction({ mnemonic: statement.mnemonic.slice(0, at), prefixes: [...statement.prefixes, prefix], operands: statement.operands }, options)
+  return encodeInstruction(
+    { mnemonic: statement.mnemonic.slice(0, at), prefixes: [...statement.prefixes, prefix], operands: statement.operands },
+    options,
+  )
 }
 
-const ENDINGS: Readonly<Record<string, string>> = { '.s': '{swap}', '.d8': '{disp8}', '.d16': '{disp16}', '.d32': '{disp32}', ',pt': 'ds', ',pn': 'cs' }
+const ENDINGS: Readonly<Record<string, string>> = {
+  '.s': '{swap}',
+  '.d8': '{disp8}',
+  '.d16': '{disp16}',
+  '.d32': '{disp32}',
+  ',pt': 'ds',
+  ',pn': 'cs',
+}
 
 /** A prefix alone on its line is that byte. */
 function encodeLonePrefix(statement: InstructionStatement, options: EncodeOptions): EncodeResult {
@@ -120,9 +130,12 @@ function tryRows(
     }
     if (row.flags.has('noxchg32') && options.mode === 64 && match.size === 32 && isAccumulatorPair(statement.operands)) continue
     if (row.flags.has('relax') && (prefixes.displacementBytes === 4 || prefixes.repeatName === 'bnd')) continue
-    if (row.flags.has('wide') && !needsWideAddress(statement)) continue
+    if (row.flags.has('wide') && !prefixes.addressSize && !needsWideAddress(statement)) continue
     if (prefixes.direction !== '' && !hasDirection(row, statement, prefixes.direction, rows)) continue
-    const refused = prefixes === NO_PREFIXES ? undefined : prefixRefusal(row, prefixes, isMemory(statement.operands[statement.operands.length - 1]) || isMemory(statement.operands[0]))
+    const refused =
+      prefixes === NO_PREFIXES
+        ? undefined
+        : prefixRefusal(row, prefixes, isMemory(statement.operands[statement.operands.length - 1]) || isMemory(statement.operands[0]))
     if (refused) {
       best = moreTelling(best, refused)
       continue
@@ -154,7 +167,9 @@ function hasDirection(row: Row, statement: InstructionStatement, direction: stri
   if (statement.operands.length < 2 || statement.operands.some((operand) => operand.kind !== 'register')) return true
   const mine = directionOf(row)
   if (mine === '' || row.flags.has('twin')) return mine === ''
-  const hasOther = rows.some((other) => directionOf(other) === (mine === 'load' ? 'store' : 'load') && !other.flags.has('twin') && sameRegisters(row, other))
+  const hasOther = rows.some(
+    (other) => directionOf(other) === (mine === 'load' ? 'store' : 'load') && !other.flags.has('twin') && sameRegisters(row, other),
+  )
   if (!hasOther) return true
   if (direction === 'swap') return rows.find((other) => directionOf(other) !== '' && sameRegisters(row, other)) !== row
   return mine === direction
@@ -254,7 +269,7 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
         }
       } else if ((spec.accepts & ACCEPT_BRANCH_TARGET) !== 0) {
         if (operand.segment) {
-          const isHint = operand.segment.number === 1 || operand.segment.number === 3 || row.flags.has('loop')
+          const isHint = operand.segment.number === 1 || operand.segment.number === 3
           if (isHint) segment = operand.segment.number
           else warnings.push({ code: 'prefix-skipped', operand: index + shift, details: { mnemonic: statement.mnemonic } })
         }
@@ -265,19 +280,28 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
       } else if ((spec.accepts & (ACCEPT_STRING_SOURCE | ACCEPT_STRING_DESTINATION | ACCEPT_XLAT)) !== 0) {
         const isDestination = (spec.accepts & ACCEPT_STRING_DESTINATION) !== 0
         const base = operand.base
+        if (!operand.hasParentheses && (spec.accepts & ACCEPT_XLAT) !== 0)
+          return { ok: false, failure: failure('operand-size-mismatch', index + shift) }
         const bits = addressBitsOf(operand) || mode
-        if (bits === 64 && mode !== 64) return { ok: false, failure: failure('invalid-base-index', index + shift, { mode, base: base?.name ?? '' }) }
+        if (bits === 64 && mode !== 64)
+          return { ok: false, failure: failure('invalid-base-index', index + shift, { mode, base: base?.name ?? '' }) }
         if (implicitAddressBits !== 0 && implicitAddressBits !== bits && base) {
           return { ok: false, failure: failure('invalid-base-index', index + shift, { mode, base: base.name }) }
         }
         implicitAddressBits = bits === 16 && mode === 64 ? 64 : bits
         if (isDestination) {
-          if (operand.segment && operand.segment.number !== 0) return { ok: false, failure: failure('string-segment', index + shift, { segment: operand.segment.name }) }
+          if (operand.segment && operand.segment.number !== 0)
+            return { ok: false, failure: failure('string-segment', index + shift, { segment: operand.segment.name }) }
         } else if (operand.segment && operand.segment.number !== 3) segment = operand.segment.number
         const wanted = isDestination ? 7 : (spec.accepts & ACCEPT_XLAT) !== 0 ? 3 : 6
-        const isPlain = base !== undefined && operand.index === undefined && (operand.displacement === undefined || operand.displacement.constant === 0n)
+        const isPlain =
+          base !== undefined && operand.index === undefined && (operand.displacement === undefined || operand.displacement.constant === 0n)
         if (!isPlain || base.number !== wanted || (bits === 16 && mode === 64)) {
-          warnings.push({ code: 'wrong-string-register', operand: index + shift, details: { found: base?.name ?? '', wanted: stringRegister(wanted, implicitAddressBits) } })
+          warnings.push({
+            code: 'wrong-string-register',
+            operand: index + shift,
+            details: { found: base?.name ?? '', wanted: stringRegister(wanted, implicitAddressBits) },
+          })
         }
       }
     }
@@ -324,7 +348,8 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
   // Prefixes, in GNU as's order.
   let length = 0
   if (row.wait) buffer[length++] = 0x9b
-  if (prefixes.segment !== 0 && segment >= 0 && prefixes.segment !== SEGMENT_PREFIXES[segment]) return { ok: false, failure: failure('prefix-twice', undefined, { prefix: 'segment' }) }
+  if (prefixes.segment !== 0 && segment >= 0 && prefixes.segment !== SEGMENT_PREFIXES[segment])
+    return { ok: false, failure: failure('prefix-twice', undefined, { prefix: 'segment' }) }
   if (prefixes.segment !== 0) buffer[length++] = prefixes.segment
   else if (segment >= 0) buffer[length++] = SEGMENT_PREFIXES[segment]!
   const addressDiffers = addressBits !== 0 && addressBits !== mode
@@ -468,11 +493,22 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
     warnings.push({ code: 'immediate-shortened', operand, details: { bits: match.immediateBits } })
   }
   if (row.meant !== '') warnings.push({ code: 'translating', details: { mnemonic: statement.mnemonic, meant: row.meant } })
-  if (memory && address.addressBits === 16 && memory.displacement?.constant !== undefined && isBeyond(memory.displacement.constant, 0xffff)) {
+  if (
+    memory &&
+    address.addressBits === 16 &&
+    memory.displacement?.constant !== undefined &&
+    isBeyond(memory.displacement.constant, 0xffff)
+  ) {
     isTemplate = false
     warnings.push({ code: 'displacement-shortened', operand: places.rmIndex, details: { bits: 16 } })
   }
-  if (moffs && mode === 16 && moffs.displacement?.constant !== undefined && isBeyond(moffs.displacement.constant, 0xffff) && !prefixes.addressSize) {
+  if (
+    moffs &&
+    mode === 16 &&
+    moffs.displacement?.constant !== undefined &&
+    isBeyond(moffs.displacement.constant, 0xffff) &&
+    !prefixes.addressSize
+  ) {
     isTemplate = false
     warnings.push({ code: 'displacement-shortened', operand: moffsIndex, details: { bits: 16 } })
   }

@@ -64,7 +64,7 @@ function isBareTarget(operand: Extract<Operand, { kind: 'memory' }>): boolean {
 
 function classFits(spec: OperandSpec, register: Register): boolean {
   const wanted = spec.registerClass
-  if (wanted === 'gpr') return register.class === 'gpr16' || register.class === 'gpr32' || register.class === 'gpr64'
+  if (wanted === 'gpr') return register.class.startsWith('gpr')
   if (wanted === register.class) return true
   // a register of another size is a size mismatch, not a wrong kind
   return wanted.startsWith('gpr') && register.class.startsWith('gpr')
@@ -169,11 +169,13 @@ export function matchRow(
 
   // Immediates last: what fits depends on the size.
   const effective = size !== 0 ? size : row.operandSize > 0 ? row.operandSize : isByteRow(row, suffix) ? 8 : 0
+  // GNU as sorts a constant by its size before it takes the default size: no wrapping then in 64-bit mode
+  const wraps = !(isDefault && mode === 64)
   result.immediateBits = 0
   for (let index = 0; index < count; index++) {
     const operand = operands[index + shift]!
     if (operand.kind === 'immediate') {
-      const refusal = immediateRefusal(specs[index]!, operand, effective, mode, index + shift, result)
+      const refusal = immediateRefusal(specs[index]!, operand, effective, mode, wraps, index + shift, result)
       if (refusal) return refusal
     }
   }
@@ -199,6 +201,7 @@ function immediateRefusal(
   operand: ImmediateOperand,
   size: number,
   mode: Mode,
+  wraps: boolean,
   index: number,
   result: Match,
 ): Failure | undefined {
@@ -217,19 +220,20 @@ function immediateRefusal(
   if (spec.fixedValue >= 0) return constant === spec.fixedValue ? undefined : failure('operand-type-mismatch', index)
   if (bits === 64) return undefined
   if (spec.immediateSigned || (size === 64 && bits === 32)) {
-    const wrapped = size === 64 ? constant : wrapTo(wrapTo(constant, 32), size)
+    const wrapped = size === 64 || !wraps ? constant : wrapTo(wrapTo(constant, 32), size)
     const limit = bits === 8 ? 0x80 : 0x8000_0000
     return wrapped >= -limit && wrapped < limit ? undefined : outOfRange(index, constant, bits)
   }
   if (bits === size || (bits === 8 && size === 8)) {
     // the operation's own size: cut, with a warning where bits get lost
     const limit = 2 ** bits
+    if (!wraps && (constant < -0x8000_0000 || constant >= limit)) return outOfRange(index, constant, bits)
     const wrapped = bits < 32 ? wrapTo(wrapTo(constant, 32), 16) : constant
     if ((wrapped <= -limit || wrapped >= limit) && (mode === 64 || bits < 32)) result.immediateBits = bits
     return undefined
   }
   if (bits === 8) {
-    const wrapped = size === 64 ? constant : wrapTo(wrapTo(constant, 32), size)
+    const wrapped = size === 64 || !wraps ? constant : wrapTo(wrapTo(constant, 32), size)
     return wrapped >= -0x80 && wrapped <= 0xff ? undefined : outOfRange(index, constant, bits)
   }
   if (bits === 16) return constant >= -0x8000 && constant <= 0xffff ? undefined : outOfRange(index, constant, bits)

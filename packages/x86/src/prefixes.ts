@@ -148,7 +148,8 @@ export function collectPrefixes(words: readonly string[], mode: Mode): PrefixSet
         break
       case 'pseudo':
         if (mode !== 64 && word === '{rex}') set.failure ??= failure('not-in-mode', undefined, { mnemonic: word, mode })
-        if (mode === 64 ? word === '{disp16}' : mode === 16 && word === '{disp32}') set.failure ??= failure('unknown-prefix', undefined, { prefix: word })
+        if (mode === 64 ? word === '{disp16}' : mode === 16 && word === '{disp32}')
+          set.failure ??= failure('unknown-prefix', undefined, { prefix: word })
         applyPseudo(set, word)
         break
     }
@@ -221,7 +222,14 @@ function isNearBranch(row: Row): boolean {
   const [first, second] = row.opcode
   if (first === 0x0f) return second !== undefined && second >= 0x80 && second <= 0x8f
   if (first === 0xff) return row.digit === 2 || row.digit === 4
-  return first === 0xe8 || first === 0xe9 || first === 0xeb || first === 0xc2 || first === 0xc3 || (first !== undefined && first >= 0x70 && first <= 0x7f)
+  return (
+    first === 0xe8 ||
+    first === 0xe9 ||
+    first === 0xeb ||
+    first === 0xc2 ||
+    first === 0xc3 ||
+    (first !== undefined && first >= 0x70 && first <= 0x7f)
+  )
 }
 
 /** May these prefixes stand before this row? GNU as refuses lock, rep and their kin where they mean nothing. */
@@ -236,7 +244,9 @@ export function prefixRefusal(row: Row, set: PrefixSet, destinationIsMemory: boo
     case 'repne':
     case 'repnz': {
       const isScan = first === 0x0f && (row.opcode[1] === 0xbc || row.opcode[1] === 0xbd) && row.mandatoryPrefix === 0
-      const isAlone = row.opcode.length === 1 && (isStringOpcode(first) || first === 0xc2 || first === 0xc3 || (first === 0x90 && row.operands.length === 0))
+      const isAlone =
+        row.opcode.length === 1 &&
+        (isStringOpcode(first) || first === 0xc2 || first === 0xc3 || (first === 0x90 && row.operands.length === 0))
       if (!isAlone && !isScan && !row.flags.has('rep')) return refuse(set.repeatName)
       break
     }

@@ -197,6 +197,7 @@ function moves(): string[] {
     'movsx | ry, r/m16  | 0F BF /r | att=movsw',
     'movsx | rv, r/m8   | 0F BE /r | att=movsx suf=b source',
     'movsx | rv, r/m16  | 0F BF /r | att=movsx suf=w source',
+    'movsxd| r32, r/m32 | 63 /r | att=movsx suf=l only64',
     'movsxd| r64, r/m32 | o64 63 /r | att=movsl,movsx only64',
     'movsxd| r64, r/m32 | o64 63 /r | att=movslq suf=- only64',
     'movsxd| r32, r/m32 | 63 /r | att=movsxd suf=- only64',
@@ -233,9 +234,9 @@ function moves(): string[] {
     'bswap | ry | 0F C8+r',
     'lds | rz, m | C5 /r | i64',
     'les | rz, m | C4 /r | i64',
-    'lss | rv, m | 0F B2 /r',
-    'lfs | rv, m | 0F B4 /r',
-    'lgs | rv, m | 0F B5 /r',
+    'lss | rz, m | 0F B2 /r',
+    'lfs | rz, m | 0F B4 /r',
+    'lgs | rz, m | 0F B5 /r',
   ]
 }
 
