@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { GuestConsole } from './console.ts'
+import { parseOptions } from './options.ts'
+import { parseAddress, parseDuration, parseSize } from './quantities.ts'
+
+describe('quantities', () => {
+  it('take the usual units', () => {
+    expect(['16M', '64k', '1GiB', '0x1000', '4096'].map((text) => parseSize(text, '-m'))).toEqual([1 << 24, 1 << 16, 1 << 30, 4096, 4096])
+    expect(['5s', '200ms', '1.5m', '3'].map((text) => parseDuration(text, '-t'))).toEqual([5000, 200, 90_000, 3000])
+    expect(parseAddress('0xf0000', '-l')).toBe(0xf0000)
+  })
+  it('are refused in words', () => {
+    expect(() => parseSize('16Q', '--memory')).toThrow("--memory: '16Q' is not a size")
+    expect(() => parseDuration('-1s', '--timeout')).toThrow('is not a time')
+    expect(() => parseAddress('f0000', '--load')).toThrow('is not an address')
+  })
+})
+
+describe('the command line', () => {
+  const parse = (...words: string[]) => parseOptions(words, '1.2.3')
+  it("has the article's machine as its default", () => {
+    expect(parse('kernel')).toMatchObject({
+      image: 'kernel',
+      memoryInBytes: 16 << 20,
+      loadAddress: 0xf0000,
+      port: 0xf1,
+      raw: false,
+      engine: 'auto',
+      onHalt: 'exit',
+      timeoutInMs: undefined,
+    })
+  })
+  it('does not take the image for the format of --stats', () => {
+    expect(parse('--stats', 'kernel')).toMatchObject({ image: 'kernel', stats: 'table' })
+    expect(parse('kernel', '--stats=json')).toMatchObject({ stats: 'json' })
+  })
+  it('refuses what contradicts itself or does not exist', () => {
+    expect(() => parse('--engine', 'kvm', '--engine', 'software', 'k')).toThrow('given twice')
+    expect(() => parse('--engine', 'qemu', 'k')).toThrow('none of auto, kvm, software')
+    expect(() => parse('--on-halt', 'jump', 'k')).toThrow('none of exit, wait')
+    expect(() => parse('--port', '0x10000', 'k')).toThrow('ports go from')
+    expect(() => parse('--frobnicate', 'k')).toThrow('unknown option')
+    expect(() => parse('a', 'b')).toThrow('too many arguments')
+    expect(() => parse()).toThrow('no image given')
+  })
+  it('gives help and version as text', () => {
+    expect(parse('--version')).toEqual({ text: '1.2.3\n' })
+    expect((parse('--help') as { text: string }).text).toContain('Exit status:')
+  })
+})
+
+describe('the console', () => {
+  function record(raw: boolean) {
+    const written: string[] = []
+    const guest = new GuestConsole({
+      out: { write: (bytes) => void written.push(`out:${new TextDecoder().decode(bytes as Uint8Array)}`) },
+      report: { write: (text) => void written.push(`err:${text as string}`) },
+      hold: () => {},
+      port: 0xf1,
+      raw,
+    })
+    return { guest, written }
+  }
+  it('keeps the order of output and reports', () => {
+    const { guest, written } = record(false)
+    for (const value of [72, 10, 7]) guest.serial.out?.(0xf1, value, 1)
+    guest.others.out?.(0xf2, 10, 1)
+    guest.others.out?.(0x3f8, 0x1234, 2)
+    guest.serial.out?.(0xf1, 73, 1)
+    guest.flush()
+    expect(written).toEqual(['out:H\n', 'err:outb: f1, 7\noutb: f2, 10\noutw: 3f8, 4660\n', 'out:I'])
+  })
+  it('passes every byte through when asked', () => {
+    const { guest, written } = record(true)
+    for (const value of [7, 27]) guest.serial.out?.(0xf1, value, 1)
+    guest.flush()
+    expect(written).toEqual(['out:\u0007\u001b'])
+  })
+  it('names a port that is read once', () => {
+    const { guest, written } = record(false)
+    expect([guest.others.in?.(0x60, 1), guest.others.in?.(0x60, 1)]).toEqual([-1, -1])
+    guest.flush()
+    expect(written).toEqual(['err:inb: 60, nobody answers: all ones\n'])
+  })
+})
