@@ -288,7 +288,7 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
         if (implicitAddressBits !== 0 && implicitAddressBits !== bits && base) {
           return { ok: false, failure: failure('invalid-base-index', index + shift, { mode, base: base.name }) }
         }
-        implicitAddressBits = bits === 16 && mode === 64 ? 64 : bits
+        if (implicitAddressBits === 0) implicitAddressBits = bits === 16 && mode === 64 ? 64 : bits
         if (isDestination) {
           if (operand.segment && operand.segment.number !== 0)
             return { ok: false, failure: failure('string-segment', index + shift, { segment: operand.segment.name }) }
@@ -300,7 +300,7 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
           warnings.push({
             code: 'wrong-string-register',
             operand: index + shift,
-            details: { found: base?.name ?? '', wanted: stringRegister(wanted, implicitAddressBits) },
+            details: { found: base?.name ?? '', wanted: stringRegister(wanted, bits === 16 && mode === 64 ? 64 : bits) },
           })
         }
       }
@@ -335,6 +335,9 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
     addressBits = address.addressBits
     if (memory.segment && memory.segment.class === 'segment' && memory.segment.number !== address.defaultSegment)
       segment = memory.segment.number
+  }
+  if (memory?.segment && row.flags.has('lea')) {
+    warnings.push({ code: 'segment-ineffectual', operand: places.rmIndex, details: { mnemonic: statement.mnemonic } })
   }
   if (row.flags.has('loop')) {
     // the suffix of loop names the count register, which is the address size

@@ -140,7 +140,10 @@ export function matchRow(
     }
   } else if (row.isSized && size === 0) {
     if (row.d64 || row.f64) size = mode === 64 ? 64 : mode === 16 && options.code16gcc && row.flags.has('stack') ? 32 : mode
-    else if (row.flags.has('plain') || row.flags.has('fpenv')) size = mode === 16 ? 16 : 32
+    else if (row.operandSize === SIZE_Y && row.mandatoryPrefix !== 0) {
+      size = 32
+      isDefault = mode === 64
+    } else if (row.flags.has('plain') || row.flags.has('fpenv')) size = mode === 16 ? 16 : 32
     else if (
       row.flags.has('far') ||
       (row.flags.has('stack') && mode !== 64) ||
@@ -232,6 +235,7 @@ function immediateRefusal(
     if ((wrapped <= -limit || wrapped >= limit) && (mode === 64 || bits < 32)) result.immediateBits = bits
     return undefined
   }
+  if (size === 0 && mode === 16) size = 16
   if (bits === 8) {
     const wrapped = size === 64 || !wraps ? constant : wrapTo(wrapTo(constant, 32), size)
     return wrapped >= -0x80 && wrapped <= 0xff ? undefined : outOfRange(index, constant, bits)
