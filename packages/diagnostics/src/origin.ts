@@ -4,12 +4,15 @@
 
 import type { SourceFile, Span } from './source-file.ts'
 
-/** One step between a generated text and what was written: a macro's expansion, an include, a repetition. */
+/**
+ * One step between a generated text and what was written: a macro's expansion, an include, a repetition. `definition` is
+ * for macros of the C preprocessor: the place is the macro's use, and the frame shows the part of its body that is meant.
+ */
 export interface OriginFrame {
-  readonly kind: 'macro' | 'include' | 'repeat'
+  readonly kind: 'macro' | 'definition' | 'include' | 'repeat'
   /** Name of the macro, of the included file or of the directive that repeats. */
   readonly name: string
-  /** Where it was called, included or begun. */
+  /** Where it was called, included or begun; for `definition`, the part of the body. */
   readonly span: Span
 }
 

@@ -108,7 +108,9 @@ function frameLines(frames: readonly OriginFrame[], width: number, paint: (kind:
         ? `included as ${frame.name}`
         : frame.kind === 'repeat'
           ? `in this ${frame.name}`
-          : `in this expansion of ${frame.name}`
+          : frame.kind === 'definition'
+            ? `expanded from macro ${frame.name}`
+            : `in this expansion of ${frame.name}`
     lines.push(`${paint('bold', header(span))} ${paint('note', 'note:')} ${what}`)
     lines.push(...excerpt(span, width, (text) => paint('note', text)))
   })

@@ -1,0 +1,435 @@
+// The directives (C17 6.10; GNU cpp manual). An unknown word after `#` is no directive in assembler: the line is text.
+// Enters: the state behind a `#` that begins a line. Leaves: true where the line was a directive, which has then been
+// obeyed and read to its end; false where it is text.
+
+import { BadExpression, evaluateCondition, nextSignificant, readAnswer } from './condition.ts'
+import { type Identifier, role } from './identifiers.ts'
+import { includeHeader, saveFrame, systemFlags } from './include.ts'
+import { lexInLine } from './lexer.ts'
+import { builtin } from './macro.ts'
+import { macroDefinitionText, readDefine, readMacroName } from './macro-body.ts'
+import { runPragma } from './pragma.ts'
+import { type Condition, type FileFrame, guardPhase, type State } from './state.ts'
+import { flag, kind, type Token } from './tokens.ts'
+
+type Handler = (state: State, name: Token) => void
+
+const handlers: Record<string, Handler> = {
+  define: doDefine,
+  undef: doUndef,
+  include: (state, name) => doInclude(state, name, false, false),
+  include_next: (state, name) => doInclude(state, name, true, false),
+  import: (state, name) => doInclude(state, name, false, true),
+  if: doIf,
+  ifdef: (state, name) => doIfdef(state, name, true),
+  ifndef: (state, name) => doIfdef(state, name, false),
+  elif: (state, name) => doElif(state, name, 'elif'),
+  elifdef: (state, name) => doElif(state, name, 'elifdef'),
+  elifndef: (state, name) => doElif(state, name, 'elifndef'),
+  else: doElse,
+  endif: doEndif,
+  line: doLine,
+  error: (state, name) => doMessage(state, name, true),
+  warning: (state, name) => doMessage(state, name, false),
+  pragma: doPragma,
+  ident: doIdent,
+  sccs: doIdent,
+  assert: doAssert,
+  unassert: doUnassert,
+}
+
+const conditional = new Set(['if', 'ifdef', 'ifndef', 'elif', 'elifdef', 'elifndef', 'else', 'endif'])
+
+export function runDirective(state: State, hashLocation: number): boolean {
+  const start = state.position
+  const savedWhite = state.pendingWhite
+  const wasInDirective = state.inDirective
+  state.pendingWhite = false
+  // The name is read without complaint: the line may be text.
+  const startLine = state.line
+  const startLineStart = state.lineStart
+  const startEdit = state.editIndex
+  state.inDirective = true
+  const wasSkipping = state.isSkipping
+  state.isSkipping = true
+  const name = lexInLine(state, 0)
+  state.isSkipping = wasSkipping
+  const restore = (isDirective: boolean) => {
+    state.inDirective = wasInDirective
+    state.pendingWhite = savedWhite
+    return isDirective
+  }
+  if (name.kind === kind.endOfLine && !state.isSkipping) {
+    endDirective(state, false)
+    return restore(true)
+  }
+  const handler = name.kind === kind.name && Object.hasOwn(handlers, name.text) ? handlers[name.text] : undefined
+  if (!handler) {
+    if (state.isSkipping) {
+      endDirective(state, false)
+      return restore(true)
+    }
+    state.position = start
+    state.line = startLine
+    state.lineStart = startLineStart
+    state.editIndex = startEdit
+    return restore(false)
+  }
+  if (state.isSkipping && !conditional.has(name.text)) {
+    endDirective(state, false)
+    return restore(true)
+  }
+  const frame = state.frame as FileFrame
+  if (frame.guardPhase !== guardPhase.none && state.conditions.length === frame.conditionBase) {
+    if (frame.guardPhase === guardPhase.complete || (name.text !== 'ifndef' && name.text !== 'if')) frame.guardPhase = guardPhase.none
+  }
+  if (state.parsingArguments === 2 && (name.text === 'include' || name.text === 'include_next' || name.text === 'import')) {
+    state.warn('directive-in-arguments', `#${name.text} inside the arguments of a macro`, hashLocation)
+  }
+  const { context, preventExpansion, parsingArguments } = state
+  state.context = undefined
+  state.preventExpansion = 0
+  state.parsingArguments = 0
+  handler(state, name)
+  state.context = context
+  state.preventExpansion = preventExpansion
+  state.parsingArguments = parsingArguments
+  return restore(true)
+}
+
+/** Reads to the end of the line; `mustBeEmpty` names the directive after which nothing may stand. */
+function endDirective(state: State, mustBeEmpty: false | string, option?: string): void {
+  // What a macro that was begun still holds is dropped with the line.
+  while (state.context) {
+    if (state.context.identifier) state.context.identifier.disabled--
+    state.context = state.context.outer
+  }
+  const wasSkipping = state.isSkipping
+  if (!mustBeEmpty) state.isSkipping = true
+  let token = lexInLine(state, 0)
+  if (mustBeEmpty && token.kind !== kind.endOfLine) {
+    state.warn(
+      'extra-tokens',
+      `extra tokens at end of #${mustBeEmpty} directive`,
+      token.location,
+      token.text.length,
+      option ? { option } : {},
+    )
+  }
+  state.isSkipping = true
+  while (token.kind !== kind.endOfLine) token = lexInLine(state, 0)
+  state.isSkipping = wasSkipping
+  if (state.position < state.end) {
+    state.passLineEnd(state.position + 1)
+    state.position++
+  }
+  state.atLineStart = true
+}
+
+function doDefine(state: State): void {
+  const identifier = readDefine(state, false)
+  const line = state.currentLine()
+  endDirective(state, false)
+  if (identifier) dumpLine(state, line, 'define', identifier)
+}
+
+function doUndef(state: State): void {
+  const name = readMacroName(state, 'undef', true)
+  if (!name) return endDirective(state, false)
+  const identifier = name.identifier as Identifier
+  const line = state.currentLine()
+  if (identifier.macro && identifier.macro.builtin !== builtin.none) {
+    state.warn('builtin-redefined', `undefining "${name.text}"`, name.location, name.text.length, { option: 'builtin-macro-redefined' })
+  }
+  identifier.macro = undefined
+  state.identifiers.updateStop(identifier)
+  endDirective(state, 'undef')
+  dumpLine(state, line, 'undef', identifier)
+}
+
+/** -dD and -dN: the definition stays in the output, at its line. */
+function dumpLine(state: State, line: number, directive: 'define' | 'undef', identifier: Identifier): void {
+  const { dump } = state.options
+  if (dump !== 'D' && dump !== 'N') return
+  const frame = state.frame as FileFrame
+  const { out } = state
+  out.toLine(line + frame.lineDelta, frame.claimedName, systemFlags(frame.claimedSystemLevel))
+  const isWhole = directive === 'define' && dump === 'D' && identifier.macro
+  out.putText(`#${directive} ${isWhole ? macroDefinitionText(state, identifier) : identifier.name}`)
+  out.isLineOpen = true
+}
+
+function doInclude(state: State, directive: Token, isNext: boolean, isImport: boolean): void {
+  if (isImport) state.warn('deprecated-import', '#import is a deprecated GCC extension', directive.location, 6, { option: 'deprecated' })
+  state.wantsHeaderName = true
+  const token = nextSignificant(state)
+  state.wantsHeaderName = false
+  let header: string | undefined
+  if (token.kind === kind.headerName || (token.kind === kind.string && token.text[0] === '"')) header = token.text
+  else if (token.kind === kind.less) {
+    // From a macro: the spellings between < and >, as they would be printed.
+    header = '<'
+    for (;;) {
+      const part = nextSignificant(state)
+      if (part.kind === kind.endOfFile) {
+        state.error('bad-include', 'missing terminating > character', token.location)
+        header = undefined
+        break
+      }
+      if (part.kind === kind.greater) break
+      header += ((part.flags & flag.white) !== 0 ? ' ' : '') + part.text
+    }
+    if (header !== undefined) header += '>'
+  } else {
+    state.error('bad-include', `#${directive.text} expects "FILENAME" or <FILENAME>`, token.location, Math.max(1, token.text.length))
+  }
+  if (header === undefined) return endDirective(state, false)
+  const name = header.slice(1, -1)
+  if (name === '') {
+    state.error('bad-include', `empty filename in #${directive.text}`, token.location, 2)
+    return endDirective(state, false)
+  }
+  if (state.options.dump !== undefined && state.options.dump !== 'M' && state.options.dump !== 'U') {
+    const frame = state.frame as FileFrame
+    state.out.toLine(state.currentLine() + frame.lineDelta, frame.claimedName, systemFlags(frame.claimedSystemLevel))
+    state.out.putText(`#${directive.text} ${header}`)
+    state.out.isLineOpen = true
+  }
+  endDirective(state, directive.text)
+  includeHeader(state, name, header[0] === '<', isNext, isImport, token.location)
+}
+
+function pushCondition(state: State, name: Token, isTrue: boolean, guard: Identifier | undefined): void {
+  const frame = state.frame as FileFrame
+  const wasSkipping = state.isSkipping
+  let isGuard = false
+  if (frame.guardPhase === guardPhase.start && state.conditions.length === frame.conditionBase) {
+    frame.guardPhase = guard ? guardPhase.inside : guardPhase.none
+    isGuard = guard !== undefined
+  }
+  state.conditions.push({
+    location: name.location,
+    directive: name.text,
+    wasSkipping,
+    isTaken: wasSkipping || isTrue,
+    hasElse: false,
+    guard: isGuard ? guard : undefined,
+  })
+  state.isSkipping = wasSkipping || !isTrue
+}
+
+function doIf(state: State, name: Token): void {
+  if (state.isSkipping) {
+    pushCondition(state, name, false, undefined)
+    return endDirective(state, false)
+  }
+  const guard = state.frame?.guardPhase === guardPhase.start ? negatedDefined(state) : undefined
+  const isTrue = evaluateCondition(state, 'if')
+  endDirective(state, false)
+  pushCondition(state, name, isTrue, guard)
+}
+
+/** The X of `#if !defined X`, where the line holds nothing else: it may guard its file. */
+function negatedDefined(state: State): Identifier | undefined {
+  const { bytes, position } = state
+  let lineEnd = bytes.indexOf(0x0a, position)
+  if (lineEnd < 0 || lineEnd - position > 300) return undefined
+  let text = ''
+  for (let i = position; i < lineEnd; i++) text += String.fromCharCode(bytes[i] as number)
+  lineEnd = 0
+  const match = /^\s*!\s*defined\s*(?:\(\s*([A-Za-z_]\w*)\s*\)|([A-Za-z_]\w*))\s*(?:\/\/.*|\/\*[^*]*\*\/\s*)?$/.exec(text)
+  const name = match?.[1] ?? match?.[2]
+  return name === undefined ? undefined : state.identifiers.intern(name)
+}
+
+function doIfdef(state: State, directive: Token, wantsDefined: boolean): void {
+  if (state.isSkipping) {
+    pushCondition(state, directive, false, undefined)
+    return endDirective(state, false)
+  }
+  const name = readMacroName(state, directive.text, false)
+  if (!name) {
+    endDirective(state, false)
+    // As gcc: a bad name counts as a condition that does not hold.
+    return pushCondition(state, directive, false, undefined)
+  }
+  const isTrue = isDefined(name) === wantsDefined
+  endDirective(state, directive.text, 'endif-labels')
+  pushCondition(state, directive, isTrue, wantsDefined ? undefined : name.identifier)
+}
+
+function isDefined(name: Token): boolean {
+  const macro = name.identifier?.macro
+  if (!macro) return false
+  macro.wasUsed = true
+  return true
+}
+
+function currentCondition(state: State, directive: Token): Condition | undefined {
+  const frame = state.frame as FileFrame
+  if (state.conditions.length > frame.conditionBase) return state.conditions[state.conditions.length - 1]
+  state.error('stray-conditional', `#${directive.text} without #if`, directive.location, directive.text.length)
+  return undefined
+}
+
+function openedHere(
+  state: State,
+  condition: Condition,
+): { notes: { message: string; span: NonNullable<ReturnType<State['locations']['span']>> }[] } | Record<string, never> {
+  const span = state.locations.span(condition.location, condition.directive.length)
+  return span ? { notes: [{ message: 'the conditional began here', span }] } : {}
+}
+
+function doElif(state: State, name: Token, directive: string): void {
+  const condition = currentCondition(state, name)
+  if (!condition) return endDirective(state, false)
+  if (condition.hasElse)
+    state.error('else-twice', `#${directive} after #else`, name.location, name.text.length, openedHere(state, condition))
+  if (condition.guard) giveUpGuard(state, condition)
+  if (condition.isTaken) {
+    state.isSkipping = true
+    return endDirective(state, false)
+  }
+  state.isSkipping = false
+  let isTrue: boolean
+  if (directive === 'elif') {
+    isTrue = evaluateCondition(state, 'elif')
+    endDirective(state, false)
+  } else {
+    const macroName = readMacroName(state, directive, false)
+    isTrue = macroName !== undefined && isDefined(macroName) === (directive === 'elifdef')
+    endDirective(state, macroName ? directive : false, 'endif-labels')
+  }
+  condition.isTaken = isTrue
+  state.isSkipping = !isTrue
+}
+
+function giveUpGuard(state: State, condition: Condition): void {
+  condition.guard = undefined
+  ;(state.frame as FileFrame).guardPhase = guardPhase.none
+}
+
+function doElse(state: State, name: Token): void {
+  const condition = currentCondition(state, name)
+  if (!condition) return endDirective(state, false)
+  if (condition.hasElse) state.error('else-twice', '#else after #else', name.location, name.text.length, openedHere(state, condition))
+  condition.hasElse = true
+  if (condition.guard) giveUpGuard(state, condition)
+  const isInSkipped = condition.wasSkipping
+  state.isSkipping = condition.isTaken
+  condition.isTaken = true
+  endDirective(state, isInSkipped ? false : 'else', 'endif-labels')
+}
+
+function doEndif(state: State, name: Token): void {
+  const condition = currentCondition(state, name)
+  if (!condition) return endDirective(state, false)
+  state.conditions.pop()
+  const frame = state.frame as FileFrame
+  if (condition.guard && state.conditions.length === frame.conditionBase) {
+    frame.guardPhase = guardPhase.complete
+    frame.guard = condition.guard
+  }
+  state.isSkipping = condition.wasSkipping
+  endDirective(state, condition.wasSkipping ? false : 'endif', 'endif-labels')
+}
+
+function doLine(state: State, directive: Token): void {
+  const frame = state.frame as FileFrame
+  const number = nextSignificant(state)
+  if (number.kind !== kind.number || !/^[0-9]+$/.test(number.text)) {
+    const what =
+      number.kind === kind.endOfFile ? 'unexpected end of line after #line' : `"${number.text}" after #line is not a positive integer`
+    state.error('bad-line', what, number.kind === kind.endOfFile ? directive.location : number.location, Math.max(1, number.text.length))
+    return endDirective(state, false)
+  }
+  const line = Number(number.text)
+  if (line > 2_147_483_647) state.warn('line-out-of-range', 'line number out of range', number.location, number.text.length)
+  const file = nextSignificant(state)
+  let claimedName = frame.claimedName
+  if (file.kind === kind.string && file.text[0] === '"') claimedName = file.text.slice(1, -1).replace(/\\([\\"])/g, '$1')
+  else if (file.kind !== kind.endOfFile) {
+    state.error('bad-line', `invalid filename ${file.text}: a string is needed`, file.location, file.text.length)
+    return endDirective(state, false)
+  }
+  if (file.kind === kind.endOfFile) endDirective(state, false)
+  else endDirective(state, 'line')
+  saveFrame(state)
+  frame.claimedName = claimedName
+  frame.lineDelta = line - state.line
+  const { reading } = frame
+  reading.claims ??= []
+  reading.claims.push({ offset: state.position, delta: frame.lineDelta, file: claimedName })
+  state.out.marker(line, claimedName, '', systemFlags(frame.claimedSystemLevel))
+}
+
+function doMessage(state: State, name: Token, isError: boolean): void {
+  const savedSkip = state.isSkipping
+  state.isSkipping = true
+  let text = name.text
+  let length = name.text.length
+  for (;;) {
+    const token = lexInLine(state, 0)
+    if (token.kind === kind.endOfLine) break
+    text += ((token.flags & flag.white) !== 0 ? ' ' : '') + token.text
+    length = token.location + token.text.length - name.location
+  }
+  state.isSkipping = savedSkip
+  if (isError) state.error('error-directive', `#${text}`, name.location, length)
+  else state.warn('warning-directive', `#${text}`, name.location, length, { option: 'cpp' })
+  endDirective(state, false)
+}
+
+function doPragma(state: State): void {
+  runPragma(state)
+  endDirective(state, false)
+}
+
+function doIdent(state: State, name: Token): void {
+  const token = nextSignificant(state)
+  if (token.kind !== kind.string || nextSignificant(state).kind !== kind.endOfFile) {
+    state.error('bad-ident', `invalid #${name.text} directive: one string is needed`, token.location, Math.max(1, token.text.length))
+  }
+  endDirective(state, false)
+}
+
+function doAssert(state: State, directive: Token): void {
+  state.warn('deprecated-assertion', '#assert is a deprecated GCC extension', directive.location, 6, { option: 'deprecated' })
+  readAssertion(state, (predicate, answer, token) => {
+    const answers = state.assertions.get(predicate) ?? []
+    if (answer === undefined) return state.error('bad-assertion', 'assertion without an answer', token.location, token.text.length)
+    if (answers.includes(answer)) state.warn('assertion-twice', `"${predicate}" re-asserted`, token.location, token.text.length)
+    else state.assertions.set(predicate, [...answers, answer])
+  })
+  endDirective(state, 'assert')
+}
+
+function doUnassert(state: State, directive: Token): void {
+  state.warn('deprecated-assertion', '#unassert is a deprecated GCC extension', directive.location, 8, { option: 'deprecated' })
+  readAssertion(state, (predicate, answer) => {
+    if (answer === undefined) state.assertions.delete(predicate)
+    else
+      state.assertions.set(
+        predicate,
+        (state.assertions.get(predicate) ?? []).filter((known) => known !== answer),
+      )
+  })
+  endDirective(state, 'unassert')
+}
+
+function readAssertion(state: State, use: (predicate: string, answer: string | undefined, token: Token) => void): void {
+  const predicate = lexInLine(state, 0)
+  if (predicate.kind !== kind.name || predicate.identifier?.role === role.defined) {
+    const message = predicate.kind === kind.endOfLine ? 'assertion without predicate' : 'predicate must be an identifier'
+    state.error('bad-assertion', message, predicate.location, Math.max(1, predicate.text.length))
+    return
+  }
+  const { bytes } = state
+  let i = state.position
+  while (bytes[i] === 0x20 || bytes[i] === 0x09) i++
+  try {
+    use(predicate.text, bytes[i] === 0x0a ? undefined : readAnswer(state), predicate)
+  } catch (error) {
+    if (!(error instanceof BadExpression)) throw error
+  }
+}

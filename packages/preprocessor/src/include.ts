@@ -1,0 +1,237 @@
+// Finding and opening headers (C17 6.10.2; GNU cpp manual §2.3 "Search Path", §2.7 "Wrapper Headers").
+// Enters: a header's name and how it was quoted. Leaves: the file that is read next, or a diagnostic with what was tried.
+
+import { type PreparedFile, prepareFile } from './prepared-file.ts'
+import type { SearchChain, SearchFolder } from './search-chain.ts'
+import { type FileFrame, guardPhase, type State } from './state.ts'
+
+export function searchChain(state: State): SearchChain {
+  if (state.chain) return state.chain
+  const { quote, include, system, standard, after } = state.options.search
+  const last = [
+    ...system.map((path) => ({ path, systemLevel: 2 })),
+    ...standard.map((path) => ({ path, systemLevel: 2 })),
+    ...after.map((path) => ({ path, systemLevel: 2 })),
+  ]
+  const seen = new Set<string>()
+  const unique = (folders: SearchFolder[]) =>
+    folders.filter((folder) => {
+      const key = plainPath(folder.path)
+      if (seen.has(key)) return false
+      seen.add(key)
+      return true
+    })
+  const systemFolders = unique(last)
+  const includeFolders = unique(include.map((path) => ({ path, systemLevel: 0 })))
+  const quoteFolders = quote.map((path) => ({ path, systemLevel: 0 }))
+  state.chain = { folders: [...quoteFolders, ...includeFolders, ...systemFolders], angledStart: quoteFolders.length }
+  return state.chain
+}
+
+/** `a/./b/../c/` as `a/c`, without following links. */
+function plainPath(path: string): string {
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue
+    if (part === '..' && parts.length > 0 && parts[parts.length - 1] !== '..') parts.pop()
+    else parts.push(part)
+  }
+  return (path.startsWith('/') ? '/' : '') + parts.join('/')
+}
+
+const joined = (folder: string, name: string) => (folder === '' ? name : folder.endsWith('/') ? folder + name : `${folder}/${name}`)
+
+export function directoryOf(path: string): string {
+  const slash = path.lastIndexOf('/')
+  return slash < 0 ? '' : path.slice(0, Math.max(slash, 1))
+}
+
+interface Found {
+  readonly file: PreparedFile
+  readonly folderIndex: number
+  readonly systemLevel: number
+}
+
+function find(state: State, name: string, isAngled: boolean, isNext: boolean, tried: string[]): Found | undefined {
+  const frame = state.frame as FileFrame
+  if (name.startsWith('/')) {
+    tried.push(name)
+    const file = openFile(state, name)
+    return file && { file, folderIndex: -1, systemLevel: frame.claimedSystemLevel }
+  }
+  const { folders, angledStart } = searchChain(state)
+  let from = isAngled ? angledStart : 0
+  if (isNext && frame.folderIndex !== -1) from = frame.folderIndex === ownFolder ? 0 : frame.folderIndex + 1
+  else if (!isAngled && !isNext) {
+    const path = joined(frame.directory, name)
+    tried.push(path)
+    const file = openFile(state, path)
+    if (file) return { file, folderIndex: ownFolder, systemLevel: frame.claimedSystemLevel }
+  }
+  for (let i = from; i < folders.length; i++) {
+    const folder = folders[i] as SearchFolder
+    const path = joined(folder.path, name)
+    tried.push(path)
+    const file = openFile(state, path)
+    if (file) return { file, folderIndex: i, systemLevel: folder.systemLevel }
+  }
+  return undefined
+}
+
+/** Found beside the including file, in no folder of the chain. */
+const ownFolder = -2
+
+function openFile(state: State, path: string): PreparedFile | undefined {
+  const known = state.files.get(path)
+  if (known !== undefined) return known || undefined
+  const bytes = state.options.files.readFile(path)
+  if (!bytes) {
+    state.files.set(path, false)
+    return undefined
+  }
+  const identity = state.options.files.identity?.(path)
+  const same = identity === undefined ? undefined : state.fileIdentities.get(identity)
+  const file = prepareFile(path, bytes, state.options.trigraphs)
+  if (same) file.shared = same.shared
+  else if (identity !== undefined) state.fileIdentities.set(identity, file)
+  state.files.set(path, file)
+  return file
+}
+
+export function headerExists(state: State, name: string, isAngled: boolean, isNext: boolean): boolean {
+  if (isNext && state.frames.length <= 1) return find(state, name, isAngled, false, []) !== undefined
+  return find(state, name, isAngled, isNext, []) !== undefined
+}
+
+/** Begins to read a header at the next line. `location` is the place of its name. */
+export function includeHeader(state: State, name: string, isAngled: boolean, isNext: boolean, isImport: boolean, location: number): void {
+  const frame = state.frame as FileFrame
+  if (state.frames.length >= state.options.limits.includeDepth) {
+    state.fatal(
+      'include-too-deep',
+      `#include nested depth ${state.frames.length} exceeds maximum of ${state.options.limits.includeDepth}`,
+      location,
+      name.length + 2,
+    )
+  }
+  const tried: string[] = []
+  let isReallyNext = isNext
+  if (isNext && state.frames.length <= 1) {
+    state.warn('include-next-in-main', '#include_next in primary source file', location)
+    isReallyNext = false
+  }
+  const found = find(state, name, isAngled, isReallyNext, tried)
+  if (!found) {
+    if (state.options.allowsMissingHeaders) {
+      state.dependencies.set(name, isAngled)
+      return
+    }
+    state.fatal('no-such-header', `${name}: No such file or directory`, location, name.length + 2, {
+      notes: [
+        {
+          message:
+            tried.length > 0
+              ? `tried ${tried.slice(0, 12).join(', ')}${tried.length > 12 ? `, and ${tried.length - 12} more` : ''}`
+              : 'there is no folder to look in',
+        },
+      ],
+    })
+  }
+  const { file } = found
+  const { shared } = file
+  if (isImport) {
+    if (shared.wasRead) return
+    shared.isOnce = true
+  }
+  if (shared.isOnce && shared.wasRead) return
+  if (file.guard !== undefined && file.guard.macro !== undefined) return
+  state.dependencies.set(file.source.name, Math.max(found.systemLevel, frame.claimedSystemLevel) > 0)
+  enterFile(state, file, location, found.folderIndex, Math.max(found.systemLevel, 0), ' 1')
+}
+
+/** Makes a file the one that is read. `reason` is what its marker says of it. */
+export function enterFile(
+  state: State,
+  file: PreparedFile,
+  includedFrom: number,
+  folderIndex: number,
+  systemLevel: number,
+  reason: string,
+): void {
+  saveFrame(state)
+  file.shared.wasRead = true
+  const reading = state.locations.open(file, includedFrom)
+  const frame: FileFrame = {
+    reading,
+    file,
+    directory: directoryOf(file.source.name),
+    folderIndex,
+    systemLevel,
+    conditionBase: state.conditions.length,
+    position: 0,
+    lineStart: 0,
+    line: 1,
+    editIndex: 0,
+    blankIndex: 0,
+    claimedName: file.source.name,
+    claimedSystemLevel: systemLevel,
+    lineDelta: 0,
+    guardPhase: guardPhase.start,
+    guard: undefined,
+  }
+  state.frames.push(frame)
+  if (state.frames.length > 1 && includedFrom >= 0) state.includeTrace.push(`${'.'.repeat(state.frames.length - 1)} ${file.source.name}`)
+  loadFrame(state, frame)
+  state.out.marker(1, file.source.name, reason, systemFlags(systemLevel))
+}
+
+export const systemFlags = (level: number) => (level === 0 ? '' : level === 1 ? ' 3' : ' 3 4')
+
+export function saveFrame(state: State): void {
+  const { frame } = state
+  if (!frame) return
+  frame.position = state.position
+  frame.lineStart = state.lineStart
+  frame.line = state.line
+  frame.editIndex = state.editIndex
+  frame.blankIndex = state.blankIndex
+}
+
+export function loadFrame(state: State, frame: FileFrame): void {
+  const { file } = frame
+  state.frame = frame
+  state.bytes = file.bytes
+  state.end = file.end
+  state.base = frame.reading.base
+  state.position = frame.position
+  state.lineStart = frame.lineStart
+  state.line = frame.line
+  state.editIndex = frame.editIndex
+  state.blankIndex = frame.blankIndex
+  state.hasEdits = file.editOffsets.length > 0
+  state.atLineStart = true
+}
+
+/** The end of the file that is read: its open conditions are told, and the including file goes on. False at the very end. */
+export function leaveFile(state: State): boolean {
+  const frame = state.frame as FileFrame
+  if (frame.file.endsInSplice)
+    state.warn('splice-at-end', 'backslash-newline at end of file', Math.max(state.base, state.base + state.end - 1))
+  while (state.conditions.length > frame.conditionBase) {
+    const condition = state.conditions.pop()
+    if (!condition) break
+    state.error('unterminated-condition', `unterminated #${condition.directive}`, condition.location, condition.directive.length)
+    state.isSkipping = condition.wasSkipping
+  }
+  if (frame.guardPhase === guardPhase.complete && frame.guard) frame.file.guard = frame.guard
+  if (state.frames.length <= 1) return false
+  state.frames.pop()
+  const outer = state.frames[state.frames.length - 1] as FileFrame
+  loadFrame(state, outer)
+  if (outer.reading.includedFrom !== commandLine) {
+    state.out.marker(state.line + outer.lineDelta, outer.claimedName, ' 2', systemFlags(outer.claimedSystemLevel))
+  }
+  return true
+}
+
+export const commandLine = -2

@@ -1,0 +1,278 @@
+// Bytes to preprocessing tokens (C17 6.4), as GNU cpp reads assembler: an unmatched quote takes the rest of its line and
+// nothing is said, `$` belongs to no identifier, there are no digraphs and no raw strings.
+// Enters: the state's reading position. Leaves: the next token of the logical line.
+
+import { charClass, classOf, isNameByte } from './characters.ts'
+import { type Identifier, role } from './identifiers.ts'
+import type { State } from './state.ts'
+import { flag, type Kind, kind, Token } from './tokens.ts'
+
+const newline = 0x0a
+
+/** The next token of the line. At the line's end an endOfLine token that consumes nothing. Comments may pass line ends. */
+export function lexInLine(state: State, flags: number): Token {
+  const { bytes } = state
+  let i = state.position
+  let c = bytes[i] as number
+  for (;;) {
+    const k = classOf[c] as number
+    if (k === charClass.white) {
+      if (c === 0) {
+        if (i >= state.end) break
+        if (!state.isSkipping) state.warn('null-character', 'null character ignored', state.base + i)
+      }
+      flags |= flag.white
+      c = bytes[++i] as number
+    } else if (k === charClass.slash) {
+      const next = bytes[i + 1]
+      if (next === 0x2f) {
+        const start = i
+        while (bytes[i] !== newline) i++
+        if (state.options.keepComments && !state.isSkipping && (!state.inDirective || state.options.keepDirectiveComments)) {
+          state.position = i
+          return new Token(kind.comment, flags, textOf(bytes, start, i), undefined, state.base + start)
+        }
+        flags |= flag.white
+        c = newline
+        break
+      }
+      if (next !== 0x2a) break
+      const start = i
+      i = skipBlockComment(state, i)
+      if (state.options.keepComments && !state.isSkipping && (!state.inDirective || state.options.keepDirectiveComments)) {
+        state.position = i
+        return new Token(kind.comment, flags, textOf(bytes, start, i), undefined, state.base + start)
+      }
+      flags |= flag.white
+      c = bytes[i] as number
+    } else break
+  }
+  state.position = i
+  if (c === newline || i >= state.end) return new Token(kind.endOfLine, flags, '', undefined, state.base + i)
+  return lexToken(state, flags)
+}
+
+/** Passes a comment that begins at `start`; line ends in it are counted. Returns the offset behind it. */
+export function skipBlockComment(state: State, start: number): number {
+  const { bytes, end } = state
+  let i = start + 2
+  for (;;) {
+    const c = bytes[i] as number
+    if (c === 0x2a) {
+      if (bytes[i + 1] === 0x2f) {
+        state.commentStart = start
+        state.commentEnd = i + 2
+        return i + 2
+      }
+    } else if (c === newline) {
+      if (i + 1 >= end) {
+        state.commentStart = start
+        state.commentEnd = i
+        state.error('unterminated-comment', 'this comment is never closed', state.base + start, 2)
+        return i
+      }
+      state.commentStart = start
+      state.commentEnd = i
+      state.passLineEnd(i + 1)
+    }
+    i++
+  }
+}
+
+function lexToken(state: State, flags: number): Token {
+  const { bytes } = state
+  const start = state.position
+  const c = bytes[start] as number
+  const location = state.base + start
+  switch (classOf[c]) {
+    case charClass.name: {
+      let end = start + 1
+      while (isNameByte[bytes[end] as number] === 1) end++
+      const next = bytes[end]
+      if ((next === 0x22 || next === 0x27) && end - start === 1 && c === 0x4c) {
+        return lexQuoted(state, flags, start, end)
+      }
+      state.position = end
+      const identifier = state.identifiers.internBytes(bytes, start, end)
+      if (identifier.poisoned || identifier.role !== role.ordinary) checkUse(state, identifier, location)
+      return new Token(kind.name, flags, identifier.name, identifier, location)
+    }
+    case charClass.digit:
+      return lexNumber(state, flags, start)
+    case charClass.dot: {
+      const next = bytes[start + 1] as number
+      if (classOf[next] === charClass.digit) return lexNumber(state, flags, start)
+      if (next === 0x2e && bytes[start + 2] === 0x2e) return punctuator(state, flags, kind.ellipsis, '...', location)
+      return punctuator(state, flags, kind.dot, '.', location)
+    }
+    case charClass.quote:
+      return lexQuoted(state, flags, start, start)
+    default:
+      return lexPunctuator(state, flags, c, start)
+  }
+}
+
+function checkUse(state: State, identifier: Identifier, location: number): void {
+  if (state.isSkipping) return
+  if (identifier.poisoned && !state.allowsPoison) {
+    state.error('poisoned-identifier', `attempt to use poisoned "${identifier.name}"`, location, identifier.name.length)
+  }
+  if (identifier.role === role.variadicArguments && !state.insideVariadic) {
+    state.warn(
+      'misplaced-va-args',
+      '__VA_ARGS__ can only appear in the expansion of a C99 variadic macro',
+      location,
+      identifier.name.length,
+    )
+  } else if (identifier.role === role.variadicOption && !state.insideVariadic) {
+    state.warn(
+      'misplaced-va-opt',
+      '__VA_OPT__ can only appear in the expansion of a C++20 variadic macro',
+      location,
+      identifier.name.length,
+    )
+  }
+}
+
+function lexNumber(state: State, flags: number, start: number): Token {
+  const { bytes } = state
+  let end = start + 1
+  for (;;) {
+    const c = bytes[end] as number
+    if (isNameByte[c] === 1 || c === 0x2e) end++
+    else if (c === 0x2b || c === 0x2d) {
+      // A sign belongs to the number after an exponent letter.
+      const before = (bytes[end - 1] as number) | 0x20
+      if (before !== 0x65 && before !== 0x70) break
+      end++
+    } else break
+  }
+  state.position = end
+  return new Token(kind.number, flags, textOf(bytes, start, end), undefined, state.base + start)
+}
+
+function lexQuoted(state: State, flags: number, start: number, quoteAt: number): Token {
+  const { bytes } = state
+  const quote = bytes[quoteAt] as number
+  let tokenKind: Kind = quote === 0x22 ? kind.string : kind.character
+  let i = quoteAt + 1
+  let hasNul = false
+  for (;;) {
+    const c = bytes[i] as number
+    if (c === 0x5c && !state.wantsHeaderName && bytes[i + 1] !== newline) i += 2
+    else if (c === quote) {
+      i++
+      break
+    } else if (c === newline) {
+      tokenKind = kind.other
+      break
+    } else {
+      if (c === 0) hasNul = true
+      i++
+    }
+  }
+  if (hasNul && !state.isSkipping) state.warn('null-character', 'null character preserved in literal', state.base + start)
+  state.position = i
+  return new Token(tokenKind, flags, textOf(bytes, start, i), undefined, state.base + start)
+}
+
+const otherTexts: string[] = Array.from({ length: 256 }, (_, c) => String.fromCharCode(c))
+
+function punctuator(state: State, flags: number, tokenKind: Kind, text: string, location: number): Token {
+  state.position += text.length
+  return new Token(tokenKind, flags, text, undefined, location)
+}
+
+function lexPunctuator(state: State, flags: number, c: number, start: number): Token {
+  const { bytes } = state
+  const next = bytes[start + 1] as number
+  const location = state.base + start
+  const one = (tokenKind: Kind) => punctuator(state, flags, tokenKind, otherTexts[c] as string, location)
+  const two = (tokenKind: Kind) => punctuator(state, flags, tokenKind, `${otherTexts[c]}${otherTexts[next]}`, location)
+  switch (c) {
+    case 0x23: // #
+      return next === 0x23 ? two(kind.paste) : one(kind.hash)
+    case 0x28:
+      return one(kind.openParen)
+    case 0x29:
+      return one(kind.closeParen)
+    case 0x2c:
+      return one(kind.comma)
+    case 0x2b:
+      return next === 0x2b ? two(kind.plusPlus) : next === 0x3d ? two(kind.punctuator) : one(kind.plus)
+    case 0x2d:
+      return next === 0x2d ? two(kind.minusMinus) : next === 0x3e ? two(kind.arrow) : next === 0x3d ? two(kind.punctuator) : one(kind.minus)
+    case 0x2a:
+      return next === 0x3d ? two(kind.punctuator) : one(kind.star)
+    case 0x2f:
+      return next === 0x3d ? two(kind.punctuator) : one(kind.slash)
+    case 0x25:
+      return next === 0x3d ? two(kind.punctuator) : one(kind.percent)
+    case 0x3c: // <
+      if (state.wantsHeaderName) {
+        const token = lexAngledName(state, flags, start)
+        if (token) return token
+      }
+      if (next === 0x3d) return two(kind.lessEqual)
+      if (next === 0x3c) {
+        return bytes[start + 2] === 0x3d ? punctuator(state, flags, kind.punctuator, '<<=', location) : two(kind.shiftLeft)
+      }
+      return one(kind.less)
+    case 0x3e:
+      if (next === 0x3d) return two(kind.greaterEqual)
+      if (next === 0x3e) {
+        return bytes[start + 2] === 0x3d ? punctuator(state, flags, kind.punctuator, '>>=', location) : two(kind.shiftRight)
+      }
+      return one(kind.greater)
+    case 0x3d:
+      return next === 0x3d ? two(kind.equalEqual) : one(kind.equal)
+    case 0x21:
+      return next === 0x3d ? two(kind.notEqual) : one(kind.not)
+    case 0x26:
+      return next === 0x26 ? two(kind.andAnd) : next === 0x3d ? two(kind.punctuator) : one(kind.and)
+    case 0x7c:
+      return next === 0x7c ? two(kind.orOr) : next === 0x3d ? two(kind.punctuator) : one(kind.or)
+    case 0x5e:
+      return next === 0x3d ? two(kind.punctuator) : one(kind.xor)
+    case 0x7e:
+      return one(kind.tilde)
+    case 0x3f:
+      return one(kind.question)
+    case 0x3a:
+      return one(kind.colon)
+    case 0x3b:
+    case 0x5b:
+    case 0x5d:
+    case 0x7b:
+    case 0x7d:
+      return one(kind.punctuator)
+    default:
+      return one(kind.other)
+  }
+}
+
+function lexAngledName(state: State, flags: number, start: number): Token | undefined {
+  const { bytes } = state
+  let i = start + 1
+  while (bytes[i] !== 0x3e) {
+    if (bytes[i] === newline) return undefined
+    i++
+  }
+  state.position = i + 1
+  return new Token(kind.headerName, flags, textOf(bytes, start, i + 1), undefined, state.base + start)
+}
+
+/** Bytes as text; long runs in pieces, since an argument list has a limit. */
+export function textOf(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start === 1) return otherTexts[bytes[start] as number] as string
+  if (end - start < 24) {
+    let text = ''
+    for (let i = start; i < end; i++) text += otherTexts[bytes[i] as number]
+    return text
+  }
+  let text = ''
+  for (let i = start; i < end; i += 8192) {
+    text += String.fromCharCode.apply(null, bytes.subarray(i, Math.min(end, i + 8192)) as unknown as number[])
+  }
+  return text
+}

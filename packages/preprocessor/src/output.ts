@@ -1,0 +1,152 @@
+// The preprocessed text.
+// Enters: lines and tokens in order. Leaves: bytes with gcc's spacing (cppinternals, "Just which line number anyway?" and
+// "Token Spacing"), with or without line markers, and the segments from which origins are told.
+
+import { flag, kind, needsSpaceBetween, type Token } from './tokens.ts'
+
+/** Line markers are printed, or lines only (-P and the text for the assembler). */
+export class Output {
+  bytes: Uint8Array
+  length = 0
+  /** The line, in the numbering of #line, that a reader of the text believes to be on. */
+  line = 1
+  /** Something stands on the current line. */
+  isLineOpen = false
+  /** The last token printed on this line, where padding may still ask for a space. */
+  previous: Token | undefined
+  #paddingSource: Token | undefined
+  #avoidPaste = false
+  readonly hasMarkers: boolean
+  readonly hasOrigins: boolean
+  readonly limit: number
+  // Segments: text from starts[i] on was written at locations[i] (byte for byte), or comes from the body of a macro
+  // whose use has the number expansions[i] - 1.
+  segmentCount = 0
+  segmentStarts = new Uint32Array(1024)
+  segmentLocations = new Float64Array(1024)
+  segmentExpansions = new Uint32Array(1024)
+
+  constructor(sizeHint: number, hasMarkers: boolean, hasOrigins: boolean, limit: number) {
+    this.bytes = new Uint8Array(Math.max(4096, sizeHint))
+    this.hasMarkers = hasMarkers
+    this.hasOrigins = hasOrigins
+    this.limit = limit
+  }
+
+  /** Makes room for `size` more bytes. */
+  reserve(size: number): void {
+    if (this.bytes.length - this.length >= size) return
+    const bytes = new Uint8Array(Math.max(this.bytes.length * 2, this.length + size))
+    bytes.set(this.bytes.subarray(0, this.length))
+    this.bytes = bytes
+  }
+
+  get isFull(): boolean {
+    return this.length > this.limit
+  }
+
+  addSegment(start: number, location: number, expansion: number): void {
+    const i = this.segmentCount++
+    if (i === this.segmentStarts.length) {
+      const starts = new Uint32Array(i * 2)
+      starts.set(this.segmentStarts)
+      this.segmentStarts = starts
+      const locations = new Float64Array(i * 2)
+      locations.set(this.segmentLocations)
+      this.segmentLocations = locations
+      const expansions = new Uint32Array(i * 2)
+      expansions.set(this.segmentExpansions)
+      this.segmentExpansions = expansions
+    }
+    this.segmentStarts[i] = start
+    this.segmentLocations[i] = location
+    this.segmentExpansions[i] = expansion
+  }
+
+  putByte(byte: number): void {
+    if (this.length === this.bytes.length) this.reserve(1)
+    this.bytes[this.length++] = byte
+  }
+
+  putText(text: string): void {
+    this.reserve(text.length)
+    const { bytes } = this
+    let o = this.length
+    for (let i = 0; i < text.length; i++) bytes[o++] = text.charCodeAt(i)
+    this.length = o
+  }
+
+  /** Ends the line that is open, if one is. */
+  endLine(): void {
+    if (!this.isLineOpen) return
+    this.putByte(0x0a)
+    this.line++
+    this.isLineOpen = false
+  }
+
+  /** Goes to a new line that has the number `line`: by line feeds where it is near, else by a marker. */
+  toLine(line: number, file: string, markerFlags: string): void {
+    this.endLine()
+    if (!this.hasMarkers) return
+    if (line >= this.line && line < this.line + 8) {
+      this.reserve(8)
+      while (line > this.line) {
+        this.bytes[this.length++] = 0x0a
+        this.line++
+      }
+    } else this.marker(line, file, '', markerFlags)
+  }
+
+  /** `# 12 "file" 1 3 4`; `reason` is 1 on entering a file, 2 on returning to it. */
+  marker(line: number, file: string, reason: string, systemFlags: string): void {
+    this.endLine()
+    this.line = line
+    if (this.hasMarkers) this.putText(`# ${line} "${quoted(file)}"${reason}${systemFlags}\n`)
+  }
+
+  /** The first token of a line stands in a 1-based column; gcc keeps its indentation. */
+  indent(column: number): void {
+    this.previous = undefined
+    this.#paddingSource = undefined
+    this.#avoidPaste = false
+    const spaces = column - 2
+    this.isLineOpen = true
+    if (spaces <= 0) return
+    this.reserve(spaces)
+    this.bytes.fill(0x20, this.length, this.length + spaces)
+    this.length += spaces
+  }
+
+  /** Prints a token that is not the end of a line, with a space before it where one is needed. */
+  token(token: Token, expansion: number): void {
+    if (token.kind === kind.padding) {
+      this.#avoidPaste = true
+      const source = this.#paddingSource
+      if (source === undefined || ((source.flags & flag.white) === 0 && token.source === undefined)) this.#paddingSource = token.source
+      return
+    }
+    if (this.#avoidPaste) {
+      const source = this.#paddingSource ?? token
+      if (
+        (source.flags & flag.white) !== 0 ||
+        (this.previous && needsSpaceBetween(this.previous, token)) ||
+        (!this.previous && token.kind === kind.hash)
+      ) {
+        this.putByte(0x20)
+      }
+    } else if ((token.flags & flag.white) !== 0) this.putByte(0x20)
+    else if (!this.previous && token.kind === kind.hash) this.putByte(0x20)
+    this.#avoidPaste = false
+    this.#paddingSource = undefined
+    this.previous = token
+    if (this.hasOrigins) this.addSegment(this.length, token.location, expansion)
+    this.putText(token.text)
+    this.isLineOpen = true
+  }
+}
+
+function quoted(name: string): string {
+  // eslint-disable-next-line no-control-regex
+  if (!/["\\\x00-\x1f\x7f-\xff]/.test(name)) return name
+  return name.replace(/["\\]/g, '\\$&').replace(/[\x00-\x1f\x7f-\xff]/g, (c) => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`)
+}

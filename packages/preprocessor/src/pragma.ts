@@ -1,0 +1,122 @@
+// Pragmas that the preprocessor obeys (C17 6.10.6; GNU cpp manual §7). All leave the text: assembler has no use for them.
+// Enters: the state behind the word `pragma`. Leaves: what the pragma asked for.
+
+import type { Identifier } from './identifiers.ts'
+import { lexInLine } from './lexer.ts'
+import { macroBody } from './macro-body.ts'
+import type { FileFrame, State } from './state.ts'
+import { kind, type Token } from './tokens.ts'
+
+export function runPragma(state: State): void {
+  const first = lexInLine(state, 0)
+  if (first.kind !== kind.name) return
+  switch (first.text) {
+    case 'once':
+      if (state.frames.length <= 1) state.warn('once-in-main', '#pragma once in main file', first.location, 4)
+      else (state.frame as FileFrame).file.shared.isOnce = true
+      return
+    case 'push_macro':
+    case 'pop_macro':
+      pushOrPop(state, first)
+      return
+    case 'GCC': {
+      const second = lexInLine(state, 0)
+      if (second.text === 'poison') poison(state)
+      else if (second.text === 'system_header') systemHeader(state, second)
+      else if (second.text === 'warning' || second.text === 'error') message(state, second)
+      else if (second.text === 'dependency') return
+      return
+    }
+    case 'poison':
+      poison(state)
+      return
+    case 'system_header':
+      systemHeader(state, first)
+      return
+    default:
+  }
+}
+
+/** A pragma given as text, by _Pragma. */
+export function runPragmaText(state: State, text: string, location: number): void {
+  const bytes = new Uint8Array(text.length + 2)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  bytes[text.length] = 0x0a
+  const { bytes: savedBytes, position, end, base, inDirective } = state
+  state.bytes = bytes
+  state.position = 0
+  state.end = text.length + 1
+  // Every token of it stands where the operator does.
+  state.base = location
+  state.inDirective = true
+  runPragma(state)
+  state.bytes = savedBytes
+  state.position = position
+  state.end = end
+  state.base = base
+  state.inDirective = inDirective
+}
+
+function poison(state: State): void {
+  state.allowsPoison = true
+  for (;;) {
+    const token = lexInLine(state, 0)
+    if (token.kind === kind.endOfLine) break
+    if (token.kind !== kind.name) {
+      state.error('bad-poison', 'invalid #pragma GCC poison directive', token.location, token.text.length)
+      break
+    }
+    const identifier = token.identifier as Identifier
+    if (identifier.poisoned) continue
+    if (identifier.macro) state.warn('poison-macro', `poisoning existing macro "${token.text}"`, token.location, token.text.length)
+    identifier.macro = undefined
+    identifier.poisoned = true
+    state.hasPoison = true
+    state.identifiers.updateStop(identifier)
+  }
+  state.allowsPoison = false
+}
+
+function systemHeader(state: State, token: Token): void {
+  const frame = state.frame as FileFrame
+  if (state.frames.length <= 1) {
+    state.warn('system-header-in-main', '#pragma system_header ignored outside include file', token.location, token.text.length)
+    return
+  }
+  frame.claimedSystemLevel = 1
+  state.out.marker(state.currentLine() + frame.lineDelta + 1, frame.claimedName, '', ' 3')
+}
+
+function message(state: State, which: Token): void {
+  const token = lexInLine(state, 0)
+  if (token.kind !== kind.string || lexInLine(state, 0).kind !== kind.endOfLine) {
+    state.error('bad-pragma', `invalid "#pragma GCC ${which.text}" directive`, which.location, which.text.length)
+    return
+  }
+  const text = token.text.slice(1, -1).replace(/\\(.)/g, '$1')
+  if (which.text === 'error') state.error('pragma-error', text, which.location, which.text.length)
+  else state.warn('warning-directive', text, which.location, which.text.length)
+}
+
+function pushOrPop(state: State, which: Token): void {
+  const open = lexInLine(state, 0)
+  const name = lexInLine(state, 0)
+  const close = lexInLine(state, 0)
+  if (open.kind !== kind.openParen || name.kind !== kind.string || close.kind !== kind.closeParen) {
+    state.warn('bad-pragma', `invalid #pragma ${which.text} directive`, which.location, which.text.length)
+    return
+  }
+  const key = name.text.slice(1, -1).trim()
+  if (!/^[A-Za-z_]\w*$/.test(key)) return
+  const identifier = state.identifiers.intern(key)
+  const stack = state.pushedMacros.get(key) ?? []
+  if (which.text === 'push_macro') {
+    if (identifier.macro?.unread) macroBody(state, identifier.macro)
+    stack.push(identifier.macro)
+    state.pushedMacros.set(key, stack)
+    return
+  }
+  if (stack.length === 0) return
+  identifier.macro = stack.pop()
+  state.identifiers.updateStop(identifier)
+}

@@ -1,0 +1,243 @@
+// What one run of the preprocessor holds. Only data and the bookkeeping of lines; the passes are functions over it.
+
+import { type Diagnostic, DiagnosticSink, type Severity } from '@kernelbox/diagnostics'
+import { type Identifier, IdentifierTable } from './identifiers.ts'
+import { Locations, type Reading } from './locations.ts'
+import type { ResolvedOptions } from './options.ts'
+import { Output } from './output.ts'
+import type { SearchChain } from './search-chain.ts'
+import type { PreparedFile } from './prepared-file.ts'
+import type { Token } from './tokens.ts'
+
+/** An #if that is open. */
+export interface Condition {
+  readonly location: number
+  readonly directive: string
+  /** What stood before it was skipped, so all of it is. */
+  readonly wasSkipping: boolean
+  /** A branch was taken, the others are skipped. */
+  isTaken: boolean
+  hasElse: boolean
+  /** It may be the guard of its file. */
+  guard: Identifier | undefined
+}
+
+/** A use of a macro on the way to a token. */
+export interface Expansion {
+  readonly name: string
+  readonly location: number
+  readonly outer: number
+}
+
+/** Tokens to be read before the file goes on. */
+export class Context {
+  readonly tokens: readonly Token[]
+  position = 0
+  readonly end: number
+  /** The macro whose expansion this is; disabled until the context ends. */
+  readonly identifier: Identifier | undefined
+  readonly outer: Context | undefined
+  readonly expansion: number
+
+  constructor(tokens: readonly Token[], end: number, identifier: Identifier | undefined, outer: Context | undefined, expansion: number) {
+    this.tokens = tokens
+    this.end = end
+    this.identifier = identifier
+    this.outer = outer
+    this.expansion = expansion
+  }
+}
+
+/** Where reading of a file goes on after an #include, and what is known of the file. */
+export interface FileFrame {
+  readonly reading: Reading
+  readonly file: PreparedFile
+  /** As markers and __FILE__ name it. */
+  readonly directory: string
+  /** Index in the chain of search folders, for #include_next; -1 where it came from none. */
+  readonly folderIndex: number
+  /** 0 own, 1 system, 2 system and C only. */
+  readonly systemLevel: number
+  readonly conditionBase: number
+  position: number
+  lineStart: number
+  line: number
+  editIndex: number
+  blankIndex: number
+  claimedName: string
+  claimedSystemLevel: number
+  lineDelta: number
+  guardPhase: number
+  guard: Identifier | undefined
+}
+
+export const guardPhase = { none: 0, start: 1, inside: 2, complete: 3 } as const
+
+/** Ends a run early: a fatal error of the input, told already. Never leaves the package. */
+export class FatalStop extends Error {}
+
+export class State {
+  readonly options: ResolvedOptions
+  readonly identifiers = new IdentifierTable()
+  readonly locations = new Locations()
+  readonly sink = new DiagnosticSink()
+  readonly out: Output
+  readonly conditions: Condition[] = []
+  readonly frames: FileFrame[] = []
+  readonly expansions: Expansion[] = []
+  /** Files by path; false: not there. */
+  readonly files = new Map<string, PreparedFile | false>()
+  readonly fileIdentities = new Map<string, PreparedFile>()
+  chain: SearchChain | undefined = undefined
+  readonly dependencies = new Map<string, boolean>()
+  readonly includeTrace: string[] = []
+  readonly assertions = new Map<string, string[]>()
+  readonly pushedMacros = new Map<string, (Identifier['macro'] | undefined)[]>()
+  // The file that is read.
+  bytes: Uint8Array = new Uint8Array(1)
+  end = 0
+  position = 0
+  base = 0
+  lineStart = 0
+  line = 1
+  editIndex = 0
+  blankIndex = 0
+  hasEdits = false
+  frame: FileFrame | undefined
+  // The state of scanning.
+  context: Context | undefined = undefined
+  inDirective = false
+  /** 0 no, 1 looking for the parenthesis, 2 inside. */
+  parsingArguments = 0
+  preventExpansion = 0
+  isSkipping = false
+  wantsHeaderName = false
+  /** Reading the expression of an #if. */
+  isEvaluating = false
+  /** The next token is the first of a logical line. */
+  atLineStart = true
+  commentStart = 0
+  commentEnd = 0
+  counter = 0
+  hasPoison = false
+  /** Reading a place where poisoned names may stand: #ifdef, #undef, -include. */
+  allowsPoison = false
+  /** Reading the parameters or body of a variadic macro. */
+  insideVariadic = false
+  expandedTokens = 0
+  argumentDepth = 0
+  /** Where the outermost macro that is being expanded was called. */
+  invocationLocation = 0
+  mainFileName = ''
+  /** The first token of a line that is expanded counts as having white space before it. */
+  pendingWhite = false
+  /** Arguments are not looked for beyond the file at this depth. */
+  argumentFileDepth = 0
+  /** Obeys the text of a pragma, from #pragma or _Pragma. */
+  pragma: (state: State, text: string, location: number) => void = () => {}
+  /** Set by directives.ts: reads the directive whose `#` is at `position`; false where the line is text. */
+  directive: (state: State, hashLocation: number) => boolean = () => false
+
+  constructor(options: ResolvedOptions, sizeHint: number) {
+    this.options = options
+    this.out = new Output(sizeHint, options.markers, options.origins, options.limits.outputSizeInBytes)
+  }
+
+  /** Tokens to be read next, that belong to no macro. */
+  pushTokens(tokens: readonly Token[]): void {
+    this.context = new Context(tokens, tokens.length, undefined, this.context, this.context?.expansion ?? 0)
+  }
+
+  /** Written line of the reading position. */
+  currentLine(): number {
+    if (!this.hasEdits || !this.frame) return this.line
+    return this.line + this.#editLinesTo(this.position)
+  }
+
+  #editLinesTo(offset: number): number {
+    const { editOffsets, editLines } = (this.frame as FileFrame).file
+    let i = this.editIndex
+    if (i >= editOffsets.length || (editOffsets[i] as number) > offset) return 0
+    const before = i > 0 ? (editLines[i - 1] as number) : 0
+    while (i < editOffsets.length && (editOffsets[i] as number) <= offset) i++
+    return (editLines[i - 1] as number) - before
+  }
+
+  /** Offset from which columns of the reading position count. */
+  columnBase(): number {
+    if (!this.hasEdits || !this.frame) return this.lineStart
+    const { file } = this.frame
+    for (let edit = file.editAt(this.position); edit >= this.editIndex; edit--) {
+      if ((file.editLines[edit] as number) !== (edit > 0 ? (file.editLines[edit - 1] as number) : 0))
+        return file.editOffsets[edit] as number
+    }
+    return this.lineStart
+  }
+
+  /** The line feed before `next` has been read: `next` begins a line. */
+  passLineEnd(next: number): void {
+    let lines = 1
+    if (this.hasEdits && this.frame) {
+      const { file } = this.frame
+      const { editOffsets, editLines } = file
+      let i = this.editIndex
+      if (i < editOffsets.length && (editOffsets[i] as number) < next) {
+        const before = i > 0 ? (editLines[i - 1] as number) : 0
+        while (i < editOffsets.length && (editOffsets[i] as number) < next) i++
+        lines += (editLines[i - 1] as number) - before
+        this.editIndex = i
+      }
+      while (this.blankIndex < file.blankSplices.length && (file.blankSplices[this.blankIndex] as number) < next) {
+        const at = file.blankSplices[this.blankIndex++] as number
+        if (at < this.commentStart || at > this.commentEnd) {
+          this.report('warning', 'blank-after-backslash', 'backslash and newline separated by space', this.base + at)
+        }
+      }
+    }
+    this.line += lines
+    this.lineStart = next
+  }
+
+  report(severity: Severity, code: string, message: string, location: number, length = 1, more?: Partial<Diagnostic>): void {
+    if (
+      severity === 'warning' &&
+      (this.options.noWarnings || (this.frame && this.frame.claimedSystemLevel > 0 && code !== 'warning-directive'))
+    )
+      return
+    const span = this.locations.span(location, length)
+    const reportedAs = this.locations.claim(location)
+    const includes = this.locations.includeNotes(location)
+    const notes = [...(more?.notes ?? []), ...includes]
+    this.sink.report({
+      code,
+      severity,
+      message,
+      ...more,
+      ...(span && { span }),
+      ...(reportedAs && { reportedAs }),
+      ...(notes.length > 0 && { notes }),
+    })
+    if (this.sink.diagnostics.length >= this.options.limits.diagnostics) {
+      this.sink.error('too-many-diagnostics', `stopped after ${this.options.limits.diagnostics} diagnostics`)
+      throw new FatalStop()
+    }
+  }
+
+  error(code: string, message: string, location: number, length = 1, more?: Partial<Diagnostic>): void {
+    this.report('error', code, message, location, length, more)
+  }
+
+  warn(code: string, message: string, location: number, length = 1, more?: Partial<Diagnostic>): void {
+    this.report('warning', code, message, location, length, more)
+  }
+
+  fatal(code: string, message: string, location: number, length = 1, more?: Partial<Diagnostic>): never {
+    this.report('error', code, message, location, length, more)
+    throw new FatalStop()
+  }
+
+  /** Location of the reading position. */
+  get location(): number {
+    return this.base + this.position
+  }
+}

@@ -1,0 +1,299 @@
+// Lines of text.
+// Enters: the state at the beginning of a line. Leaves: the output grown by everything up to the end of the main file.
+//
+// Most lines of a source name no macro. They are copied byte by byte (blanks between tokens become one space, comments
+// nothing), with one hash lookup an identifier. At the first name that means something the line is taken back and goes
+// token by token through the expander. Both ways give the same text; text.test.ts holds them against each other.
+
+import { charClass, classOf, isNameByte } from './characters.ts'
+import { nextToken, setLineReader } from './expander.ts'
+import { leaveFile, systemFlags } from './include.ts'
+import { skipBlockComment } from './lexer.ts'
+import { hashStep } from './identifiers.ts'
+import { skipGroup } from './skip.ts'
+import { type FileFrame, guardPhase, type State } from './state.ts'
+import { kind } from './tokens.ts'
+
+const newline = 0x0a
+
+/** Preprocesses to the end of the main file (or of the file at which the stack has `depth` entries). */
+export function processText(state: State, depth: number): void {
+  for (;;) {
+    if (state.isSkipping) skipGroup(state)
+    if (state.position >= state.end) {
+      if (state.frames.length === depth) {
+        leaveFile(state)
+        return
+      }
+      leaveFile(state)
+      continue
+    }
+    copyLines(state)
+  }
+}
+
+/** Inside the arguments of a macro: goes to the next line that is not skipped; false where no file goes on. */
+function readLineInArguments(state: State): boolean {
+  for (;;) {
+    if (state.isSkipping) skipGroup(state)
+    if (state.position < state.end) return true
+    if (state.frames.length <= 1 || state.frames.length <= state.argumentFileDepth) return false
+    leaveFile(state)
+  }
+}
+setLineReader(readLineInArguments)
+
+/** Where the line stands in the numbering that #line sets, and that the reader of the output sees. */
+function claimedLine(state: State): number {
+  return state.currentLine() + (state.frame as FileFrame).lineDelta
+}
+
+function beginOutputLine(state: State): void {
+  const frame = state.frame as FileFrame
+  if (frame.guardPhase !== guardPhase.none && state.conditions.length === frame.conditionBase) frame.guardPhase = guardPhase.none
+  state.out.toLine(claimedLine(state), frame.claimedName, systemFlags(frame.claimedSystemLevel))
+  state.out.indent(state.position - state.columnBase() + 1)
+}
+
+/** Copies lines until the file ends, a condition begins to skip, or another file is entered. */
+function copyLines(state: State): void {
+  const frame = state.frame as FileFrame
+  const { out, identifiers } = state
+  const keepsComments = state.options.keepComments
+  const hasOrigins = out.hasOrigins
+  while (state.position < state.end) {
+    const { bytes } = state
+    // Up to the first token of the line; comments may lead over line ends.
+    let i = state.position
+    let c = bytes[i] as number
+    for (;;) {
+      if (c === 0x20 || c === 0x09) c = bytes[++i] as number
+      else if (c === newline) {
+        state.passLineEnd(++i)
+        if (i >= state.end) {
+          state.position = i
+          return
+        }
+        c = bytes[i] as number
+      } else if (c === 0x2f && !keepsComments) {
+        const next = bytes[i + 1]
+        if (next === 0x2f) {
+          do c = bytes[++i] as number
+          while (c !== newline)
+        } else if (next === 0x2a) {
+          i = skipBlockComment(state, i)
+          c = bytes[i] as number
+        } else break
+      } else break
+    }
+    state.position = i
+    if (i >= state.end) return
+    if (c === 0x23 && !keepsComments) {
+      state.atLineStart = false
+      state.position = i + 1
+      const isDirective = state.directive(state, state.base + i)
+      if (isDirective) {
+        if (state.isSkipping || state.frame !== frame) return
+        continue
+      }
+      state.position = i
+    } else if ((classOf[c] === charClass.white || keepsComments) && !isTextAfterBlanks(state)) {
+      if (state.isSkipping || state.frame !== frame) return
+      continue
+    }
+    i = state.position
+    c = bytes[i] as number
+    beginOutputLine(state)
+    const lineOut = out.length
+    const lineStart = i
+    // One byte of input makes at most one of output here.
+    let lineEnd = bytes.indexOf(newline, i)
+    if (lineEnd < 0) lineEnd = state.end
+    out.reserve(lineEnd - i + 2)
+    if (out.isFull) tooLarge(state)
+    const target = out.bytes
+    const { stops } = identifiers
+    let o = lineOut
+    let isPlain = true
+    // Leading white space gives one space more than the indentation; so does a `#`, lest it be read as a directive.
+    let isWhite = i > state.lineStart || (c === 0x23 && !isLineMarker(bytes, i + 1))
+    if (hasOrigins) out.addSegment(o, state.base + i - (isWhite ? 1 : 0), 0)
+    for (;;) {
+      const k = classOf[c] as number
+      if (k === charClass.white) {
+        if (c === 0) {
+          isPlain = false
+          break
+        }
+        isWhite = true
+        c = bytes[++i] as number
+        continue
+      }
+      if (k === charClass.newline) break
+      if (k === charClass.slash) {
+        const next = bytes[i + 1] as number
+        if (next === 0x2f) {
+          if (keepsComments) {
+            isPlain = false
+            break
+          }
+          i = lineEnd
+          break
+        }
+        if (next === 0x2a) {
+          // A comment that ends on its line is a blank; one that does not is left to the other way.
+          let j = i + 2
+          let d = bytes[j] as number
+          while (d !== newline && !(d === 0x2a && bytes[j + 1] === 0x2f)) d = bytes[++j] as number
+          if (d === newline || keepsComments) {
+            isPlain = false
+            break
+          }
+          isWhite = true
+          i = j + 2
+          c = bytes[i] as number
+          continue
+        }
+      }
+      if (isWhite) {
+        isWhite = false
+        if (
+          o > lineOut &&
+          hasOrigins &&
+          out.segmentLocations[out.segmentCount - 1] !== state.base + i - (o + 1) + (out.segmentStarts[out.segmentCount - 1] as number)
+        ) {
+          out.addSegment(o + 1, state.base + i, 0)
+        }
+        target[o++] = 0x20
+      }
+      if (k === charClass.name) {
+        const start = i
+        let hash = 0
+        do {
+          target[o++] = c
+          hash = hashStep(hash, c)
+          c = bytes[++i] as number
+        } while (isNameByte[c] === 1)
+        const index = identifiers.find(hash, bytes, start, i)
+        if (index !== 0 && stops[index] === 1) {
+          isPlain = false
+          break
+        }
+        if ((c === 0x27 || c === 0x22) && i - start === 1 && bytes[start] === 0x4c) {
+          // L"…" is one token; the quote is copied below all the same.
+        }
+      } else if (k === charClass.digit || (k === charClass.dot && classOf[bytes[i + 1] as number] === charClass.digit)) {
+        target[o++] = c
+        let before = c
+        c = bytes[++i] as number
+        while (
+          isNameByte[c] === 1 ||
+          c === 0x2e ||
+          ((c === 0x2b || c === 0x2d) && ((before | 0x20) === 0x65 || (before | 0x20) === 0x70))
+        ) {
+          target[o++] = before = c
+          c = bytes[++i] as number
+        }
+      } else if (k === charClass.quote) {
+        const quote = c
+        target[o++] = c
+        c = bytes[++i] as number
+        while (c !== quote && c !== newline) {
+          if (c === 0x5c && bytes[i + 1] !== newline) {
+            target[o++] = c
+            c = bytes[++i] as number
+          }
+          if (c === 0) isPlain = false
+          target[o++] = c
+          c = bytes[++i] as number
+        }
+        if (!isPlain) break
+        if (c === quote) {
+          target[o++] = c
+          c = bytes[++i] as number
+        }
+      } else {
+        target[o++] = c
+        c = bytes[++i] as number
+      }
+    }
+    if (isPlain) {
+      out.length = o
+      state.position = i + 1
+      state.passLineEnd(i + 1)
+      continue
+    }
+    if (hasOrigins) while (out.segmentCount > 0 && (out.segmentStarts[out.segmentCount - 1] as number) >= lineOut) out.segmentCount--
+    out.length = lineOut
+    state.position = lineStart
+    expandLine(state, lineStart)
+    if (state.isSkipping || state.frame !== frame) return
+  }
+}
+
+/** `# 12 "file"`, which assemblers read. */
+function isLineMarker(bytes: Uint8Array, i: number): boolean {
+  while (bytes[i] === 0x20 || bytes[i] === 0x09) i++
+  return classOf[bytes[i] as number] === charClass.digit
+}
+
+/** A line that begins with an odd blank (form feed, NUL) or where comments are kept: decides whether it is text. */
+function isTextAfterBlanks(state: State): boolean {
+  const { bytes } = state
+  let i = state.position
+  while (classOf[bytes[i] as number] === charClass.white && i < state.end) {
+    if (bytes[i] === 0) state.warn('null-character', 'null character ignored', state.base + i)
+    i++
+  }
+  state.position = i
+  if (i >= state.end) return false
+  const c = bytes[i] as number
+  if (c === newline) {
+    state.passLineEnd(i + 1)
+    state.position = i + 1
+    return false
+  }
+  if (c === 0x2f && !state.options.keepComments && (bytes[i + 1] === 0x2a || bytes[i + 1] === 0x2f)) return false
+  if (c === 0x23) {
+    state.atLineStart = false
+    state.position = i + 1
+    if (state.directive(state, state.base + i)) return false
+    state.position = i
+  }
+  return true
+}
+
+/** Token by token to the end of the line, or of the last line that a macro's arguments reach. */
+function expandLine(state: State, start: number): void {
+  const { out } = state
+  state.atLineStart = false
+  // White space before the first token, which the indentation has left out but for one blank.
+  state.pendingWhite = start > state.lineStart
+  for (;;) {
+    const token = nextToken(state)
+    if (token.kind === kind.endOfLine) {
+      state.passLineEnd(state.position + 1)
+      state.position++
+      state.atLineStart = true
+      return
+    }
+    if (token.kind === kind.endOfFile) {
+      state.atLineStart = true
+      return
+    }
+    const origin = state.context ? state.context.expansion : 0
+    out.token(token, origin)
+    if (token.kind === kind.comment) {
+      for (let at = token.text.indexOf('\n'); at >= 0; at = token.text.indexOf('\n', at + 1)) out.line++
+    }
+    if (out.isFull) tooLarge(state)
+  }
+}
+
+function tooLarge(state: State): never {
+  state.fatal(
+    'output-too-large',
+    `the preprocessed text grows above the limit of ${state.options.limits.outputSizeInBytes} bytes`,
+    state.invocationLocation || state.location,
+  )
+}
