@@ -6,6 +6,7 @@ import { findProgram } from './core/command-template.ts'
 import { type SuiteChoice, suiteNames, runSuite } from './suites.ts'
 
 const help = `pnpm conformance gas | ld | cpp [options]      GNU's own test inputs through kas, kld, kasm -E
+pnpm conformance kernels [options]             small kernels: kasm against gcc + ld, objects cross-linked
 
   --cand CMD         another candidate, e.g. 'as {flags} {in} -o {out}', 'ld {flags} {script} {objs} -o {out}', 'gcc -E -x assembler-with-cpp {flags} {in}'
   --spawn            our commands as a process a case, as users start them (default: many cases to a process, which is faster)

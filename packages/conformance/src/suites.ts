@@ -7,9 +7,10 @@ import { allPreprocessorCases, type PreprocessorCase, preprocessorTables, runPre
 import { errorTable, objectTable, runGasCase } from './gas/gas-run.ts'
 import { allGasCases, cutBeforeIntel, type GasCase } from './gas/gas-suite.ts'
 import { type LinkKind, linkTables, type LinkSuiteCase, runLinkCase } from './ld/ld-run.ts'
+import { kernelResults, kernelTable } from './kernels/kernels-run.ts'
 import { allLinkCases } from './ld/ld-suite.ts'
 
-export const suiteNames = ['gas', 'ld', 'cpp'] as const
+export const suiteNames = ['gas', 'ld', 'cpp', 'kernels'] as const
 export type SuiteName = (typeof suiteNames)[number]
 
 export interface SuiteChoice {
@@ -113,34 +114,35 @@ async function resultsOf<C extends Case>(suite: Suite<C>, choice: SuiteChoice, o
   }
 }
 
-async function openSuite<T>(choice: SuiteChoice, use: <C extends Case>(suite: Suite<C>) => Promise<T>): Promise<T> {
+async function resultsAndTables(choice: SuiteChoice, options: RunOptions): Promise<[readonly Table[], Result[] | undefined]> {
+  const from = async <C extends Case>(suite: Suite<C>): Promise<[readonly Table[], Result[] | undefined]> => [
+    suite.tables,
+    await resultsOf(suite, choice, options),
+  ]
   switch (choice.name) {
     case 'gas':
-      return use(gasCases(choice))
+      return from(gasCases(choice))
     case 'ld':
-      return use(await linkCases(choice))
+      return from(await linkCases(choice))
     case 'cpp':
-      return use(preprocessorCases(choice))
+      return from(preprocessorCases(choice))
+    case 'kernels':
+      return [[kernelTable], await kernelResults(choice, options)]
   }
 }
 
 /** Runs a suite without a report; for the ratchet. */
 export async function suiteResults(choice: SuiteChoice, options: RunOptions): Promise<Result[]> {
-  return (await openSuite(choice, (suite) => resultsOf(suite, choice, options))) ?? []
+  return (await resultsAndTables(choice, options))[1] ?? []
 }
 
 /** Runs a suite, prints its tables, and gives the exit status. */
 export async function runSuite(choice: SuiteChoice, options: RunOptions): Promise<number> {
-  return openSuite(choice, async (suite) => {
-    const results = await resultsOf(suite, choice, options)
-    if (!results) return 0
-    for (const table of suite.tables)
-      print(
-        formatTable(
-          table,
-          results.filter((r) => r.table === table.title),
-        ),
-      )
-    return finishReport(results, options, print)
-  })
+  const [tables, results] = await resultsAndTables(choice, options)
+  if (!results) return 0
+  for (const table of tables) {
+    const rows = results.filter((r) => r.table === table.title)
+    print(formatTable(table, rows))
+  }
+  return finishReport(results, options, print)
 }

@@ -45,22 +45,18 @@ const registering: Plugin = {
   },
 }
 
-/** The path of the bundle. */
-export async function bundleCommands(kind: 'worker' | 'command', program: string): Promise<string> {
-  const source = sources[program]
-  if (!source) throw new WrongUse(`no command ${program}`)
+/** The path of the bundle. A worker's bundle holds all the programs and is the caller's to remove. */
+export async function bundleCommands(kind: 'worker' | 'command', programs: readonly string[]): Promise<string> {
+  const entries = programs.map((program) => sources[program] ?? '')
+  if (entries.includes('')) throw new WrongUse(`no such command of ours: ${programs.join(', ')}`)
   const outdir = join(packages, 'conformance', 'dist', kind === 'worker' ? 'worker' : 'commands')
   mkdirSync(outdir, { recursive: true })
-  const outfile = join(outdir, kind === 'worker' ? `${program}-${process.pid}.js` : `${program}.js`)
+  const outfile = join(outdir, kind === 'worker' ? `${programs.join('-')}-${process.pid}.js` : `${programs[0]}.js`)
+  const server = join(packages, 'conformance', 'src', 'core', 'command-server.ts')
   await build({
     ...(kind === 'command'
-      ? { entryPoints: [source] }
-      : {
-          stdin: {
-            contents: `import ${JSON.stringify(join(packages, 'conformance', 'src', 'core', 'command-server.ts'))}\nimport ${JSON.stringify(source)}`,
-            resolveDir: packages,
-          },
-        }),
+      ? { entryPoints: entries.slice(0, 1) }
+      : { stdin: { contents: [server, ...entries].map((path) => `import ${JSON.stringify(path)}\n`).join(''), resolveDir: packages } }),
     outfile,
     bundle: true,
     format: 'esm',

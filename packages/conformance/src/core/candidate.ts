@@ -1,27 +1,35 @@
-// The tool under test. By default our own commands, bundled from the sources and run many cases to a process
+// The tools under test. By default our own commands, bundled from the sources and run many cases to a process
 // (command-worker.ts); with --cand any command line, or with --spawn ours, a process a case.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CommandWorker } from './command-worker.ts'
 import { bundleCommands } from './bundle-commands.ts'
 import { fillTemplate, parseTemplate, type TemplateValues } from './command-template.ts'
+import { CommandWorker } from './command-worker.ts'
 import { type Outcome, runProcess } from './process.ts'
 
 export interface CandidateOutcome extends Outcome {
+  /** The bytes of {out}, undefined where the tool wrote none. */
   readonly output: Buffer | undefined
 }
 
+/** Runs a command line; `{out}` in it becomes a temporary file whose bytes are given back. */
+export interface Commands {
+  /** @param slot tells apart what runs at the same time */
+  run(words: readonly string[], cwd: string, timeoutInSeconds: number, slot: number): Promise<CandidateOutcome>
+  close(): void
+}
+
+/** Commands behind a template. */
 export interface Candidate {
-  /** Runs one case; `{out}` becomes a temporary file whose bytes are given back. `slot` tells apart what runs at a time. */
   run(values: TemplateValues, cwd: string, timeoutInSeconds: number, slot: number): Promise<CandidateOutcome>
   close(): void
 }
 
 export interface CandidateChoice {
   /** --cand: a command line of the user's. */
-  readonly command?: string
+  readonly command: string | undefined
   /** --spawn: our commands, a process a case. */
   readonly spawn: boolean
   /** Our command's line, such as 'kas {flags} {in} -o {out}'. */
@@ -30,10 +38,30 @@ export interface CandidateChoice {
 }
 
 export async function openCandidate({ command, spawn, ours, needed }: CandidateChoice): Promise<Candidate> {
-  if (command !== undefined) return new ProcessCandidate(parseTemplate(command, needed))
-  const [program = '', ...rest] = ours.split(' ')
-  if (spawn) return new ProcessCandidate(parseTemplate(`node ${await bundleCommands('command', program)} ${rest.join(' ')}`, needed))
-  return new WorkerCandidate(await bundleCommands('worker', program), program, rest)
+  const template = command === undefined ? ours.split(' ') : parseTemplate(command, needed)
+  const commands = command === undefined ? await openCommands(spawn, [template[0] ?? '']) : processCommands
+  return {
+    run: (values, cwd, timeoutInSeconds, slot) => commands.run(fillTemplate(template, values), cwd, timeoutInSeconds, slot),
+    close: () => commands.close(),
+  }
+}
+
+/** Our commands, by the names in `programs`. */
+export async function openCommands(spawn: boolean, programs: readonly string[]): Promise<Commands> {
+  if (!spawn) return new WorkerCommands(await bundleCommands('worker', programs))
+  const bundles = new Map<string, string>()
+  for (const program of programs) bundles.set(program, await bundleCommands('command', [program]))
+  return standInCommands((program) => [process.execPath, bundles.get(program) ?? program])
+}
+
+/** Commands as child processes, each program replaced by the words that `stand` gives for it. */
+export function standInCommands(stand: (program: string) => readonly string[]): Commands {
+  return { ...processCommands, run: ([program = '', ...rest], ...more) => processCommands.run([...stand(program), ...rest], ...more) }
+}
+
+const processCommands: Commands = {
+  run: (words, cwd, timeoutInSeconds) => withOutput((out) => runProcess(fillTemplate(words, { out }), cwd, timeoutInSeconds)),
+  close: () => undefined,
 }
 
 async function withOutput(run: (out: string) => Promise<Outcome>): Promise<CandidateOutcome> {
@@ -47,43 +75,22 @@ async function withOutput(run: (out: string) => Promise<Outcome>): Promise<Candi
   }
 }
 
-class ProcessCandidate implements Candidate {
-  private readonly template: readonly string[]
-
-  constructor(template: readonly string[]) {
-    this.template = template
-  }
-
-  run(values: TemplateValues, cwd: string, timeoutInSeconds: number): Promise<CandidateOutcome> {
-    return withOutput((out) => runProcess(fillTemplate(this.template, { ...values, out }), cwd, timeoutInSeconds))
-  }
-
-  close(): void {}
-}
-
-class WorkerCandidate implements Candidate {
+class WorkerCommands implements Commands {
   private readonly workers = new Map<number, CommandWorker>()
   private readonly module: string
-  private readonly program: string
-  private readonly template: readonly string[]
 
-  constructor(module: string, program: string, template: readonly string[]) {
+  constructor(module: string) {
     this.module = module
-    this.program = program
-    this.template = template
   }
 
-  run(values: TemplateValues, cwd: string, timeoutInSeconds: number, slot: number): Promise<CandidateOutcome> {
-    let worker = this.workers.get(slot)
-    if (!worker) {
-      worker = new CommandWorker(this.module)
-      this.workers.set(slot, worker)
-    }
-    const chosen = worker
-    return withOutput((out) => chosen.run(this.program, fillTemplate(this.template, { ...values, out }), cwd, timeoutInSeconds))
+  run([program = '', ...rest]: readonly string[], cwd: string, timeoutInSeconds: number, slot: number): Promise<CandidateOutcome> {
+    const worker = this.workers.get(slot) ?? new CommandWorker(this.module)
+    this.workers.set(slot, worker)
+    return withOutput((out) => worker.run(program, fillTemplate(rest, { out }), cwd, timeoutInSeconds))
   }
 
   close(): void {
     for (const worker of this.workers.values()) worker.close()
+    rmSync(this.module, { force: true })
   }
 }
