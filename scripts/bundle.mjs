@@ -1,12 +1,15 @@
 // Enters: entry points of the package in the current folder. Leaves: dist/*.js, one file each.
 // A library keeps its @kernelbox dependencies external; a command (--command) is one file with everything in it,
 // because start-up is most of the time of a small assembly (docs/adr/0003).
+import { rmSync } from 'node:fs'
 import { build } from 'esbuild'
 
 const args = process.argv.slice(2)
 const isCommand = args.includes('--command')
 const isBrowser = args.includes('--neutral')
 const entryPoints = args.filter((word) => !word.startsWith('--'))
+// Chunks carry a hash in their names: those of earlier builds would be packed too.
+rmSync('dist/chunks', { recursive: true, force: true })
 await build({
   entryPoints: entryPoints.length ? entryPoints : ['src/index.ts'],
   outdir: 'dist',
