@@ -76,7 +76,7 @@ function emitTables5(
   line.uleb(directories.length)
   directories.forEach((directory, i) => line.reference(strings, strings.string(directory ?? (i === 0 ? compilationDirectory : ''))))
   // Path, DW_LNCT_directory_index as DW_FORM_udata, and DW_LNCT_MD5 as DW_FORM_data16.
-  line.bytes(hasMd5 ? 3 : 2, 0x01, 0x1f, 0x02, 0x0b)
+  line.bytes(hasMd5 ? 3 : 2, 0x01, 0x1f, 0x02, 0x0f)
   if (hasMd5) line.bytes(0x05, 0x1e)
   line.uleb(files.length)
   let nameOfFirst = -1

@@ -146,6 +146,14 @@ export class LineTable {
     this.isPending = this.#isLocPending
   }
 
+  /** What the next row's view would be, as far as it is known. */
+  nextView(chain: FragmentChain): 'not-zero' | 'zero-or-unknown' {
+    const rows = this.#byChain.get(chain)
+    const last = (rows?.count ?? 0) - 1
+    if (this.#isLocPending || !rows || last < 0) return this.#isLocPending && this.#line !== 0 ? 'not-zero' : 'zero-or-unknown'
+    return rows.offsets[last] === chain.length && rows.fragments[last] === chain.current ? 'not-zero' : 'zero-or-unknown'
+  }
+
   loc(chain: FragmentChain, file: number, line: number, options: LocOptions): void {
     // Two without an instruction between both get a row.
     if (this.#isLocPending) this.#row(chain)
