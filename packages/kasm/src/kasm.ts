@@ -1,1 +1,34 @@
-export {}
+// kasm: preprocess, assemble and link in one process. This file is the command; build.ts does the work.
+
+import { expandResponseFiles, runCommand } from '@kernelbox/cli'
+import { parseCommandLine } from './command-line.ts'
+import { version } from './version.ts'
+
+/** @returns the exit status */
+async function main(words: string[]): Promise<number> {
+  const command = parseCommandLine(expandResponseFiles(words))
+  if (typeof command === 'string') {
+    process.stdout.write(await answer(command))
+    return 0
+  }
+  const { build } = await import('./build.ts')
+  return build(command)
+}
+
+async function answer(request: 'help' | 'version' | 'dump-version' | 'dump-machine'): Promise<string> {
+  switch (request) {
+    case 'help': {
+      const { helpText } = await import('./help.ts')
+      return helpText()
+    }
+    case 'version':
+      return `kasm ${version()} (kernelbox)\nPredefined macros as gcc 12.2, assembler dialect as GNU as 2.40, scripts as GNU ld 2.40.\n`
+    case 'dump-version':
+      // Build files ask for gcc's version to choose its options.
+      return '12\n'
+    default:
+      return 'x86_64-linux-gnu\n'
+  }
+}
+
+await runCommand('kasm', main)

@@ -1,0 +1,92 @@
+// A source file to the text that the assembler reads.
+// Enters: the command and one source. Leaves: the text with its origins, what there is to say, and the rule for make.
+
+import { readInputFile, readStandardInput } from '@kernelbox/cli'
+import { type Diagnostic, SourceFile } from '@kernelbox/diagnostics'
+import { type Dependency, formatDependencies, preprocess } from '@kernelbox/preprocessor'
+import type { KasmCommand, Language } from './command-line.ts'
+import { buildTime, fileAccess, fileTime, standardFolders } from './source-files.ts'
+
+export interface SourceText {
+  readonly text: SourceFile
+  readonly diagnostics: readonly Diagnostic[]
+  readonly dependencies: readonly Dependency[]
+  readonly includeTrace: readonly string[]
+}
+
+/** The bytes of a source, or a diagnostic without a place. */
+export function readSource(path: string): SourceFile | Diagnostic {
+  const bytes = path === '-' ? readStandardInput() : readInputFile(path)
+  if (bytes instanceof Uint8Array) return SourceFile.fromBytes(path === '-' ? '<stdin>' : path, bytes)
+  return { code: 'cannot-read', severity: 'error', message: `${path}: ${bytes.message}` }
+}
+
+let folders: string[] | undefined
+
+export function preprocessSource(command: KasmCommand, source: SourceFile, language: Language, forAssembler: boolean): SourceText {
+  if (language === 'assembler') {
+    return { text: source, diagnostics: [], dependencies: [{ path: source.name, isSystem: false }], includeTrace: [] }
+  }
+  const { flags } = command
+  const standard = flags.has('-nostdinc') ? [] : (folders ??= standardFolders(command.bits))
+  const fromEnvironment = (process.env.CPATH ?? '').split(':').filter((folder) => folder !== '')
+  const result = preprocess(source, {
+    files: fileAccess,
+    search: {
+      quote: command.quoteFolders,
+      include: [...command.includeFolders, ...fromEnvironment],
+      system: command.systemFolders,
+      standard,
+      after: command.afterFolders,
+    },
+    bits: command.bits,
+    withoutPredefined: flags.has('-undef'),
+    macros: command.macros,
+    macroFiles: command.macroFiles,
+    includeFiles: command.includeFiles,
+    implicitHeader: standard.length > 0 ? 'stdc-predef.h' : '',
+    markers: !forAssembler && !flags.has('-P'),
+    origins: forAssembler,
+    keepComments: !forAssembler && (flags.has('-C') || flags.has('-CC')),
+    keepDirectiveComments: !forAssembler && flags.has('-CC'),
+    trigraphs: flags.has('-trigraphs'),
+    noWarnings: flags.has('-w'),
+    dump: forAssembler ? undefined : command.dump,
+    allowsMissingHeaders: command.rule?.allowsMissing ?? false,
+    time: buildTime,
+    fileTime,
+  })
+  return { text: result.output, diagnostics: result.diagnostics, dependencies: result.dependencies, includeTrace: result.includeTrace }
+}
+
+const withoutSuffix = (name: string) => name.replace(/\.[^./]*$/, '')
+const baseName = (path: string) => path.slice(path.lastIndexOf('/') + 1)
+
+/** `dir/boot.S` to `boot` + suffix: where gcc puts what is made of a source. */
+export const besideHere = (path: string, suffix: string): string => `${withoutSuffix(baseName(path))}${suffix}`
+
+/** The rule for make, and the file that it goes to; `-` is standard output. */
+export function makeRule(
+  command: KasmCommand,
+  sourcePath: string,
+  dependencies: readonly Dependency[],
+): { file: string; text: string } | undefined {
+  const { rule, output, goal } = command
+  if (!rule) return undefined
+  const objectName = besideHere(sourcePath, '.o')
+  const quote = (name: string) =>
+    name
+      .replace(/(\\*)([ \t])/g, '$1$1\\$2')
+      .replace(/\$/g, '$$$$')
+      .replace(/#/g, '\\#')
+  const ownTarget = output !== undefined && !rule.isOnly && !command.flags.has('-E') && output !== '-' ? output : objectName
+  const targets = rule.targets.length > 0 ? rule.targets.map(({ name, isQuoted }) => (isQuoted ? quote(name) : name)) : [quote(ownTarget)]
+  const text = formatDependencies(dependencies, { targets, withoutSystem: rule.withoutSystem, phonyTargets: rule.phonyTargets })
+  const beside =
+    output !== undefined
+      ? `${withoutSuffix(output)}.d`
+      : goal === 'link'
+        ? `a-${besideHere(sourcePath, '.d')}`
+        : besideHere(sourcePath, '.d')
+  return { file: rule.file ?? (rule.isOnly ? (output ?? '-') : beside), text }
+}

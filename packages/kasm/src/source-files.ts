@@ -1,0 +1,74 @@
+// Files as the preprocessor and the assembler see them, and the folders in which gcc on this machine looks for headers.
+
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import type { CalendarTime, FileAccess } from '@kernelbox/preprocessor'
+
+/** Reads regular files, FIFOs and devices; a folder counts as not there. */
+export function readIfAny(path: string): Uint8Array | undefined {
+  // A miss is the usual case in a search path; stat without an exception is ten times as fast as a failing open.
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (!stats || stats.isDirectory()) return undefined
+  try {
+    return readFileSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+export const fileAccess: FileAccess = {
+  readFile: readIfAny,
+  identity(path) {
+    const stats = statSync(path, { throwIfNoEntry: false })
+    return stats && `${stats.dev}:${stats.ino}`
+  },
+}
+
+const exists = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined
+
+/** gcc's own headers, then /usr/local/include and /usr/include, as far as this machine has them. */
+export function standardFolders(bits: 16 | 32 | 64): string[] {
+  if (process.platform !== 'linux') return []
+  const folders: string[] = []
+  const gccRoot = '/usr/lib/gcc/x86_64-linux-gnu'
+  if (exists(gccRoot)) {
+    const versions = readdirSync(gccRoot)
+      .filter((name) => /^\d+(\.\d+)*$/.test(name))
+      .sort((a, b) => Number.parseFloat(b) - Number.parseFloat(a))
+    const found = versions.find((version) => exists(`${gccRoot}/${version}/include`))
+    if (found !== undefined) folders.push(`${gccRoot}/${found}/include`)
+  }
+  const multiarch = bits === 64 ? '/usr/include/x86_64-linux-gnu' : '/usr/include/i386-linux-gnu'
+  for (const folder of ['/usr/local/include', multiarch, '/usr/include']) if (exists(folder)) folders.push(folder)
+  return folders
+}
+
+const calendar = (t: Date, isUtc: boolean): CalendarTime =>
+  isUtc
+    ? {
+        year: t.getUTCFullYear(),
+        month: t.getUTCMonth() + 1,
+        day: t.getUTCDate(),
+        hour: t.getUTCHours(),
+        minute: t.getUTCMinutes(),
+        second: t.getUTCSeconds(),
+      }
+    : {
+        year: t.getFullYear(),
+        month: t.getMonth() + 1,
+        day: t.getDate(),
+        hour: t.getHours(),
+        minute: t.getMinutes(),
+        second: t.getSeconds(),
+      }
+
+/** The time of the build; SOURCE_DATE_EPOCH makes it reproducible. */
+export function buildTime(environment: NodeJS.ProcessEnv = process.env): CalendarTime {
+  const epoch = environment.SOURCE_DATE_EPOCH
+  if (epoch !== undefined && /^\d+$/.test(epoch)) return calendar(new Date(Number(epoch) * 1000), true)
+  return calendar(new Date(), false)
+}
+
+export function fileTime(path: string): CalendarTime | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  return stats && calendar(stats.mtime, false)
+}
