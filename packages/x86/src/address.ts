@@ -105,6 +105,8 @@ export function layOutAddress(
   address.isValueDependent = false
   address.defaultSegment = 3
   if ((bits === 64 && mode !== 64) || (bits === 16 && mode === 64)) return invalid()
+  if (bits === 16 ? forcedBytes === 4 : forcedBytes === 2)
+    return failure('unknown-prefix', operandIndex, { prefix: bits === 16 ? '{disp32}' : '{disp16}' })
 
   if (bits === 16) {
     if (operand.scale !== 1 && index) return invalid()
@@ -184,6 +186,11 @@ function displacementFailure(operandIndex: number, constant: bigint): Failure {
   return failure('displacement-out-of-range', operandIndex, { value: String(constant) })
 }
 
+/** Only constants written as unsigned 16-bit numbers wrap: 0xffff(%bx) is -1(%bx), but -0xffff(%bx) keeps two bytes. */
+function wrapDisplacement(constant: number, bits: number): number {
+  return bits === 16 && constant >= 0x8000 && constant <= 0xffff ? constant - 0x10000 : constant
+}
+
 function chooseDisplacement(
   operand: MemoryOperand,
   bits: number,
@@ -203,7 +210,7 @@ function chooseDisplacement(
     if (forcedBytes === 1) address.divisor = compression
     return
   }
-  const constant = Number(BigInt.asIntN(bits === 16 ? 16 : 32, displacement.constant))
+  const constant = wrapDisplacement(Number(BigInt.asIntN(bits === 64 ? 64 : 32, displacement.constant)), bits)
   if (constant === 0 && !needsOne && forcedBytes === 0) {
     address.displacementBytes = 0
     return

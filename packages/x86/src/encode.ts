@@ -128,8 +128,12 @@ function tryRows(
       best = moreTelling(best, refusal)
       continue
     }
-    if (row.flags.has('noxchg32') && options.mode === 64 && match.size === 32 && isAccumulatorPair(statement.operands)) continue
-    if (row.flags.has('relax') && (prefixes.displacementBytes === 4 || prefixes.repeatName === 'bnd')) continue
+    if (row.flags.has('nopair') && options.mode === 64 && match.size === 32 && isAccumulatorPair(statement.operands)) continue
+    if (
+      row.flags.has('relax') &&
+      (hasRelocation(statement.operands[0]) || prefixes.displacementBytes === 4 || prefixes.repeatName === 'bnd')
+    )
+      continue
     if (row.flags.has('wide') && !prefixes.addressSize && !needsWideAddress(statement)) continue
     if (prefixes.direction !== '' && !hasDirection(row, statement, prefixes.direction, rows)) continue
     const refused =
@@ -145,6 +149,11 @@ function tryRows(
     best = moreTelling(best, result.failure as Failure)
   }
   return { ok: false, failure: best ?? failure('operand-type-mismatch') }
+}
+
+/** A target with a relocation operator (`foo@PLT`) is not for the assembler to reach: the near form leaves room for the linker. */
+function hasRelocation(operand: Operand | undefined): boolean {
+  return operand?.kind === 'memory' && operand.displacement?.relocation !== undefined
 }
 
 function isMemory(operand: Operand | undefined): boolean {
@@ -176,6 +185,8 @@ function hasDirection(row: Row, statement: InstructionStatement, direction: stri
 }
 
 function directionOf(row: Row): '' | 'load' | 'store' {
+  if (row.operands.length === 2 && row.operands[0]!.registerClass === 'st')
+    return row.opcode[0] === 0xdc ? 'store' : row.opcode[0] === 0xd8 ? 'load' : ''
   const destination = row.operands[row.operands.length - 1]
   const source = row.operands[0]
   if (!destination || !source) return ''
@@ -321,11 +332,12 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
   let addressBits = implicitAddressBits
   if (memory) {
     const vsib = row.operands[places.rmIndex - shift]!.vectorIndex !== ''
+    const ownBits = row.flags.has('address') ? addressRegisterBits(row, operands) : 0
     const refusal = layOutAddress(
       memory,
       places.rmIndex,
       mode,
-      prefixes.addressSize,
+      prefixes.addressSize || (ownBits !== 0 && ownBits !== mode),
       vsib,
       compressionOf(row, places.rmIndex - shift, memory),
       prefixes.displacementBytes,
@@ -333,10 +345,18 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
     )
     if (refusal) return { ok: false, failure: refusal }
     addressBits = address.addressBits
+    if (row.isa === 'mpx' && (address.addressBits !== (mode === 64 ? 64 : 32) || (row.flags.has('bound') && address.isPcRelative))) {
+      return { ok: false, failure: failure('invalid-base-index', places.rmIndex, { mode, addressBits: address.addressBits }) }
+    }
+    if (row.flags.has('bound') && memory.scale !== 1 && !row.text.startsWith('bndmk')) {
+      warnings.push({ code: 'scale-ignored', operand: places.rmIndex })
+    }
+    if (row.flags.has('rip') && !address.isPcRelative)
+      warnings.push({ code: 'needs-rip-relative', operand: places.rmIndex, details: { mnemonic: statement.mnemonic } })
     if (memory.segment && memory.segment.class === 'segment' && memory.segment.number !== address.defaultSegment)
       segment = memory.segment.number
   }
-  if (memory?.segment && row.flags.has('lea')) {
+  if (row.flags.has('lea') && (memory?.segment || prefixes.segment !== 0)) {
     warnings.push({ code: 'segment-ineffectual', operand: places.rmIndex, details: { mnemonic: statement.mnemonic } })
   }
   if (row.flags.has('loop')) {
@@ -345,6 +365,11 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
     if (addressBits === 64 ? mode !== 64 : addressBits === 16 && mode === 64) {
       return { ok: false, failure: failure('invalid-suffix', undefined, { suffix: writtenSuffix, mnemonic: row.mnemonic }) }
     }
+  } else if (row.flags.has('address')) {
+    // an address in a register: its size is the address size (monitor, movdir64b)
+    const bits = addressRegisterBits(row, operands)
+    if (addressBits !== 0 && addressBits !== bits) return { ok: false, failure: failure('operand-size-mismatch') }
+    addressBits = bits
   } else if (row.flags.has('addr16')) addressBits = 16
   else if (row.flags.has('addr32')) addressBits = 32
 
@@ -356,7 +381,8 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
   if (prefixes.segment !== 0) buffer[length++] = prefixes.segment
   else if (segment >= 0) buffer[length++] = SEGMENT_PREFIXES[segment]!
   const addressDiffers = addressBits !== 0 && addressBits !== mode
-  if (prefixes.addressSize && row.flags.has('f64')) warnings.push({ code: 'prefix-skipped', details: { mnemonic: statement.mnemonic } })
+  if (prefixes.addressSize && row.fields[0]?.kind === 'c' && (row.flags.has('f64') || row.opcode[0] === 0xe8))
+    warnings.push({ code: 'prefix-skipped', details: { mnemonic: statement.mnemonic } })
   else if (prefixes.addressSize || addressDiffers) buffer[length++] = 0x67
 
   const isLegacy = row.space === 'legacy'
@@ -383,7 +409,9 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
       if (!prefixes.lock) buffer[length++] = 0xf0
       reg &= 7
     }
-    const wide = size === 64 && !stackSize && row.operandSize !== 0
+    // xchg %rax,%rax is a nop with or without REX.W
+    const isNop = row.flags.has('nopair') && isAccumulatorPair(operands)
+    const wide = size === 64 && !stackSize && row.operandSize !== 0 && !isNop
     let rex = prefixes.rex
     if (wide) rex |= 0x48
     if (places.reg && reg >= 8) rex |= 0x44
@@ -393,7 +421,7 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
       if (address.indexHigh) rex |= 0x42
     } else if (places.rm?.kind === 'register' && places.rm.register.number >= 8) rex |= 0x41
     if (needsRex) rex |= 0x40
-    if (rex !== 0 || prefixes.encoding === 'rex') {
+    if (rex !== 0 || (prefixes.encoding === 'rex' && !forbidsRex)) {
       if (mode !== 64) return { ok: false, failure: failure('register-not-in-mode', undefined, { mode }) }
       if (forbidsRex) return { ok: false, failure: failure('high-byte-register-with-rex', undefined, { register: forbidsRex.name }) }
       buffer[length++] = rex | 0x40
@@ -541,6 +569,12 @@ function isHuge(operand: Operand): boolean {
   const constant =
     operand.kind === 'immediate' ? operand.value.constant : operand.kind === 'memory' ? operand.displacement?.constant : undefined
   return constant !== undefined && (constant > 0x1f_ffff_ffff_ffffn || constant < -0x1f_ffff_ffff_ffffn)
+}
+
+function addressRegisterBits(row: Row, operands: readonly Operand[]): number {
+  const at = row.operands.findIndex((spec) => spec.registerClass.startsWith('gpr'))
+  const operand = operands[at]
+  return operand?.kind === 'register' ? operand.register.sizeInBits : 0
 }
 
 function stringRegister(number: number, bits: number): string {

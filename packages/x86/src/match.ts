@@ -47,7 +47,10 @@ function kindFits(spec: OperandSpec, operand: Operand, row: Row): boolean {
       if ((spec.accepts & ACCEPT_MEMORY) !== 0)
         return !(row.flags.has('indirect') && isBareTarget(operand) && !operand.indirect && !row.flags.has('far'))
       if ((spec.accepts & ACCEPT_BRANCH_TARGET) !== 0) return isBareTarget(operand) && !operand.indirect
-      if ((spec.accepts & ACCEPT_MOFFS) !== 0) return operand.base === undefined && operand.index === undefined
+      if ((spec.accepts & ACCEPT_MOFFS) !== 0) {
+        // the linker rewrites foo@GOT only in forms with ModRM (psABI i386 A.3)
+        return operand.base === undefined && operand.index === undefined && operand.displacement?.relocation !== 'GOT'
+      }
       if ((spec.accepts & (ACCEPT_STRING_SOURCE | ACCEPT_STRING_DESTINATION | ACCEPT_XLAT)) !== 0) return true
       if ((spec.accepts & ACCEPT_PORT) !== 0)
         return operand.base?.class === 'gpr16' && operand.base.number === 2 && operand.index === undefined
@@ -155,9 +158,10 @@ export function matchRow(
       size = mode === 16 && !options.code16gcc ? 16 : 32
       isDefault = true
     }
+  } else if (row.flags.has('sized')) {
+    isDefault = operands.some((operand) => operand.kind === 'memory')
   } else if (!row.isSized && !hasSizedRegister) {
-    if (row.flags.has('sized')) isDefault = true
-    else if (fixedNeedsSuffix && row.suffixes === 'b' && needsSizeFromSuffix(row))
+    if (fixedNeedsSuffix && row.suffixes === 'b' && needsSizeFromSuffix(row))
       return failure('ambiguous-size', undefined, { mnemonic: statement.mnemonic })
   }
 

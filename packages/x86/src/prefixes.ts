@@ -53,7 +53,6 @@ const PREFIXES: Readonly<Record<string, readonly [Slot, number]>> = {
   bnd: ['repeat', 0xf2],
   notrack: ['segment', 0x3e],
   lock: ['lock', 0xf0],
-  rex: ['rex', 0x40],
   '{vex}': ['pseudo', 0],
   '{vex2}': ['pseudo', 0],
   '{vex3}': ['pseudo', 0],
@@ -69,8 +68,9 @@ const PREFIXES: Readonly<Record<string, readonly [Slot, number]>> = {
   '{swap}': ['pseudo', 0],
 }
 
+/** `rex.wrxb`, and the older names: `rex64` for w, then x, y, z for r, x, b. */
 function rexBits(name: string): number {
-  const letters = /^rex\.?(w?)(r?)(x?)(b?)$/.exec(name)
+  const letters = name.startsWith('rex.') ? /^rex\.(?=.)(w?)(r?)(x?)(b?)$/.exec(name) : /^rex(64)?(x?)(y?)(z?)$/.exec(name)
   if (!letters) return -1
   return 0x40 | (letters[1] ? 8 : 0) | (letters[2] ? 4 : 0) | (letters[3] ? 2 : 0) | (letters[4] ? 1 : 0)
 }

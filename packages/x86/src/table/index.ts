@@ -1,22 +1,41 @@
 // Enters: a mnemonic. Leaves: its rows, parsed on first use.
 // The index costs one pass over the rows' first words; the rows themselves stay text until somebody asks for them.
+import { tileRows } from './amx.ts'
+import { avxRows, lateVexRows } from './avx.ts'
+import { avx512Rows, maskRows } from './avx512.ts'
+import { avx512ExtensionRows } from './avx512-extensions.ts'
+import { bitManipulationRows } from './bit-manipulation.ts'
+import { amdVectorRows } from './fma4-xop.ts'
 import { integerRows } from './integer.ts'
+import { expandLengths } from './lengths.ts'
+import { mmxRows } from './mmx.ts'
 import { parseRow, type Row } from './notation.ts'
+import { sseRows } from './sse.ts'
 import { systemRows } from './system.ts'
 import { x87Rows } from './x87.ts'
 
-let textsByName: Map<string, string[]> | undefined
+type Index = Map<string, string[]>
+
+/**
+ * Two indexes, each built on the first use of a name in it: names that begin with `v`, which are most of the table, and all others.
+ * Families stand in the order in which GNU as prefers among rows of one name: VEX before EVEX, but for the late VEX forms.
+ */
+const indexes: { plain: Index | undefined; vector: Index | undefined } = { plain: undefined, vector: undefined }
 const rowsByName = new Map<string, readonly Row[]>()
 
-/** Every family in the order in which GNU as prefers among rows of one name. */
-function families(): readonly (readonly string[])[] {
-  return [integerRows(), systemRows(), x87Rows()]
+function plainIndex(): Index {
+  indexes.plain ??= indexOf([integerRows(), systemRows(), x87Rows(), sseRows(), mmxRows(), bitManipulationRows(), maskRows(), tileRows()])
+  return indexes.plain
 }
 
-function index(): Map<string, string[]> {
-  if (textsByName) return textsByName
-  const found = new Map<string, string[]>()
-  for (const family of families()) {
+function vectorIndex(): Index {
+  indexes.vector ??= indexOf([avxRows(), avx512Rows(), avx512ExtensionRows(), lateVexRows(), amdVectorRows()])
+  return indexes.vector
+}
+
+function indexOf(families: readonly (readonly string[])[]): Index {
+  const found: Index = new Map()
+  for (const family of families) {
     for (const text of family) {
       const att = text.indexOf('att=')
       if (att >= 0) {
@@ -27,7 +46,6 @@ function index(): Map<string, string[]> {
       }
     }
   }
-  textsByName = found
   return found
 }
 
@@ -41,14 +59,16 @@ function push(found: Map<string, string[]>, name: string, text: string): void {
 export function rowsOf(name: string): readonly Row[] | undefined {
   const known = rowsByName.get(name)
   if (known) return known
-  const texts = index().get(name)
+  const vector = name.startsWith('v') ? vectorIndex().get(name) : undefined
+  const plain = plainIndex().get(name)
+  const texts = vector ? (plain ? [...vector, ...plain] : vector) : plain
   if (!texts) return undefined
-  const rows = texts.map(parseRow)
+  const rows = texts.flatMap((text) => expandLengths(text, name)).map(parseRow)
   rowsByName.set(name, rows)
   return rows
 }
 
 /** Every AT&T mnemonic of the table, without suffixes. */
 export function tableNames(): readonly string[] {
-  return [...index().keys()]
+  return [...new Set([...plainIndex().keys(), ...vectorIndex().keys()])]
 }

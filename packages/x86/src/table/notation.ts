@@ -54,6 +54,8 @@ export interface OperandSpec {
   readonly group: number
   /** VSIB: class of the index register, '' where none. */
   readonly vectorIndex: string
+  /** `m128only`: of several lengths memory could have, so that a letter on the mnemonic or a broadcast must tell. */
+  readonly needsLetter: boolean
 }
 
 export type Space = 'legacy' | 'vex' | 'xop' | 'evex'
@@ -202,6 +204,7 @@ function parseOperandToken(written: string): Draft {
     rounding: '',
     group: 0,
     vectorIndex: '',
+    needsLetter: false,
   }
   let token = written
   for (let at = token.indexOf('{'); at >= 0; at = token.indexOf('{')) {
@@ -285,6 +288,7 @@ function parseOperandToken(written: string): Draft {
       spec.broadcast = Number.parseInt(part.slice(1), 10)
     } else if (part.startsWith('m')) {
       spec.accepts |= ACCEPT_MEMORY
+      spec.needsLetter = part.endsWith('only')
       const size = part.slice(1)
       const far = /^16:(\w+)$/.exec(size)
       spec.memorySize = far ? sizeOf(far[1]!) : sizeOf(size)

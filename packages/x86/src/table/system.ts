@@ -21,7 +21,6 @@ export function systemRows(): readonly string[] {
     'ltr  | r/m16 | 0F 00 /3',
     'verr | r/m16 | 0F 00 /4',
     'verw | r/m16 | 0F 00 /5',
-    'smsw | r64 | 0F 01 /4',
     'smsw | rv  | 0F 01 /4',
     'smsw | m16 | 0F 01 /4',
     'lmsw | r/m16 | 0F 01 /6',
@@ -49,13 +48,11 @@ export function systemRows(): readonly string[] {
     'rsm    || 0F AA',
     'rdtscp || 0F 01 F9',
     'swapgs || 0F 01 F8 | only64',
-    'monitor || 0F 01 C8',
-    'mwait   || 0F 01 C9',
     'clac    || 0F 01 CA',
     'stac    || 0F 01 CB',
     'xgetbv  || 0F 01 D0',
     'xsetbv  || 0F 01 D1',
-    // VMX
+    // VMX: structures in memory, then the instructions without operand
     'vmcall   || 0F 01 C1',
     'vmlaunch || 0F 01 C2',
     'vmresume || 0F 01 C3',
@@ -83,7 +80,6 @@ export function systemRows(): readonly string[] {
     'clflush     | m8 | 0F AE /7 | suf=-',
     'clflushopt  | m8 | 66 0F AE /7 | suf=-',
     'clwb        | m8 | 66 0F AE /6 | suf=-',
-    'cldemote    | m8 | 0F 1C /0 | suf=-',
     'lfence || 0F AE E8',
     'mfence || 0F AE F0',
     'sfence || 0F AE F8',
@@ -122,5 +118,185 @@ export function systemRows(): readonly string[] {
     'xabort | imm8 | C6 F8 ib',
     'xend   || 0F 01 D5',
     'xtest  || 0F 01 D6',
+    ...virtualMachines(),
+    ...security(),
+    ...waiting(),
+    ...userInterrupts(),
+    ...viaPadlock(),
+  ]
+}
+
+/** AMD SVM and SNP, Intel SGX, TDX, PCONFIG: registers are fixed, writing them only names the address size. */
+function virtualMachines(): string[] {
+  return [
+    'vmrun   ||  0F 01 D8 | isa=svme',
+    'vmmcall ||  0F 01 D9 | isa=svme',
+    'vmgexit ||  F3 0F 01 D9 | isa=sev_es',
+    'vmload  ||  0F 01 DA | isa=svme',
+    'vmsave  ||  0F 01 DB | isa=svme',
+    'stgi    ||  0F 01 DC | isa=svme',
+    'clgi    ||  0F 01 DD | isa=svme',
+    'skinit  ||  0F 01 DE | isa=svme',
+    'skinit  | eax | 0F 01 DE | isa=svme suf=-',
+    'invlpga ||  0F 01 DF | isa=svme',
+    ...['vmrun', 'vmload', 'vmsave'].flatMap((name, index) => addressRegister(name, `0F 01 ${['D8', 'DA', 'DB'][index]!}`, '', 'svme')),
+    ...addressRegister('invlpga', '0F 01 DF', ', ecx', 'svme'),
+    'invlpgb ||  0F 01 FE | isa=invlpgb',
+    ...addressRegister('invlpgb', '0F 01 FE', ', ecx, edx', 'invlpgb'),
+    'tlbsync ||  0F 01 FF | isa=tlbsync',
+    'pvalidate || F2 0F 01 FF | isa=snp',
+    ...addressRegister('pvalidate', 'F2 0F 01 FF', ', ecx, edx', 'snp'),
+    'psmash    || F3 0F 01 FF | isa=snp only64',
+    'psmash    | rax | F3 0F 01 FF | isa=snp only64 address suf=-',
+    'psmash    | eax | F3 0F 01 FF | isa=snp only64 address suf=-',
+    'rmpupdate || F2 0F 01 FE | isa=snp only64',
+    'rmpupdate | rax, rcx | F2 0F 01 FE | isa=snp only64 address keep suf=-',
+    'rmpupdate | eax, rcx | F2 0F 01 FE | isa=snp only64 address keep suf=-',
+    'rmpadjust || F3 0F 01 FE | isa=snp only64',
+    'rmpadjust | rax, rcx, rdx | F3 0F 01 FE | isa=snp only64 address keep suf=-',
+    'rmpadjust | eax, rcx, rdx | F3 0F 01 FE | isa=snp only64 address keep suf=-',
+    'rmpquery  || F3 0F 01 FD | isa=rmpquery only64',
+    'rmpquery  | rax, rcx, rdx | F3 0F 01 FD | isa=rmpquery only64 address keep suf=-',
+    'rmpquery  | eax, rcx, rdx | F3 0F 01 FD | isa=rmpquery only64 address keep suf=-',
+    'encls || 0F 01 CF | isa=se1',
+    'enclu || 0F 01 D7 | isa=se1',
+    'enclv || 0F 01 C0 | isa=se1',
+    'pconfig  || 0F 01 C5 | isa=pconfig',
+    'wbnoinvd || F3 0F 09 | isa=wbnoinvd',
+    'tdcall   || 66 0F 01 CC | isa=tdx',
+    'seamret  || 66 0F 01 CD | isa=tdx only64',
+    'seamops  || 66 0F 01 CE | isa=tdx only64',
+    'seamcall || 66 0F 01 CF | isa=tdx only64',
+    'rdpru   || 0F 01 FD | isa=rdpru',
+    'mcommit || F3 0F 01 FA | isa=mcommit',
+    'wrmsrns   || 0F 01 C6 | isa=wrmsrns',
+    'rdmsrlist || F2 0F 01 C6 | isa=msrlist only64',
+    'wrmsrlist || F3 0F 01 C6 | isa=msrlist only64',
+  ]
+}
+
+/** The register that holds an address may be written in each size; another size than the mode's means prefix 67. */
+function addressRegister(name: string, opcode: string, others: string, isa: string): string[] {
+  return [
+    `${name} | ax${others}  | ${opcode} | isa=${isa} address i64 keep suf=-`,
+    `${name} | eax${others} | ${opcode} | isa=${isa} address keep suf=-`,
+    `${name} | rax${others} | ${opcode} | isa=${isa} address only64 keep suf=-`,
+  ]
+}
+
+/** Protection keys, control-flow enforcement (SDM vol. 1 ch. 17), bounds (MPX, vol. 1 app. E). */
+function security(): string[] {
+  return [
+    'rdpkru || 0F 01 EE | isa=ospke',
+    'wrpkru || 0F 01 EF | isa=ospke',
+    'incsspd | r32 | F3 0F AE /5 | isa=shstk suf=-',
+    'incsspq | r64 | F3 o64 0F AE /5 | isa=shstk suf=- only64',
+    'rdsspd  | r32 | F3 0F 1E /1 | isa=shstk suf=-',
+    'rdsspq  | r64 | F3 o64 0F 1E /1 | isa=shstk suf=- only64',
+    'saveprevssp || F3 0F 01 EA | isa=shstk',
+    'setssbsy    || F3 0F 01 E8 | isa=shstk',
+    'rstorssp | m64 | F3 0F 01 /5 | isa=shstk suf=-',
+    'clrssbsy | m64 | F3 0F AE /6 | isa=shstk suf=-',
+    'wrssd  | m32, r32 | 0F 38 F6 /r | isa=shstk suf=-',
+    'wrssq  | m64, r64 | o64 0F 38 F6 /r | isa=shstk suf=- only64',
+    'wrussd | m32, r32 | 66 0F 38 F5 /r | isa=shstk suf=-',
+    'wrussq | m64, r64 | 66 o64 0F 38 F5 /r | isa=shstk suf=- only64',
+    'endbr64 || F3 0F 1E FA | isa=ibt',
+    'endbr32 || F3 0F 1E FB | isa=ibt',
+    'bndmk  | bnd, m | F3 0F 1B /r | isa=mpx bound',
+    'bndmov | bnd, bnd/m128 | 66 0F 1A /r | isa=mpx',
+    'bndmov | bnd/m128, bnd | 66 0F 1B /r | isa=mpx',
+    ...[
+      ['bndcl', 'F3 0F 1A'],
+      ['bndcu', 'F2 0F 1A'],
+      ['bndcn', 'F2 0F 1B'],
+    ].flatMap(([name, opcode]) => [
+      `${name} | bnd, r32/m32 | ${opcode} /r | isa=mpx i64 suf=-`,
+      `${name} | bnd, r64/m64 | ${opcode} /r | isa=mpx only64 suf=-`,
+    ]),
+    'bndldx | bnd, m | 0F 1A /r | isa=mpx bound',
+    'bndstx | m, bnd | 0F 1B /r | isa=mpx bound',
+  ]
+}
+
+/** Waiting for a store, direct stores, command queues. */
+function waiting(): string[] {
+  return [
+    'monitor || 0F 01 C8 | isa=sse3',
+    'monitor | ax, ecx, edx  | 0F 01 C8 | isa=sse3 address i64 keep suf=-',
+    'monitor | eax, ecx, edx | 0F 01 C8 | isa=sse3 address keep suf=-',
+    'monitor | rax, rcx, rdx | 0F 01 C8 | isa=sse3 address only64 keep suf=-',
+    'monitor | eax, rcx, rdx | 0F 01 C8 | isa=sse3 address only64 keep suf=-',
+    'monitor | rax, ecx, edx | 0F 01 C8 | isa=sse3 address only64 keep suf=-',
+    'mwait   || 0F 01 C9 | isa=sse3',
+    'mwait   | eax, ecx | 0F 01 C9 | isa=sse3 keep suf=-',
+    'mwait   | rax, rcx | 0F 01 C9 | isa=sse3 only64 keep suf=-',
+    'monitorx || 0F 01 FA | isa=mwaitx',
+    'monitorx | ax, ecx, edx  | 0F 01 FA | isa=mwaitx address i64 keep suf=-',
+    'monitorx | eax, ecx, edx | 0F 01 FA | isa=mwaitx address keep suf=-',
+    'monitorx | rax, rcx, rdx | 0F 01 FA | isa=mwaitx address only64 keep suf=-',
+    'monitorx | eax, rcx, rdx | 0F 01 FA | isa=mwaitx address only64 keep suf=-',
+    'monitorx | rax, ecx, edx | 0F 01 FA | isa=mwaitx address only64 keep suf=-',
+    'mwaitx   || 0F 01 FB | isa=mwaitx',
+    'mwaitx   | eax, ecx, ebx | 0F 01 FB | isa=mwaitx keep suf=-',
+    'mwaitx   | rax, rcx, rbx | 0F 01 FB | isa=mwaitx only64 keep suf=-',
+    'clzero   || 0F 01 FC | isa=clzero',
+    ...addressRegister('clzero', '0F 01 FC', '', 'clzero'),
+    'umonitor | r16 | F3 0F AE /6 | isa=waitpkg address i64 suf=-',
+    'umonitor | r32 | F3 0F AE /6 | isa=waitpkg address suf=-',
+    'umonitor | r64 | F3 0F AE /6 | isa=waitpkg address only64 suf=-',
+    ...[
+      ['tpause', '66'],
+      ['umwait', 'F2'],
+    ].flatMap(([name, prefix]) => [
+      `${name} | r32 | ${prefix} 0F AE /6 | isa=waitpkg suf=-`,
+      `${name} | r32, edx, eax | ${prefix} 0F AE /6 | isa=waitpkg suf=- op=M-- keep`,
+    ]),
+    'movdiri   | my, ry | 0F 38 F9 /r | isa=movdiri suf=lq nosize',
+    ...[
+      ['movdir64b', '66', 'movdir64b'],
+      ['enqcmd', 'F2', 'enqcmd'],
+      ['enqcmds', 'F3', 'enqcmd'],
+    ].flatMap(([name, prefix, isa]) => [
+      `${name} | r16, m512 | ${prefix} 0F 38 F8 /r | isa=${isa} address i64 suf=-`,
+      `${name} | r32, m512 | ${prefix} 0F 38 F8 /r | isa=${isa} address suf=-`,
+      `${name} | r64, m512 | ${prefix} 0F 38 F8 /r | isa=${isa} address only64 suf=-`,
+    ]),
+    'cldemote  | m8 | 0F 1C /0 | isa=cldemote suf=-',
+    'serialize || 0F 01 E8 | isa=serialize',
+    'xsusldtrk || F2 0F 01 E8 | isa=tsxldtrk',
+    'xresldtrk || F2 0F 01 E9 | isa=tsxldtrk',
+    'hreset | imm8 | F3 0F 3A F0 C0 ib | isa=hreset',
+    'aadd | my, ry | 0F 38 FC /r    | isa=rao_int nosize',
+    'aand | my, ry | 66 0F 38 FC /r | isa=rao_int',
+    'aor  | my, ry | F2 0F 38 FC /r | isa=rao_int',
+    'axor | my, ry | F3 0F 38 FC /r | isa=rao_int',
+    'prefetchit0 | m8 | 0F 18 /7 | isa=prefetchi only64 suf=- rip',
+    'prefetchit1 | m8 | 0F 18 /6 | isa=prefetchi only64 suf=- rip',
+  ]
+}
+
+function userInterrupts(): string[] {
+  return [
+    'uiret  || F3 0F 01 EC | isa=uintr only64',
+    'testui || F3 0F 01 ED | isa=uintr only64',
+    'clui   || F3 0F 01 EE | isa=uintr only64',
+    'stui   || F3 0F 01 EF | isa=uintr only64',
+    'senduipi | r64 | F3 0F C7 /6 | isa=uintr only64 suf=-',
+  ]
+}
+
+/** VIA PadLock (VIA PadLock programming guide): F3 is part of the opcode, `rep` may be written before it. */
+function viaPadlock(): string[] {
+  return [
+    'xstore || 0F A7 C0 | isa=padlock rep att=xstore,xstorerng,xstore-rng',
+    'xcryptecb || F3 0F A7 C8 | isa=padlock rep att=xcryptecb,xcrypt-ecb',
+    'xcryptcbc || F3 0F A7 D0 | isa=padlock rep att=xcryptcbc,xcrypt-cbc',
+    'xcryptctr || F3 0F A7 D8 | isa=padlock rep att=xcryptctr,xcrypt-ctr',
+    'xcryptcfb || F3 0F A7 E0 | isa=padlock rep att=xcryptcfb,xcrypt-cfb',
+    'xcryptofb || F3 0F A7 E8 | isa=padlock rep att=xcryptofb,xcrypt-ofb',
+    'montmul || F3 0F A6 C0 | isa=padlock rep',
+    'xsha1   || F3 0F A6 C8 | isa=padlock rep',
+    'xsha256 || F3 0F A6 D0 | isa=padlock rep',
   ]
 }

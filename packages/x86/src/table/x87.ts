@@ -15,23 +15,28 @@ const ARITHMETIC: readonly (readonly [string, number, string])[] = [
 ]
 
 function arithmetic(): string[] {
-  return ARITHMETIC.flatMap(([name, digit, swapped]) => {
-    // DC E0+i is Intel's fsubr and DC E8+i its fsub; the row carries the AT&T name
-    const toStack = digit < 2 ? digit : digit ^ 1
+  const toTop = ARITHMETIC.flatMap(([name, digit]) => [
+    `${name} | st, st(i) | D8 ${hex(0xc0 + digit * 8)}+i`,
+    `${name} | st(i)     | D8 ${hex(0xc0 + digit * 8)}+i`,
+    `${name} | m32       | D8 /${digit} | suf=s sized`,
+    `${name} | m64       | DC /${digit} | suf=l`,
+    `fi${name.slice(1)} | m16 | DE /${digit} | suf=s sized`,
+    `fi${name.slice(1)} | m32 | DA /${digit} | suf=l`,
+  ])
+  // DC E0+i is Intel's fsubr and DC E8+i its fsub; the row carries the AT&T name
+  const toRegister = ARITHMETIC.flatMap(([name, digit, swapped]) => {
+    const operation = (digit < 2 ? digit : digit ^ 1) * 8
     return [
-      `${name} | st, st(i)    | D8 ${hex(0xc0 + digit * 8)}+i`,
-      `${name} | st(i), ST(0) | DC ${hex(0xc0 + toStack * 8)}+i | att=${swapped}`,
-      `${name} | st(i)        | D8 ${hex(0xc0 + digit * 8)}+i`,
-      `${name} | m32          | D8 /${digit} | suf=s sized`,
-      `${name} | m64          | DC /${digit} | suf=l`,
-      `${name}p | st(i), ST(0) | DE ${hex(0xc0 + toStack * 8)}+i | att=${swapped}p`,
-      `${name}p | st(i)        | DE ${hex(0xc0 + toStack * 8)}+i | att=${swapped}p`,
-      `${name}p |              | DE ${hex(0xc1 + toStack * 8)}   | att=${swapped}p`,
-      `${name} |               | DE ${hex(0xc1 + toStack * 8)}   | att=${swapped} olddefault`,
-      `fi${name.slice(1)} | m16 | DE /${digit} | suf=s sized`,
-      `fi${name.slice(1)} | m32 | DA /${digit} | suf=l`,
+      `${name} | st(i), ST(0)  | DC ${hex(0xc0 + operation)}+i | att=${swapped}`,
+      `${name}p | st(i), ST(0) | DE ${hex(0xc0 + operation)}+i | att=${swapped}p`,
+      `${name}p | st(i)        | DE ${hex(0xc0 + operation)}+i | att=${swapped}p`,
+      `${name}p |              | DE ${hex(0xc1 + operation)}   | att=${swapped}p`,
+      `${name} |               | DE ${hex(0xc1 + operation)}   | att=${swapped} olddefault`,
     ]
   })
+  // the order of operands does not matter to these two, and old sources write either
+  const either = ['faddp | ST(0), st(i) | DE C0+i | meant=faddp', 'fmulp | ST(0), st(i) | DE C8+i | meant=fmulp']
+  return [...toTop, ...toRegister, ...either]
 }
 
 /** Instructions without memory operand: D9 or DB and a fixed second byte. */
