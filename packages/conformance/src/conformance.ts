@@ -3,10 +3,14 @@
 import { parseArgs } from 'node:util'
 import { readIds, type RunOptions, WrongUse } from './core/case.ts'
 import { findProgram } from './core/command-template.ts'
+import { checkPassing, raisePassing } from './ratchet.ts'
 import { type SuiteChoice, suiteNames, runSuite } from './suites.ts'
 
 const help = `pnpm conformance gas | ld | cpp [options]      GNU's own test inputs through kas, kld, kasm -E
 pnpm conformance kernels [options]             small kernels: kasm against gcc + ld, objects cross-linked
+
+pnpm conformance check [gas ld cpp kernels]    exactly the cases of packages/conformance/passing; fails when one stops passing
+pnpm conformance raise [gas ld cpp kernels]    runs everything and writes those lists anew; --allow-drop: also where one loses cases
 
   --cand CMD         another candidate, e.g. 'as {flags} {in} -o {out}', 'ld {flags} {script} {objs} -o {out}', 'gcc -E -x assembler-with-cpp {flags} {in}'
   --spawn            our commands as a process a case, as users start them (default: many cases to a process, which is faster)
@@ -52,6 +56,7 @@ async function main(words: readonly string[]): Promise<number> {
       shard: { type: 'string' },
       jobs: { type: 'string' },
       timeout: { type: 'string' },
+      'allow-drop': { type: 'boolean' },
     },
   })
   const [what, ...rest] = positionals
@@ -59,7 +64,7 @@ async function main(words: readonly string[]): Promise<number> {
     process.stdout.write(`${help}\n`)
     return values.help ? 0 : 2
   }
-  if (rest.length > 0) throw new WrongUse(`unexpected: ${rest.join(' ')}`)
+  if (rest.length > 0 && what !== 'check' && what !== 'raise') throw new WrongUse(`unexpected: ${rest.join(' ')}`)
   for (const tool of ['as', 'ld', 'gcc'])
     if (!findProgram(tool)) throw new WrongUse(`GNU ${tool} is missing: run packages/conformance/setup.sh first`)
   const options: RunOptions = {
@@ -72,13 +77,16 @@ async function main(words: readonly string[]): Promise<number> {
     ...(values.json === undefined ? {} : { jsonFile: values.json }),
     ...(values.passing === undefined ? {} : { passingFile: values.passing }),
   }
+  const spawn = values.spawn ?? false
+  if (what === 'check') return checkPassing(rest, spawn, options)
+  if (what === 'raise') return raisePassing(rest, values['allow-drop'] ?? false, spawn, options)
   const name = suiteNames.find((known) => known === what)
   if (!name) throw new WrongUse(`no such comparison: ${what}; there are ${suiteNames.join(', ')}`)
   const choice: SuiteChoice = {
     name,
     attCut: values['att-cut'] ?? false,
     scriptOnly: values['script-only'] ?? false,
-    spawn: values.spawn ?? false,
+    spawn,
     list: values.list ?? false,
     command: values.cand,
     only: values.only,

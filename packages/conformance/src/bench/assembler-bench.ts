@@ -1,0 +1,40 @@
+// `bench assembler`: kas against GNU as on what gcc makes of sqlite3 (no CFI, CFI, -g), on generated sources of growing
+// length (cost a line should stay the same), and on a small file, where start-up is all.
+
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { bundleCommands } from '../core/bundle-commands.ts'
+import { cacheFolder } from '../core/cache.ts'
+import { countLines, formatMeasured, measure, megabytes } from './measure.ts'
+import { generatedAssembly, sqliteAssembly } from './inputs.ts'
+
+export interface BenchOptions {
+  readonly rounds: number
+  /** Leaves out what takes minutes. */
+  readonly quick: boolean
+}
+
+export async function benchAssembler({ rounds, quick }: BenchOptions, print: (text: string) => void): Promise<void> {
+  const kas = await bundleCommands('command', ['kas'])
+  const folder = cacheFolder('bench')
+  const compare = (title: string, path: string, times: number, options: readonly string[] = []): number => {
+    const lines = countLines(path)
+    const measured = measure(
+      [
+        { name: 'GNU as', words: ['as', ...options, path, '-o', 'gnu.o'] },
+        { name: 'kas', words: [process.execPath, kas, ...options, path, '-o', 'ours.o'] },
+      ],
+      times,
+      folder,
+    )
+    print(formatMeasured(`${title}: ${lines} lines, ${megabytes(path)}, object ${statSync(join(folder, 'gnu.o')).size} bytes`, measured))
+    const ours = measured[1]?.wallInMs ?? 0
+    print(`  kas: ${((1000 * ours) / lines).toFixed(2)} us a line\n`)
+    return ours
+  }
+  compare('sqlite3 -O2, no CFI', sqliteAssembly('plain'), rounds)
+  compare('sqlite3 -O2, CFI', sqliteAssembly('cfi'), rounds)
+  if (!quick) compare('sqlite3 -O2 -g', sqliteAssembly('debug'), Math.max(3, rounds >> 1))
+  for (const lines of quick ? [100, 10_000, 100_000] : [100, 10_000, 100_000, 1_000_000, 10_000_000])
+    compare(`generated`, generatedAssembly(lines), lines > 1_000_000 ? 1 : rounds)
+}
