@@ -39,9 +39,14 @@ export interface StoppedExit {
   readonly code: number
 }
 
+/** The guest asked for a reset: keyboard controller, port 92h. Nothing was reset: the host decides. */
+export interface ResetExit {
+  readonly reason: 'reset'
+}
+
 /** A single step or a breakpoint. */
-export interface DebugExit {
+export interface DebugEventExit {
   readonly reason: 'debug'
 }
 
-export type VmExit = HaltExit | ShutdownExit | InternalErrorExit | TimeoutExit | AbortedExit | StoppedExit | DebugExit
+export type VmExit = HaltExit | ShutdownExit | InternalErrorExit | TimeoutExit | AbortedExit | StoppedExit | ResetExit | DebugEventExit

@@ -6,9 +6,10 @@ export { createVm, defaultLoadAddress, defaultMemoryInBytes, type RunOptions, Vm
 export { type EngineName, EngineUnavailableError } from './engines/engine.ts'
 export type {
   AbortedExit,
-  DebugExit,
+  DebugEventExit,
   HaltExit,
   InternalErrorExit,
+  ResetExit,
   ShutdownExit,
   StoppedExit,
   TimeoutExit,
@@ -30,3 +31,15 @@ export {
 } from './registers.ts'
 export { formatStatistics, type PortStatistics, type VmStatistics } from './statistics.ts'
 export type { SoftwareOptions } from './engines/software/software-engine.ts'
+export type { Board, Clock, Device, DeviceState, IrqLine } from './devices/device.ts'
+export { byteWide } from './devices/device.ts'
+export { Cmos } from './devices/cmos.ts'
+export { Keyboard } from './devices/keyboard.ts'
+export { Pic } from './devices/pic.ts'
+export { Pit, pitFrequencyInHz } from './devices/pit.ts'
+export { DebugConsole, DebugExit, TestDevice } from './devices/test-devices.ts'
+export { Uart } from './devices/uart.ts'
+export { type ScreenCell, screenColumns, screenRows, VgaText } from './devices/vga-text.ts'
+export { attachPc, attachTestDevices, type Pc, type PcOptions } from './machines.ts'
+export { type BootFormat, type BootResult, bootImage, detectFormat, type ImageFault } from './boot/boot-image.ts'
+export { enterLongMode, enterProtectedMode, enterRealMode } from './boot/entry.ts'

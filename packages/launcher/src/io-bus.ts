@@ -50,6 +50,11 @@ export class IoBus {
     this.#onChange?.()
   }
 
+  /** To be called after a handler's `posted` changed. */
+  changed(): void {
+    this.#onChange?.()
+  }
+
   /** For the engine: called when handlers come or go. */
   observe(onChange: () => void): void {
     this.#onChange = onChange

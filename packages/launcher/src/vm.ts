@@ -1,11 +1,15 @@
 // A virtual machine: memory, buses and one vCPU on an engine. Enters: options, an image. Leaves: typed exits.
-import { type Engine, type EngineName, EngineUnavailableError, type InterruptSource, type Machine } from './engines/engine.ts'
+import type { Clock, Device } from './devices/device.ts'
+import { systemClock } from './devices/device.ts'
+import type { Pic } from './devices/pic.ts'
+import { type Engine, type EngineName, EngineUnavailableError } from './engines/engine.ts'
 import { Wakeup } from './engines/schedule.ts'
 import type { SoftwareOptions } from './engines/software/software-engine.ts'
 import type { VmExit } from './exits.ts'
-import { IoBus } from './io-bus.ts'
+import type { IoBus } from './io-bus.ts'
+import { VmMachine } from './machine.ts'
 import { GuestMemory, memorySizeFault } from './memory.ts'
-import { MmioBus } from './mmio-bus.ts'
+import type { MmioBus } from './mmio-bus.ts'
 import type { Registers, RegistersUpdate } from './registers.ts'
 import type { VmStatistics } from './statistics.ts'
 
@@ -20,6 +24,8 @@ export interface VmOptions {
   engine?: EngineName | 'auto'
   /** Where the software engine finds its WebAssembly; only a browser has to say. */
   software?: SoftwareOptions
+  /** Time as the devices see it. Default: the host's. */
+  clock?: Clock
 }
 
 export interface RunOptions {
@@ -41,10 +47,10 @@ export interface RunOptions {
  * vm.close()
  */
 export async function createVm(options: VmOptions = {}): Promise<Vm> {
-  const { memory = defaultMemoryInBytes, engine: wanted = 'auto', software } = options
+  const { memory = defaultMemoryInBytes, engine: wanted = 'auto', software, clock = systemClock } = options
   const fault = memorySizeFault(memory)
   if (fault) throw new RangeError(fault)
-  const machine = new VmMachine(memory)
+  const machine = new VmMachine(memory, clock)
   let whyNotKvm: string | undefined
   if (wanted !== 'software') {
     try {
@@ -58,42 +64,6 @@ export async function createVm(options: VmOptions = {}): Promise<Vm> {
   }
   const { createSoftwareEngine } = await import('./engines/software/software-engine.ts')
   return new Vm(machine, await createSoftwareEngine(machine, software), whyNotKvm)
-}
-
-/** A queue of vectors for machines without an interrupt controller: `vm.interrupt(vector)`. */
-class VectorQueue implements InterruptSource {
-  readonly #vectors: number[] = []
-  controller: InterruptSource | undefined
-
-  push(vector: number): void {
-    this.#vectors.push(vector)
-  }
-  pendingVector(): number {
-    return this.#vectors[0] ?? this.controller?.pendingVector() ?? -1
-  }
-  acknowledge(): number {
-    return this.#vectors.shift() ?? this.controller?.acknowledge() ?? 0xff
-  }
-}
-
-class VmMachine implements Machine {
-  readonly memorySizeInBytes: number
-  readonly io = new IoBus()
-  readonly mmio = new MmioBus()
-  readonly interrupts = new VectorQueue()
-  stopRequest: VmExit | undefined
-  hold: Promise<void> | undefined
-  timers: (() => number)[] = []
-
-  constructor(memorySizeInBytes: number) {
-    this.memorySizeInBytes = memorySizeInBytes
-  }
-
-  runTimers(): number {
-    let next = Number.POSITIVE_INFINITY
-    for (const timer of this.timers) next = Math.min(next, timer())
-    return next
-  }
 }
 
 export class Vm {
@@ -122,6 +92,23 @@ export class Vm {
       () => engine.memory,
       (address, size) => engine.memoryWritten(address, size),
     )
+    machine.connect({
+      memory: () => engine.memory,
+      stop: (exit) => this.#request(exit),
+      wake: () => this.#wake(),
+    })
+  }
+
+  /** Puts devices onto the machine's buses. Throws RangeError where one's ports are taken. */
+  attach(...devices: Device[]): void {
+    this.#checkOpen()
+    for (const device of devices) this.#machine.attach(device)
+  }
+
+  /** Lets a pair of 8259 decide which interrupt the CPU takes; devices attached afterwards raise its lines. */
+  attachPic(pic: Pic): void {
+    this.attach(pic)
+    this.#machine.usePic(pic)
   }
 
   /** Copies an image into guest memory. Throws RangeError where it does not fit. */

@@ -167,6 +167,7 @@ export class KvmEngine implements Engine {
     let hostTime = 0
     try {
       for (;;) {
+        if (this.#postedIsStale) this.#updatePosted()
         this.#prepareInterrupt()
         const result = vcpu.runHere(budget)
         const back = performance.now()

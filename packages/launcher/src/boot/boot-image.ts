@@ -1,0 +1,120 @@
+// From a file to a CPU that stands before its first instruction. Enters: bytes that nobody has checked, and what they should be.
+// Leaves: the machine ready to run, or a fault in words.
+import type { Vm } from '../vm.ts'
+import { defaultLoadAddress } from '../vm.ts'
+import { type ElfProgram, isElf, physicalEntry, readElfProgram } from './elf-program.ts'
+import { enterLongMode, enterProtectedMode, enterRealMode } from './entry.ts'
+import { type MultibootModule, findMultibootHeader, multibootProgram, writeMultibootInfo } from './multiboot.ts'
+
+/** flat: reset vector; boot: a boot sector at 0000:7C00; elf: an executable at its entry; multiboot: version 1 or 2. */
+export type BootFormat = 'flat' | 'boot' | 'elf' | 'multiboot'
+
+export interface BootOptions {
+  readonly format?: BootFormat
+  /** Where a flat image goes. */
+  readonly loadAddress?: number
+  readonly commandLine?: string
+  readonly modules?: readonly MultibootModule[]
+  /** What DL holds for a boot sector: 80h is the first hard disk. */
+  readonly drive?: number
+}
+
+export interface ImageFault {
+  readonly message: string
+}
+
+export interface BootResult {
+  readonly format: BootFormat
+  readonly entry: number
+}
+
+const sectorSize = 512
+
+/** What a file looks like. */
+export function detectFormat(file: Uint8Array): BootFormat {
+  if (findMultibootHeader(file)) return 'multiboot'
+  if (isElf(file)) return 'elf'
+  // A flat image reaches the reset vector at FFF0h; a disk with a signature does not look like one there.
+  const reachesReset = file.length >= 0xfff1 && file.length <= 0x10000 && file.subarray(0xfff0).some((byte) => byte !== 0)
+  if (file[510] === 0x55 && file[511] === 0xaa && !reachesReset) return 'boot'
+  return 'flat'
+}
+
+/** Loads a file and sets the CPU to its entry. Never throws for what is in the file. */
+export function bootImage(vm: Vm, file: Uint8Array, options: BootOptions = {}): BootResult | ImageFault {
+  const format = options.format ?? detectFormat(file)
+  switch (format) {
+    case 'flat':
+      return bootFlat(vm, file, options.loadAddress ?? defaultLoadAddress)
+    case 'boot':
+      return bootSector(vm, file, options.drive ?? 0x80)
+    case 'elf': {
+      const program = readElfProgram(file)
+      return typeof program === 'string' ? { message: program } : bootElf(vm, program)
+    }
+    case 'multiboot':
+      return bootMultiboot(vm, file, options)
+  }
+}
+
+function bootFlat(vm: Vm, file: Uint8Array, loadAddress: number): BootResult | ImageFault {
+  const room = vm.memory.sizeInBytes - loadAddress
+  if (file.length > room)
+    return { message: `${file.length} bytes do not fit at 0x${loadAddress.toString(16)}: ${Math.max(0, room)} bytes are there` }
+  vm.load(file, loadAddress)
+  return { format: 'flat', entry: 0xffff0 }
+}
+
+function bootSector(vm: Vm, file: Uint8Array, drive: number): BootResult | ImageFault {
+  if (file.length < sectorSize) return { message: `a boot sector has ${sectorSize} bytes; the file has ${file.length}` }
+  if (file[510] !== 0x55 || file[511] !== 0xaa) return { message: 'the boot sector does not end in 55 AA' }
+  vm.load(file.subarray(0, sectorSize), 0x7c00)
+  enterRealMode(vm, 0, 0x7c00)
+  vm.setRegisters({ rdx: BigInt(drive) })
+  return { format: 'boot', entry: 0x7c00 }
+}
+
+/** Copies the segments; gives the first address above them. */
+function loadSegments(vm: Vm, { segments }: ElfProgram): number | ImageFault {
+  let end = 0
+  for (const { physicalAddress, bytes, memorySize } of segments) {
+    if (physicalAddress + memorySize > vm.memory.sizeInBytes) {
+      const hex = `0x${physicalAddress.toString(16)} to 0x${(physicalAddress + memorySize).toString(16)}`
+      return { message: `a segment at ${hex} lies beyond guest memory of 0x${vm.memory.sizeInBytes.toString(16)} bytes` }
+    }
+    vm.load(bytes, physicalAddress)
+    if (memorySize > bytes.length) vm.load(new Uint8Array(memorySize - bytes.length), physicalAddress + bytes.length)
+    end = Math.max(end, physicalAddress + memorySize)
+  }
+  return end
+}
+
+function bootElf(vm: Vm, program: ElfProgram): BootResult | ImageFault {
+  const end = loadSegments(vm, program)
+  if (typeof end !== 'number') return end
+  const entry = physicalEntry(program)
+  if (program.machine === 'i386') enterProtectedMode(vm, entry)
+  else {
+    if (vm.engine === 'software')
+      return { message: 'the program is 64-bit, and the software engine (v86) has no long mode; it needs --engine kvm' }
+    enterLongMode(vm, entry)
+  }
+  return { format: 'elf', entry }
+}
+
+function bootMultiboot(vm: Vm, file: Uint8Array, options: BootOptions): BootResult | ImageFault {
+  const header = findMultibootHeader(file)
+  if (!header) return { message: 'there is no Multiboot header in the first 32 KiB' }
+  const unknown = header.flags & 0xffff & ~7
+  if (unknown !== 0) return { message: `the Multiboot header requires features 0x${unknown.toString(16)} that do not exist` }
+  if (header.flags & 4) return { message: 'the kernel requires a graphics mode, which this machine does not have' }
+  const program = multibootProgram(file, header)
+  if (typeof program === 'string') return { message: program }
+  const end = loadSegments(vm, program)
+  if (typeof end !== 'number') return end
+  const registers = writeMultibootInfo(vm, header.version, options.commandLine ?? '', options.modules ?? [], end)
+  if (typeof registers === 'string') return { message: registers }
+  const entry = physicalEntry(program)
+  enterProtectedMode(vm, entry, registers)
+  return { format: 'multiboot', entry }
+}

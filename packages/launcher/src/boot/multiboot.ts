@@ -1,0 +1,214 @@
+// Multiboot 1 and 2: finds the header, loads the kernel, writes the boot information. Follows the Multiboot Specification version 0.6.96 and
+// the Multiboot2 Specification version 2.0. The information lies at 9000h, below the 640 KiB that are the kernel's.
+import type { Vm } from '../vm.ts'
+import { type ElfProgram, isElf, readElfProgram } from './elf-program.ts'
+
+const infoAddress = 0x9000
+const infoLimit = 0x5000
+const loaderName = 'kernelbox'
+
+export interface MultibootHeader {
+  readonly version: 1 | 2
+  /** Multiboot 1 flags. */
+  readonly flags: number
+  /** Addresses in the header, for kernels that are not ELF. */
+  readonly addresses:
+    | {
+        readonly header: number
+        readonly load: number
+        readonly loadEnd: number
+        readonly bssEnd: number
+        readonly entry: number | undefined
+      }
+    | undefined
+  readonly offset: number
+  /** Multiboot 2 entry tag. */
+  readonly entry: number | undefined
+}
+
+/** The header of either version; undefined where the file has none. */
+export function findMultibootHeader(file: Uint8Array): MultibootHeader | undefined {
+  const view = new DataView(file.buffer, file.byteOffset, file.length)
+  const end = Math.min(file.length, 32_768)
+  for (let offset = 0; offset + 12 <= end; offset += 4) {
+    const magic = view.getUint32(offset, true)
+    if (magic === 0x1badb002 && offset + 12 <= 8192) {
+      const flags = view.getUint32(offset + 4, true)
+      if ((magic + flags + view.getUint32(offset + 8, true)) >>> 0 !== 0) continue
+      const hasAddresses = (flags & 0x10000) !== 0 && offset + 32 <= file.length
+      const field = (index: number) => view.getUint32(offset + 12 + index * 4, true)
+      const addresses = hasAddresses
+        ? { header: field(0), load: field(1), loadEnd: field(2), bssEnd: field(3), entry: field(4) }
+        : undefined
+      return { version: 1, flags, addresses, offset, entry: undefined }
+    }
+    if (magic === 0xe85250d6 && offset % 8 === 0 && offset + 16 <= end) {
+      const length = view.getUint32(offset + 8, true)
+      const sum = magic + view.getUint32(offset + 4, true) + length + view.getUint32(offset + 12, true)
+      if (sum % 2 ** 32 !== 0) continue
+      return readHeader2(view, offset, Math.min(length, file.length - offset))
+    }
+  }
+  return undefined
+}
+
+function readHeader2(view: DataView, offset: number, length: number): MultibootHeader {
+  let addresses: MultibootHeader['addresses']
+  let entry: number | undefined
+  for (let at = offset + 16; at + 8 <= offset + length; ) {
+    const type = view.getUint16(at, true)
+    const size = view.getUint32(at + 4, true)
+    if (type === 0 || size < 8 || at + size > offset + length) break
+    if (type === 2 && size >= 24) {
+      const field = (index: number) => view.getUint32(at + 8 + index * 4, true)
+      addresses = { header: field(0), load: field(1), loadEnd: field(2), bssEnd: field(3), entry: undefined }
+    }
+    if (type === 3 && size >= 12) entry = view.getUint32(at + 8, true)
+    at += (size + 7) & ~7
+  }
+  return { version: 2, flags: 0, addresses, offset, entry }
+}
+
+/** The kernel's segments: from the header's addresses, or from ELF. */
+export function multibootProgram(file: Uint8Array, header: MultibootHeader): ElfProgram | string {
+  const { addresses } = header
+  if (!addresses) {
+    if (!isElf(file)) return 'the Multiboot header gives no addresses, and the file is not ELF'
+    const program = readElfProgram(file)
+    return typeof program === 'string' || header.entry === undefined ? program : { ...program, entry: header.entry }
+  }
+  // The header's own address tells where in the file the load address is.
+  const fileOffset = addresses.load === 0xffffffff ? 0 : header.offset - (addresses.header - addresses.load)
+  const load = addresses.load === 0xffffffff ? addresses.header - header.offset : addresses.load
+  if (fileOffset < 0 || fileOffset >= file.length) return 'the addresses in the Multiboot header do not fit the file'
+  const size = addresses.loadEnd === 0 ? file.length - fileOffset : addresses.loadEnd - load
+  if (size <= 0 || fileOffset + size > file.length) return 'the addresses in the Multiboot header do not fit the file'
+  const memorySize = addresses.bssEnd === 0 ? size : addresses.bssEnd - load
+  const entry = header.entry ?? addresses.entry
+  if (entry === undefined) return 'the Multiboot header gives no entry address'
+  return {
+    machine: 'i386',
+    entry,
+    segments: [
+      {
+        physicalAddress: load,
+        virtualAddress: load,
+        bytes: file.subarray(fileOffset, fileOffset + size),
+        memorySize: Math.max(memorySize, size),
+      },
+    ],
+  }
+}
+
+export interface MultibootModule {
+  readonly bytes: Uint8Array
+  readonly commandLine: string
+}
+
+/**
+ * Writes the boot information; gives what EAX and EBX hold at the entry. Modules follow the kernel, page by page.
+ * @param firstFree first address above the kernel
+ */
+export function writeMultibootInfo(
+  vm: Vm,
+  version: 1 | 2,
+  commandLine: string,
+  modules: readonly MultibootModule[],
+  firstFree: number,
+): { eax: number; ebx: number } | string {
+  const placed: { start: number; end: number; commandLine: string }[] = []
+  let free = Math.max(0x100000, firstFree)
+  for (const module of modules) {
+    free = (free + 4095) & ~4095
+    if (free + module.bytes.length > vm.memory.sizeInBytes) return 'the modules do not fit into guest memory'
+    vm.memory.write(free, module.bytes)
+    placed.push({ start: free, end: free + module.bytes.length, commandLine: module.commandLine })
+    free += module.bytes.length
+  }
+  const info = version === 1 ? info1(vm, commandLine, placed) : info2(vm, commandLine, placed)
+  if (info.length > infoLimit) return 'the command lines are too long'
+  vm.memory.write(infoAddress, info)
+  return { eax: version === 1 ? 0x2badb002 : 0x36d76289, ebx: infoAddress }
+}
+
+type Placed = readonly { start: number; end: number; commandLine: string }[]
+
+/** Memory as the BIOS of a PC would tell it: [first, size, kind]; 1 is RAM. */
+export function memoryMap(sizeInBytes: number): readonly (readonly [address: number, size: number, kind: number])[] {
+  return [
+    [0, 0x9fc00, 1],
+    [0x9fc00, 0x400, 2],
+    [0xf0000, 0x10000, 2],
+    [0x100000, sizeInBytes - 0x100000, 1],
+  ]
+}
+
+class Writer {
+  readonly bytes: number[] = []
+  u32(...values: number[]): this {
+    for (const value of values) this.bytes.push(value & 255, (value >>> 8) & 255, (value >>> 16) & 255, (value >>> 24) & 255)
+    return this
+  }
+  u64(value: number): this {
+    return this.u32(value % 2 ** 32, Math.floor(value / 2 ** 32))
+  }
+  string(text: string): number {
+    const at = this.bytes.length
+    this.bytes.push(...new TextEncoder().encode(text), 0)
+    return at
+  }
+  align(size: number): this {
+    while (this.bytes.length % size) this.bytes.push(0)
+    return this
+  }
+  set32(at: number, value: number): void {
+    for (let i = 0; i < 4; i++) this.bytes[at + i] = (value >>> (8 * i)) & 255
+  }
+}
+
+// Multiboot 1 §3.3: 116 bytes, then what they point at.
+function info1(vm: Vm, commandLine: string, modules: Placed): Uint8Array {
+  const writer = new Writer()
+  for (let i = 0; i < 29; i++) writer.u32(0)
+  const at = () => infoAddress + writer.bytes.length
+  const upperKib = (vm.memory.sizeInBytes - 0x100000) >> 10
+  // Memory sizes, boot device, command line, modules, memory map, loader name.
+  writer.set32(0, 1 | 2 | 4 | 8 | 0x40 | 0x200)
+  writer.set32(4, 639)
+  writer.set32(8, upperKib)
+  writer.set32(12, 0x80ffffff)
+  writer.set32(16, infoAddress + writer.string(commandLine))
+  writer.set32(64, infoAddress + writer.string(loaderName))
+  const strings = modules.map((module) => infoAddress + writer.string(module.commandLine))
+  writer.align(4)
+  writer.set32(20, modules.length)
+  writer.set32(24, at())
+  for (const [index, module] of modules.entries()) writer.u32(module.start, module.end, strings[index] as number, 0)
+  const map = memoryMap(vm.memory.sizeInBytes)
+  writer.set32(44, map.length * 24)
+  writer.set32(48, at())
+  for (const [address, size, kind] of map) writer.u32(20).u64(address).u64(size).u32(kind)
+  return Uint8Array.from(writer.bytes)
+}
+
+// Multiboot 2 §3.6: total size, then tags of type and size, each at a multiple of 8.
+function info2(vm: Vm, commandLine: string, modules: Placed): Uint8Array {
+  const writer = new Writer().u32(0, 0)
+  const tag = (type: number, fill: (writer: Writer) => void) => {
+    const start = writer.align(8).bytes.length
+    writer.u32(type, 0)
+    fill(writer)
+    writer.set32(start + 4, writer.bytes.length - start)
+  }
+  tag(1, (to) => void to.string(commandLine))
+  tag(2, (to) => void to.string(loaderName))
+  for (const module of modules) tag(3, (to) => void to.u32(module.start, module.end).string(module.commandLine))
+  tag(4, (to) => void to.u32(639, (vm.memory.sizeInBytes - 0x100000) >> 10))
+  tag(6, (to) => {
+    to.u32(24, 0)
+    for (const [address, size, kind] of memoryMap(vm.memory.sizeInBytes)) to.u64(address).u64(size).u32(kind, 0)
+  })
+  tag(0, () => {})
+  writer.set32(0, writer.bytes.length)
+  return Uint8Array.from(writer.bytes)
+}

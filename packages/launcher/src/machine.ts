@@ -1,0 +1,95 @@
+// The machine behind a VM: buses, interrupts, timers, limits. It is a Board for devices and a Machine for the engine.
+import type { Board, Clock, Device, IrqLine } from './devices/device.ts'
+import type { Pic } from './devices/pic.ts'
+import type { InterruptSource, Machine } from './engines/engine.ts'
+import type { VmExit } from './exits.ts'
+import { IoBus } from './io-bus.ts'
+import { MmioBus } from './mmio-bus.ts'
+
+/** `vm.interrupt(vector)` first, then what the controller holds. */
+class InterruptInputs implements InterruptSource {
+  readonly #vectors: number[] = []
+  controller: Pic | undefined
+
+  push(vector: number): void {
+    this.#vectors.push(vector)
+  }
+  pendingVector(): number {
+    return this.#vectors[0] ?? this.controller?.pendingVector() ?? -1
+  }
+  acknowledge(): number {
+    return this.#vectors.shift() ?? this.controller?.acknowledge() ?? 0xff
+  }
+  get vectors(): readonly number[] {
+    return this.#vectors
+  }
+}
+
+interface Connection {
+  memory(): Uint8Array
+  stop(exit: VmExit): void
+  wake(): void
+}
+
+const noLine: IrqLine = { set() {}, pulse() {} }
+
+export class VmMachine implements Machine, Board {
+  readonly memorySizeInBytes: number
+  readonly clock: Clock
+  readonly io = new IoBus()
+  readonly mmio = new MmioBus()
+  readonly interrupts = new InterruptInputs()
+  readonly devices: Device[] = []
+  stopRequest: VmExit | undefined
+  hold: Promise<void> | undefined
+  readonly #timers: (() => number)[] = []
+  #connection: Connection | undefined
+
+  constructor(memorySizeInBytes: number, clock: Clock) {
+    this.memorySizeInBytes = memorySizeInBytes
+    this.clock = clock
+  }
+
+  connect(connection: Connection): void {
+    this.#connection = connection
+  }
+
+  attach(device: Device): void {
+    device.attach(this)
+    this.devices.push(device)
+  }
+
+  usePic(pic: Pic): void {
+    this.interrupts.controller = pic
+  }
+
+  runTimers(): number {
+    let next = Number.POSITIVE_INFINITY
+    for (const timer of this.#timers) next = Math.min(next, timer())
+    return next
+  }
+
+  memoryView(address: number, sizeInBytes: number): Uint8Array {
+    return (this.#connection?.memory() ?? new Uint8Array(0)).subarray(address, address + sizeInBytes)
+  }
+
+  irq(line: number): IrqLine {
+    return this.interrupts.controller?.line(line) ?? noLine
+  }
+
+  addTimer(timer: () => number): void {
+    this.#timers.push(timer)
+  }
+
+  stop(code: number): void {
+    this.#connection?.stop({ reason: 'stopped', code })
+  }
+
+  reset(): void {
+    this.#connection?.stop({ reason: 'reset' })
+  }
+
+  wake(): void {
+    this.#connection?.wake()
+  }
+}
