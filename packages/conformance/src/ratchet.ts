@@ -1,10 +1,10 @@
 // The lists of cases that pass (../passing/*.txt): `check` runs exactly those and fails when one stops passing, `raise`
 // runs everything and writes the lists anew.
 
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { readIds, type Result, type RunOptions, WrongUse } from './core/case.ts'
+import { packageFolder } from './core/folders.ts'
 import { type SuiteChoice, type SuiteName, suiteResults } from './suites.ts'
 
 interface Ratchet {
@@ -25,7 +25,7 @@ const ratchets: readonly Ratchet[] = [
   { suite: 'kernels', attCut: false, only: undefined, lists: { kernels: 'kernels' } },
 ]
 
-const folder = fileURLToPath(new URL('../passing', import.meta.url))
+const folder = join(packageFolder, 'passing')
 const print = (text: string): void => {
   process.stdout.write(text)
 }
@@ -98,6 +98,7 @@ export async function raisePassing(names: readonly string[], allowDrop: boolean,
           passing.push(...dropped)
         }
       }
+      mkdirSync(folder, { recursive: true })
       writeFileSync(pathOf(list), passing.length > 0 ? `${passing.sort().join('\n')}\n` : '')
     }
   }

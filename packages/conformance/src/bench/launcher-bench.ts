@@ -2,10 +2,10 @@
 
 import { existsSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { cacheFolder } from '../core/cache.ts'
 import { WrongUse } from '../core/case.ts'
 import { findProgram } from '../core/command-template.ts'
+import { packagesFolder } from '../core/folders.ts'
 import type { BenchOptions } from './assembler-bench.ts'
 import { compileProgram, type Contender, formatMeasured, measure } from './measure.ts'
 
@@ -24,7 +24,7 @@ export function outLoop(port: number, count: number): number[] {
 }
 
 export async function benchLauncher({ rounds }: BenchOptions, print: (text: string) => void): Promise<void> {
-  const klaunch = fileURLToPath(new URL('../../../klaunch/dist/klaunch.js', import.meta.url))
+  const klaunch = join(packagesFolder, 'klaunch', 'dist', 'klaunch.js')
   if (!existsSync(klaunch)) throw new WrongUse('klaunch is not built: run pnpm build')
   const launcher = compileProgram('kvm-launcher')
   const folder = cacheFolder('bench')

@@ -3,9 +3,9 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { cacheFolder } from '../core/cache.ts'
 import { WrongUse } from '../core/case.ts'
+import { packageFolder } from '../core/folders.ts'
 import { toolEnvironment } from '../core/process.ts'
 
 export interface Contender {
@@ -23,7 +23,7 @@ export interface Measured {
   readonly peakInMiB: number
 }
 
-export const sources = fileURLToPath(new URL('../../bench', import.meta.url))
+export const sources = join(packageFolder, 'bench')
 
 /** Compiles one of the C programs beside this package into the cache. */
 export function compileProgram(name: string): string {

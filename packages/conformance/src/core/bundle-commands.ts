@@ -4,11 +4,9 @@
 
 import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 import { WrongUse } from './case.ts'
-
-const packages = resolve(fileURLToPath(new URL('../../..', import.meta.url)))
+import { packagesFolder as packages } from './folders.ts'
 
 const sources: Record<string, string> = {
   kas: join(packages, 'kasm', 'src', 'kas.ts'),

@@ -8,10 +8,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Commands, openCommands, standInCommands } from '../core/candidate.ts'
 import { type Case, chooseCases, type Result, runCases, type RunOptions, WrongUse } from '../core/case.ts'
 import { type Comparison, compareObjects } from '../core/compare-objects.ts'
+import { packageFolder } from '../core/folders.ts'
 import { crashed, firstMessage, type Outcome } from '../core/process.ts'
 import { type ReferenceOutcome, runReference } from '../core/reference.ts'
 import { splitFlags } from '../core/shell-words.ts'
@@ -23,7 +23,7 @@ export const kernelTable = {
 }
 
 const ways = ['flat', 'object', 'ld', 'kld'] as const
-const folder = fileURLToPath(new URL('../../kernels', import.meta.url))
+const folder = join(packageFolder, 'kernels')
 
 export interface Kernel extends Case {
   readonly name: string
