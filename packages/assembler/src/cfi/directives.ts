@@ -62,7 +62,8 @@ function emit(a: Assembler, { frames, sections }: CfiState): void {
     if (isEhFrame ? !sections.eh : !sections.debug) continue
     const section = a.sections.find(name) ?? a.sections.add(name, SHT_PROGBITS, isEhFrame ? SHF_ALLOC : 0)
     section.alignmentPower = Math.max(section.alignmentPower, power)
-    new FrameEmitter(frames.target, { isEhFrame, chain: section.chain(0), addressSizeInBytes }, a.symbols).emit(frames.frames)
+    const target = { isEhFrame, chain: section.chain(0), addressSizeInBytes, version: a.options.cieVersion ?? 1 } as const
+    new FrameEmitter(frames.target, target, a.symbols).emit(frames.frames)
   }
 }
 
@@ -289,7 +290,7 @@ export const cfiDirectives: DirectiveTable = {
       const start = a.at
       const column = readRegister(a)
       // Version 1 of a CIE has one byte for it.
-      if (column === undefined || column <= 255) return column
+      if (column === undefined || column <= 255 || (a.options.cieVersion ?? 1) > 1) return column
       a.error('cfi-register', `the return column ${column} does not fit into the one byte that it has`, start, a.at)
       return undefined
     },

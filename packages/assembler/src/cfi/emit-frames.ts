@@ -34,6 +34,8 @@ export interface FrameSection {
   readonly chain: FragmentChain
   /** Size of an address of the object: 8 for 64-bit, 4 for i386 and x32. */
   readonly addressSizeInBytes: 4 | 8
+  /** `--gdwarf-cie-version`: 1 unless said otherwise. */
+  readonly version?: 1 | 3 | 4
 }
 
 /** A common information entry and what a frame must agree with to use it. */
@@ -62,7 +64,7 @@ export class FrameEmitter {
     this.#symbols = symbols
     const { chain } = section
     this.#chain = chain
-    this.#origin = chain.base + (chain.addresses[chain.current] as number) - (chain.starts[chain.current] as number)
+    this.#origin = (chain.addresses[chain.current] as number) - (chain.starts[chain.current] as number)
   }
 
   emit(frames: readonly Frame[]): void {
@@ -124,9 +126,10 @@ export class FrameEmitter {
     const chain = this.#chain
     const start = chain.length
     const { personality, languageData } = frame
+    const version = this.#section.version ?? 1
     chain.number(0, 4)
     chain.number(isEhFrame ? 0 : -1, 4)
-    chain.byte(1)
+    chain.byte(version)
     if (isEhFrame) {
       chain.byte(0x7a) // z: the augmentation data's length follows
       if (personality) chain.byte(0x50)
@@ -135,9 +138,14 @@ export class FrameEmitter {
     }
     if (frame.isSignalFrame) chain.byte(0x53)
     chain.byte(0)
+    if (version >= 4) {
+      chain.byte(addressSizeInBytes)
+      chain.byte(0) // size of segment selectors
+    }
     uleb(chain, 1)
     sleb(chain, -this.#target.wordSizeInBytes)
-    chain.byte(frame.returnColumn)
+    if (version === 1) chain.byte(frame.returnColumn)
+    else uleb(chain, frame.returnColumn)
     if (isEhFrame) {
       const personalitySize = personality ? 1 + encodedSizeInBytes(personality.encoding, addressSizeInBytes) : 0
       uleb(chain, 1 + personalitySize + (languageData ? 1 : 0))
@@ -326,7 +334,7 @@ function commonLength(instructions: readonly number[]): number {
 
 /** Offset in its section of a place, when relaxation is over. */
 export function addressOf(chain: FragmentChain, fragment: number, offset: number): number {
-  return chain.base + (chain.addresses[fragment] as number) + offset - (chain.starts[fragment] as number)
+  return (chain.addresses[fragment] as number) + offset - (chain.starts[fragment] as number)
 }
 
 /** Unsigned LEB128 (DWARF 4 §7.6) of a number within 2^53. */

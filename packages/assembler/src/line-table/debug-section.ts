@@ -1,7 +1,7 @@
 // A section of debugging information under construction, after relaxation: bytes, and fixups for addresses.
 // Enters: values in the order of the format. Leaves: bytes at the end of a chain whose addresses are final.
 
-import { uleb } from '../cfi/emit-frames.ts'
+import { addressOf, uleb } from '../cfi/emit-frames.ts'
 import { type FragmentChain, fixupData } from '../fragments.ts'
 import { type AsmSymbol, symbolLabel, type SymbolTable } from '../symbols.ts'
 
@@ -56,7 +56,11 @@ export class DebugSection {
 
   /** A field that holds an offset in another section of debugging information. */
   reference(target: DebugSection, offset: number): void {
-    this.address(target.label(offset), 0, 4)
+    const { chain } = target
+    const { symbol } = chain.section
+    // Against the section's symbol: labels in mergeable sections would be kept as they are.
+    if (symbol) this.address(symbol, addressOf(chain, chain.current, offset), 4)
+    else this.address(target.label(offset), 0, 4)
   }
 
   /** A place in this section, given as {@link length} gave it. */

@@ -5,7 +5,9 @@ import { SHF_MERGE, SHF_STRINGS, SHT_PROGBITS, STT_FUNC } from '@kernelbox/elf'
 import type { Assembler } from '../assembler.ts'
 import { readNumber } from '../directives/number-operand.ts'
 import type { DirectiveTable } from '../directives/registry.ts'
+import { Evaluation } from '../expression.ts'
 import { nameBytes } from '../expression-reader.ts'
+import { addressKnowledge } from '../relax.ts'
 import type { Section } from '../sections.ts'
 import { type AsmSymbol, symbolLabel, symbolUndefined } from '../symbols.ts'
 import { type CompileUnit, emitCompileUnit } from './compile-unit.ts'
@@ -89,6 +91,18 @@ function numberedFile(a: Assembler): void {
   if (fault?.code === 'number-too-small') a.error('line-file', 'file numbers begin at 1 (at 0 in DWARF 5)', start, a.end)
   else if (fault?.code === 'number-too-large') a.error('line-file', `${number} is too large for a file number`, start, a.end)
   else if (fault?.code === 'occupied') a.error('line-file', `file number ${number} already stands for '${fault.by}'`, start, a.end)
+}
+
+/** `.file "name"`: a symbol that names the source. */
+function fileSymbol(a: Assembler): void {
+  const start = a.at
+  const name = a.readName()
+  if (name === undefined) {
+    a.error('missing-string', 'a file name in double quotes, or a number and a name, is expected here', start, a.end)
+    return
+  }
+  if (!a.expectEnd()) return
+  a.symbols.anonymous(name).isFile = true
 }
 
 function readDigest(a: Assembler): bigint | undefined {
@@ -207,7 +221,7 @@ export const lineDirectives: DirectiveTable = {
     a.skipBlanks()
     const c = a.bytes[a.at] as number
     if (a.at < a.end && c !== 34 && !((c >= 65 && c <= 90) || (c >= 97 && c <= 122))) numberedFile(a)
-    else a.fileSymbol()
+    else fileSymbol(a)
   },
   loc,
   loc_mark_labels(a) {
@@ -280,10 +294,11 @@ function sequencesOf({ rows }: LineTable): LineSequence[] {
 
 /** The functions of the source with a known size. */
 function functionsOf(a: Assembler): CompileUnit['functions'] {
+  const evaluation = new Evaluation(addressKnowledge())
   const functions: { symbol: AsmSymbol; name: string; isGlobal: boolean; sizeInBytes: number }[] = []
   for (const symbol of a.symbols.all) {
     if (symbol.type !== STT_FUNC || symbol.kind !== symbolLabel || !symbol.size) continue
-    const size = a.finalValue(symbol.size)
+    const size = evaluation.constant(symbol.size)
     if (size === undefined || size <= 0n) continue
     functions.push({ symbol, name: symbol.name, isGlobal: symbol.isGlobal, sizeInBytes: Number(size) })
   }
