@@ -227,3 +227,14 @@ function chooseDisplacement(
   }
   address.displacementBytes = forcedBytes !== 4 && forcedBytes !== 2 && constant >= -128 && constant <= 127 ? 1 : wide
 }
+
+/** Tile loads and stores have a SIB byte even where none is needed; without index it means a stride of zero. False where there can be none. */
+export function forceSib(address: Address): boolean {
+  if (address.isPcRelative || address.addressBits === 16) return false
+  if (!address.hasSib) {
+    address.hasSib = true
+    address.sib = (4 << 3) | address.rm
+    address.rm = 4
+  }
+  return true
+}

@@ -1,7 +1,7 @@
 // Enters: an instruction statement and the mode. Leaves: its bytes with the fields that the assembler fills in, or why it has none.
 // Follows: Intel SDM vol. 2 ch. 2 (instruction format); prefixes stand in the order in which GNU as writes them:
 // wait, segment, address size, operand size, rep, lock, then REX.
-import { type Address, addressBitsOf, layOutAddress, newAddress } from './address.ts'
+import { type Address, addressBitsOf, forceSib, layOutAddress, newAddress } from './address.ts'
 import type {
   BranchRelaxation,
   EncodedField,
@@ -12,6 +12,7 @@ import type {
   MemoryOperand,
   Operand,
   Register,
+  RoundingOperand,
 } from './contract.ts'
 import { type Failure, failure, moreTelling } from './failure.ts'
 import { type Match, matchRow } from './match.ts'
@@ -32,6 +33,7 @@ import {
   type Row,
   SIZE_Y,
 } from './table/notation.ts'
+import { vectorRefusal, vectorWarning } from './vector-checks.ts'
 import { encodeVectorPrefix } from './vector-prefix.ts'
 
 const SUFFIX_LETTERS = 'bwlqst'
@@ -43,6 +45,8 @@ const match: Match = { size: 0, usedDefaultSize: false, immediateBits: 0 }
 const address: Address = newAddress()
 const buffer = new Uint8Array(64)
 let writtenSuffix = ''
+let writtenRounding: RoundingOperand['name'] | undefined
+let roundingAt = -1
 
 /** Encodes one instruction. A statement without encoding is the user's fault and comes back as a failure, never as an exception. */
 export function encodeInstruction(statement: InstructionStatement, options: EncodeOptions): EncodeResult {
@@ -52,6 +56,10 @@ export function encodeInstruction(statement: InstructionStatement, options: Enco
   const mnemonic = statement.mnemonic
   const prefixes = collectPrefixes(statement.prefixes, options.mode)
   if (prefixes.failure) return { ok: false, failure: prefixes.failure }
+  if (writtenRounding === undefined) {
+    const at = statement.operands.findIndex((operand) => operand.kind === 'rounding')
+    if (at >= 0) return encodeRounded(statement, options, at)
+  }
   if (statement.operands.length === 0 && isPrefix(mnemonic) && !rowsOf(mnemonic)) return encodeLonePrefix(statement, options)
 
   let best: Failure | undefined
@@ -108,6 +116,24 @@ function encodeLonePrefix(statement: InstructionStatement, options: EncodeOption
   return { ok: true, encoding: { bytes: Uint8Array.from(bytes), fields: [], isTemplate: true, warnings } }
 }
 
+/** `{rn-sae}` is no operand of a row: it is taken out, and positions in the result are those of the statement as written. */
+function encodeRounded(statement: InstructionStatement, options: EncodeOptions, at: number): EncodeResult {
+  const operand = statement.operands[at]!
+  if (operand.kind !== 'rounding') throw new Error('no rounding operand')
+  const operands = statement.operands.filter((_operand, index) => index !== at)
+  if (operands.some((other) => other.kind === 'rounding')) return { ok: false, failure: failure('rounding-not-allowed', at) }
+  writtenRounding = operand.name
+  roundingAt = at
+  const result = encodeInstruction({ ...statement, operands }, options)
+  writtenRounding = undefined
+  roundingAt = -1
+  const moved = <T extends { readonly operand?: number }>(item: T): T =>
+    item.operand !== undefined && item.operand >= at ? { ...item, operand: item.operand + 1 } : item
+  if (!result.ok) return { ok: false, failure: moved(result.failure) }
+  const { encoding } = result
+  return { ok: true, encoding: { ...encoding, fields: encoding.fields.map(moved), warnings: encoding.warnings.map(moved) } }
+}
+
 type Attempt = { readonly ok: true; readonly result: EncodeResult } | { readonly ok: false; readonly failure: Failure }
 
 function tryRows(
@@ -135,6 +161,7 @@ function tryRows(
     )
       continue
     if (row.flags.has('wide') && !prefixes.addressSize && !needsWideAddress(statement)) continue
+    if (row.space === 'vex' && savesPrefixByte(row, statement, options, prefixes) && !hasDirection(row, statement, 'store', rows)) continue
     if (prefixes.direction !== '' && !hasDirection(row, statement, prefixes.direction, rows)) continue
     const refused =
       prefixes === NO_PREFIXES
@@ -173,7 +200,7 @@ function needsWideAddress(statement: InstructionStatement): boolean {
  * A row goes with the wish when it has that direction, or when there is no twin of the other one.
  */
 function hasDirection(row: Row, statement: InstructionStatement, direction: string, rows: readonly Row[]): boolean {
-  if (statement.operands.length < 2 || statement.operands.some((operand) => operand.kind !== 'register')) return true
+  if (statement.operands.length < 2 || statement.operands.some((operand) => operand.kind === 'memory')) return true
   const mine = directionOf(row)
   if (mine === '' || row.flags.has('twin')) return mine === ''
   const hasOther = rows.some(
@@ -188,10 +215,20 @@ function directionOf(row: Row): '' | 'load' | 'store' {
   if (row.operands.length === 2 && row.operands[0]!.registerClass === 'st')
     return row.opcode[0] === 0xdc ? 'store' : row.opcode[0] === 0xd8 ? 'load' : ''
   const destination = row.operands[row.operands.length - 1]
-  const source = row.operands[0]
+  const source = row.operands.find((spec) => spec.role !== ROLE_IMMEDIATE)
   if (!destination || !source) return ''
   if (destination.role === ROLE_RM && source.role === ROLE_REG) return 'store'
   return destination.role === ROLE_REG && source.role === ROLE_RM ? 'load' : ''
+}
+
+/** Two-byte VEX has no bit B: registers 8 to 15 as the source of a move go to ModRM.reg, where the store form has it. */
+function savesPrefixByte(row: Row, statement: InstructionStatement, options: EncodeOptions, prefixes: PrefixSet): boolean {
+  if (row.map !== 1 || row.vexW === 1 || options.vexW === 1 || prefixes.encoding === 'vex3' || prefixes.direction !== '') return false
+  if (directionOf(row) !== 'load') return false
+  const source = statement.operands[0]!
+  const destination = statement.operands[statement.operands.length - 1]!
+  if (source.kind !== 'register' || destination.kind !== 'register') return false
+  return source.register.number >= 8 && source.register.number < 16 && destination.register.number < 8
 }
 
 function sameRegisters(first: Row, second: Row): boolean {
@@ -345,6 +382,7 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
     )
     if (refusal) return { ok: false, failure: refusal }
     addressBits = address.addressBits
+    if (row.flags.has('sib') && !forceSib(address)) return { ok: false, failure: failure('invalid-base-index', places.rmIndex, { mode }) }
     if (row.isa === 'mpx' && (address.addressBits !== (mode === 64 ? 64 : 32) || (row.flags.has('bound') && address.isPcRelative))) {
       return { ok: false, failure: failure('invalid-base-index', places.rmIndex, { mode, addressBits: address.addressBits }) }
     }
@@ -403,6 +441,7 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
 
   const regNumber = places.reg ? places.reg.number : row.digit > 0 ? row.digit : 0
   if (isLegacy) {
+    if (writtenRounding !== undefined) return { ok: false, failure: failure('rounding-not-allowed', roundingAt) }
     let reg = regNumber
     if (places.reg && mode !== 64 && reg >= 8 && places.reg.class === 'control') {
       // AMD's way to CR8 outside 64-bit mode: a lock prefix (APM vol. 2 §3.1.5)
@@ -428,7 +467,10 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
     }
   } else {
     if (prefixes.lock) return { ok: false, failure: failure('prefix-not-allowed', undefined, { prefix: 'lock' }) }
-    const rounding = operands.length > 0 && operands[0]!.kind === 'rounding' ? operands[0]! : undefined
+    const refusal = vectorRefusal(row, statement.mnemonic, operands)
+    if (refusal) return { ok: false, failure: refusal }
+    const warning = vectorWarning(row, statement.mnemonic, operands)
+    if (warning) warnings.push(warning)
     const outcome = encodeVectorPrefix(
       row,
       statement,
@@ -437,7 +479,8 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
       places,
       memory ? address : undefined,
       size,
-      rounding?.kind === 'rounding' ? rounding.name : undefined,
+      writtenRounding,
+      roundingAt,
       buffer,
       length,
     )
@@ -510,8 +553,15 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
       })
     }
     if (places.is4) {
-      buffer[length++] = (places.is4.number & 15) << 4
+      // vpermil2ps: the fourth register and four bits of immediate share a byte (APM vol. 6)
+      fields.pop()
+      const immediate = operands[row.immediateOperands[0]!]!
+      const constant = immediate.kind === 'immediate' ? immediate.value.constant : undefined
+      if (constant === undefined || constant < 0n || constant > 15n)
+        return { ok: false, failure: failure('immediate-out-of-range', 0, { bits: 4 }) }
+      buffer[length++] = ((places.is4.number & 15) << 4) | Number(constant)
       places.is4 = undefined
+      isTemplate = false
     } else for (let count = bytes; count > 0; count--) buffer[length++] = 0
   }
   if (places.is4) buffer[length++] = (places.is4.number & 15) << 4
@@ -588,6 +638,7 @@ function compressionOf(row: Row, index: number, memory: MemoryOperand): number {
   const spec = row.operands[index]!
   if (memory.broadcast !== undefined && spec.broadcast !== 0) return spec.broadcast / 8
   if (row.compressedBytes !== 0) return row.compressedBytes
+  if (spec.memorySize < 0) return match.size === 64 ? 8 : 4
   return spec.memorySize > 0 ? spec.memorySize / 8 : 1
 }
 

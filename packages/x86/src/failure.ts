@@ -38,6 +38,9 @@ export type FailureCode =
   | 'broadcast-not-allowed'
   | 'rounding-not-allowed'
   | 'invalid-mask-register'
+  | 'mask-needed'
+  | 'zeroing-without-mask'
+  | 'registers-not-distinct'
   | 'vex-length'
 
 export interface Failure extends EncodeMessage {

@@ -44,6 +44,7 @@ function kindFits(spec: OperandSpec, operand: Operand, row: Row): boolean {
       return (spec.accepts & ACCEPT_IMMEDIATE) !== 0
     case 'memory': {
       if (operand.indirect && !row.flags.has('indirect')) return false
+      if (spec.vectorIndex !== '' && operand.index?.class !== spec.vectorIndex) return false
       if ((spec.accepts & ACCEPT_MEMORY) !== 0)
         return !(row.flags.has('indirect') && isBareTarget(operand) && !operand.indirect && !row.flags.has('far'))
       if ((spec.accepts & ACCEPT_BRANCH_TARGET) !== 0) return isBareTarget(operand) && !operand.indirect
@@ -100,9 +101,8 @@ export function matchRow(
   const operands = statement.operands
   const specs = row.operands
   const mode = options.mode
-  let count = operands.length
-  if (count > 0 && operands[0]!.kind === 'rounding') count--
-  const shift = operands.length - count
+  const count = operands.length
+  const shift = 0
   if (count !== specs.length) return failure('operand-count', undefined, { expected: specs.length, found: count })
 
   let size = 0

@@ -29,6 +29,7 @@ export function encodeVectorPrefix(
   address: Address | undefined,
   size: number,
   rounding: RoundingOperand['name'] | undefined,
+  roundingAt: number,
   bytes: Uint8Array,
   length: number,
 ): number | Failure {
@@ -45,7 +46,9 @@ export function encodeVectorPrefix(
     for (const operand of statement.operands) {
       if (operand.kind === 'register' && operand.register.number > 15)
         return failure('operand-type-mismatch', undefined, { register: operand.register.name })
-      if ((operand.kind === 'register' || operand.kind === 'memory') && operand.mask) return failure('masking-not-allowed')
+      if ((operand.kind === 'register' || operand.kind === 'memory') && (operand.mask || operand.zeroing))
+        return failure('masking-not-allowed')
+      if (operand.kind === 'memory' && operand.broadcast !== undefined) return failure('broadcast-not-allowed')
     }
     if (address?.indexTop) return failure('invalid-base-index')
     if (rounding) return failure('rounding-not-allowed')
@@ -90,13 +93,15 @@ export function encodeVectorPrefix(
   let ll = row.vectorLength === 512 ? 2 : row.vectorLength === 256 ? 1 : 0
   if (row.vectorLength === 0) ll = options.evexLength === 512 ? 2 : options.evexLength === 256 ? 1 : 0
   if (rounding) {
-    const spec = row.operands.find((operand) => operand.rounding !== '')
-    if (!spec || address) return failure('rounding-not-allowed', 0)
-    if ((spec.rounding === 'sae') !== (rounding === 'sae')) return failure('rounding-not-allowed', 0)
+    const index = row.operands.findIndex((operand) => operand.rounding !== '')
+    const spec = row.operands[index]
+    // GNU as wants it right before the operand that it belongs to, after immediates
+    if (!spec || address || index !== roundingAt) return failure('rounding-not-allowed', roundingAt)
+    if ((spec.rounding === 'sae') !== (rounding === 'sae')) return failure('rounding-not-allowed', roundingAt)
+    if (row.flags.has('er64') && size !== 64) return failure('rounding-not-allowed', roundingAt)
     broadcast = 1
-    if (rounding !== 'sae') ll = ROUNDING_MODES[rounding]!
-    else if (options.evexRounding) ll = OPTION_ROUNDING[options.evexRounding]!
-    else if (row.vectorLength !== 0) ll = 2
+    // With {sae} the length bits mean nothing; GNU as leaves them to -mevexrcig.
+    ll = rounding === 'sae' ? OPTION_ROUNDING[options.evexRounding ?? 'rn']! : ROUNDING_MODES[rounding]!
   }
   const wBit = row.vexW === -2 ? (options.evexW ?? 0) : w
   const rTop = (reg >> 4) & 1

@@ -121,7 +121,7 @@ function halfPrecision(): string[] {
     'vmovw | xmm, r32/m16 | EVEX.128.66.MAP5.WIG 6E /r | suf=-',
     'vmovw | r32/m16, xmm | EVEX.128.66.MAP5.WIG 7E /r | suf=-',
     'vmovw | xmm, r64 | EVEX.128.66.MAP5.WIG 6E /r | only64 suf=-',
-    'vmovw | r64, xmm | EVEX.128.66.MAP5.WIG 7E /r | only64 suf=-',
+    'vmovw | r64, xmm | EVEX.128.66.MAP5.WIG 7E /r | only64 suf=- op=MR',
     // conversions
     'vcvtw2ph | vx{kz}, vx/mx/m16bcst{er} | EVEX.x.F3.MAP5.W0 7D /r',
     'vcvtuw2ph | vx{kz}, vx/mx/m16bcst{er} | EVEX.x.F2.MAP5.W0 7D /r',
@@ -153,8 +153,8 @@ function halfPrecision(): string[] {
     'vcvtsh2usi | ry, xmm/m16{er} | EVEX.LIG.F3.MAP5.Wy 79 /r',
     'vcvttsh2si | ry, xmm/m16{sae} | EVEX.LIG.F3.MAP5.Wy 2C /r',
     'vcvttsh2usi | ry, xmm/m16{sae} | EVEX.LIG.F3.MAP5.Wy 78 /r',
-    'vcvtsi2sh | xmm, xmm, r/my{er} | EVEX.LIG.F3.MAP5.Wy 2A /r | plain',
-    'vcvtusi2sh | xmm, xmm, r/my{er} | EVEX.LIG.F3.MAP5.Wy 7B /r | plain',
+    'vcvtsi2sh | xmm, xmm{er}, r/my | EVEX.LIG.F3.MAP5.Wy 2A /r | plain',
+    'vcvtusi2sh | xmm, xmm{er}, r/my | EVEX.LIG.F3.MAP5.Wy 7B /r | plain',
   ]
 }
 

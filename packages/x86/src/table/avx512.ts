@@ -138,7 +138,7 @@ function moves(): string[] {
     'vmovq | xmm, xmm/m64 | EVEX.128.F3.0F.W1 7E /r | suf=-',
     'vmovq | xmm/m64, xmm | EVEX.128.66.0F.W1 D6 /r | suf=-',
     'vextractps | r32/m32, xmm, imm8 | EVEX.128.66.0F3A.WIG 17 /r ib | suf=-',
-    'vextractps | r64, xmm, imm8 | EVEX.128.66.0F3A.WIG 17 /r ib | only64 suf=-',
+    'vextractps | r64, xmm, imm8 | EVEX.128.66.0F3A.WIG 17 /r ib | only64 suf=- op=MRI',
     'vinsertps | xmm, xmm, xmm/m32, imm8 | EVEX.128.66.0F3A.W0 21 /r ib',
   ]
 }
@@ -176,10 +176,10 @@ function conversions(): string[] {
     'vcvtsd2usi | ry, xmm/m64{er} | EVEX.LIG.F2.0F.Wy 79 /r',
     'vcvttss2usi | ry, xmm/m32{sae} | EVEX.LIG.F3.0F.Wy 78 /r',
     'vcvttsd2usi | ry, xmm/m64{sae} | EVEX.LIG.F2.0F.Wy 78 /r',
-    'vcvtsi2ss | xmm, xmm, r/my{er} | EVEX.LIG.F3.0F.Wy 2A /r | plain',
-    'vcvtsi2sd | xmm, xmm, r/my{er} | EVEX.LIG.F2.0F.Wy 2A /r | plain er64',
-    'vcvtusi2ss | xmm, xmm, r/my{er} | EVEX.LIG.F3.0F.Wy 7B /r | plain',
-    'vcvtusi2sd | xmm, xmm, r/my{er} | EVEX.LIG.F2.0F.Wy 7B /r | plain er64',
+    'vcvtsi2ss | xmm, xmm{er}, r/my | EVEX.LIG.F3.0F.Wy 2A /r | plain',
+    'vcvtsi2sd | xmm, xmm{er}, r/my | EVEX.LIG.F2.0F.Wy 2A /r | plain er64',
+    'vcvtusi2ss | xmm, xmm{er}, r/my | EVEX.LIG.F3.0F.Wy 7B /r | plain',
+    'vcvtusi2sd | xmm, xmm{er}, r/my | EVEX.LIG.F2.0F.Wy 7B /r | plain er64',
   ]
 }
 
@@ -389,7 +389,7 @@ function bytesAndWords(): string[] {
     'vpinsrw | xmm, xmm, r32/m16, imm8 | EVEX.128.66.0F.WIG C4 /r ib | suf=-',
     'vpinsrw | xmm, xmm, r64, imm8 | EVEX.128.66.0F.WIG C4 /r ib | only64 suf=-',
     'vpextrb | r32/m8, xmm, imm8 | EVEX.128.66.0F3A.WIG 14 /r ib | suf=-',
-    'vpextrb | r64, xmm, imm8 | EVEX.128.66.0F3A.WIG 14 /r ib | only64 suf=-',
+    'vpextrb | r64, xmm, imm8 | EVEX.128.66.0F3A.WIG 14 /r ib | only64 suf=- op=MRI',
     'vpextrw | r32, xmm, imm8 | EVEX.128.66.0F.WIG C5 /r ib | suf=-',
     'vpextrw | r64, xmm, imm8 | EVEX.128.66.0F.WIG C5 /r ib | only64 suf=-',
     'vpextrw | r32/m16, xmm, imm8 | EVEX.128.66.0F3A.WIG 15 /r ib | suf=-',
