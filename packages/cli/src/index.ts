@@ -4,5 +4,6 @@
  */
 export { expandResponseFiles } from './arguments.ts'
 export { type FileFailure, readInputFile, readStandardInput, writeOutputFile } from './files.ts'
+export { createLinkFiles, type LinkFileSystem } from './link-files.ts'
 export { type DiagnosticsFormat, diagnosticsFormats, printDiagnostics, wantsColor } from './report.ts'
 export { runCommand, UsageError } from './run-command.ts'

@@ -1,1 +1,105 @@
-export {}
+// kld: GNU ld's command line on the linker library. Files, exit statuses and standard output are here, nothing else.
+
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import {
+  createLinkFiles,
+  type DiagnosticsFormat,
+  diagnosticsFormats,
+  expandResponseFiles,
+  printDiagnostics,
+  readInputFile,
+  runCommand,
+  UsageError,
+  writeOutputFile,
+} from '@kernelbox/cli'
+import { type Diagnostic, SourceFile } from '@kernelbox/diagnostics'
+import { type LdCommand, type LinkGroup, type LinkInput, link, parseLdWords, memoryUsageText } from '@kernelbox/linker'
+import { helpText } from './help.ts'
+
+const version = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
+const defaultSearchFolders: readonly string[] = []
+
+await runCommand('kld', main)
+
+function main(words: string[]): number {
+  const command = parseLdWords(expandResponseFiles(words))
+  if (command.wantsHelp) {
+    process.stdout.write(helpText)
+    return 0
+  }
+  if (command.wantsVersion) {
+    // Build systems look for these words.
+    process.stdout.write(`kld ${version} (GNU ld compatible, GNU Binutils 2.40)\n`)
+    if (command.inputs.length === 0) return 0
+  }
+  if (command.faults.length > 0) throw new UsageError(command.faults.join('\nkld: error: '))
+  const format = command.diagnosticsFormat as DiagnosticsFormat | undefined
+  if (format !== undefined && !diagnosticsFormats.includes(format))
+    throw new UsageError(`--diagnostics-format=${format}: expected ${diagnosticsFormats.join(', ')}`)
+  if (command.inputs.length === 0 && command.scriptName === undefined) throw new UsageError('no input files')
+  return run(command, format)
+}
+
+function run(command: LdCommand, format: DiagnosticsFormat | undefined): number {
+  const report = (diagnostics: readonly Diagnostic[]) =>
+    printDiagnostics(diagnostics, { program: 'kld', version, ...(format && { format }) })
+  const problems: Diagnostic[] = []
+  const script = readScript(command, problems)
+  const inputs = command.inputs.map((input) =>
+    'group' in input ? { group: input.group.map((one) => readInput(one, problems)) } : readInput(input, problems),
+  )
+  if (problems.length > 0) {
+    report(problems)
+    return 1
+  }
+  const result = link({
+    ...command.options,
+    searchFolders: [...(command.options.searchFolders ?? []), ...defaultSearchFolders],
+    ...(script && { script }),
+    inputs: inputs as (LinkInput | LinkGroup)[],
+    files: createLinkFiles(command.scriptName === undefined ? undefined : dirname(command.scriptName)),
+    outputName: command.outputName ?? 'a.out',
+  })
+  const diagnostics = command.options.noWarnings ? result.diagnostics.filter((one) => one.severity !== 'warning') : result.diagnostics
+  if (diagnostics.length > 0 || format !== undefined) report(diagnostics)
+  if (command.mapName === '-') process.stdout.write(result.mapText)
+  else if (command.mapName !== undefined) {
+    const failure = writeOutputFile(command.mapName, Buffer.from(result.mapText, 'latin1'))
+    if (failure) throw new UsageError(`cannot write the map ${command.mapName}: ${failure.message}`)
+  }
+  if (command.printMemoryUsage) process.stdout.write(memoryUsageText(result.layout.regions))
+  const hasFailed =
+    !result.image ||
+    (result.diagnostics.some((one) => one.severity === 'error') && !command.options.noInhibitExec) ||
+    (command.options.fatalWarnings === true && diagnostics.some((one) => one.severity === 'warning'))
+  if (hasFailed || !result.image) return 1
+  const output = command.outputName ?? result.outputName ?? 'a.out'
+  const failure = writeOutputFile(output, result.image, command.options.relocatable ? 0o666 : 0o777)
+  if (failure) throw new UsageError(`cannot write ${output}: ${failure.message}`)
+  return result.diagnostics.some((one) => one.severity === 'error') ? 1 : 0
+}
+
+function readScript(command: LdCommand, problems: Diagnostic[]): SourceFile | undefined {
+  const name = command.scriptName
+  if (name === undefined) return undefined
+  for (const path of [name, ...(name.includes('/') ? [] : (command.options.searchFolders ?? []).map((folder) => `${folder}/${name}`))]) {
+    const bytes = readInputFile(path)
+    if (bytes instanceof Uint8Array) return SourceFile.fromBytes(path, bytes)
+    if (bytes.code !== 'ENOENT') {
+      problems.push({ code: 'cannot-read', severity: 'error', message: `cannot read linker script ${path}: ${bytes.message}` })
+      return undefined
+    }
+  }
+  problems.push({ code: 'cannot-read', severity: 'error', message: `cannot open linker script file ${name}: no such file or directory` })
+  return undefined
+}
+
+/** A named file's bytes; what is not found here is left to the linker's search. */
+function readInput(input: LinkInput, problems: Diagnostic[]): LinkInput {
+  if (input.isLibrary) return input
+  const bytes = readInputFile(input.name)
+  if (bytes instanceof Uint8Array) return { ...input, bytes }
+  problems.push({ code: 'cannot-read', severity: 'error', message: `cannot find ${input.name}: ${bytes.message}` })
+  return input
+}

@@ -19,3 +19,6 @@ export type {
   OutputSectionInfo,
   OutputSymbolInfo,
 } from './options.ts'
+export { type LdCommand, parseLdWords } from './command-line.ts'
+export { defaultScript } from './default-script.ts'
+export { memoryUsageText } from './memory-usage.ts'

@@ -1,13 +1,271 @@
 // The linker as a list of passes.
-import type { LinkOptions, LinkResult } from './options.ts'
+// Enters: inputs, script and options. Leaves: an image, the layout as data, a map, diagnostics. Pure: no files, no clock.
 
-export function link(_options: LinkOptions): LinkResult {
+import { DiagnosticSink, SourceFile } from '@kernelbox/diagnostics'
+import { EM_386, EM_X86_64, SHF_ALLOC } from '@kernelbox/elf'
+import { buildPlan, namedFiles } from './build-plan.ts'
+import { allocateCommonSymbols } from './common-symbols.ts'
+import { fillContents } from './contents.ts'
+import { defaultScript } from './default-script.ts'
+import { absoluteOf } from './evaluate.ts'
+import { LayoutPass, type PlanItem, symbolAddress } from './layout.ts'
+import { layoutAsData } from './layout-data.ts'
+import { InputLoader } from './load-inputs.ts'
+import type { MemoryRegionState, OutputSection } from './model.ts'
+import type { Emulation, LinkOptions, LinkResult, OutputFormat } from './options.ts'
+import { Relocator } from './relocate.ts'
+import { collectReferences } from './script-references.ts'
+import { ScriptState } from './script-state.ts'
+import { SymbolTable } from './symbol-table.ts'
+import type { ScriptCommand } from './syntax/ast.ts'
+import { parseScript, parseSymbolDefinition } from './syntax/parse-script.ts'
+import { evaluateConstant } from './constant.ts'
+import { writeFlat } from './write-flat.ts'
+
+const versionText = 'kld, GNU ld 2.40 compatible'
+
+/**
+ * Links objects into an image.
+ * @example
+ * ```js
+ * const { image, diagnostics } = link({ inputs: [{ name: 'kernel.o', bytes }], script: SourceFile.fromString('k.lds', text) })
+ * ```
+ */
+export function link(options: LinkOptions): LinkResult {
+  const sink = new DiagnosticSink()
+  // 1. The script.
+  const state = new ScriptState(sink)
+  const openScript = (name: string): SourceFile | undefined => {
+    const found = options.files?.open(name, 'script', [...(options.searchFolders ?? []), ...state.searchFolders])
+    return found && SourceFile.fromBytes(found.name, found.bytes)
+  }
+  for (const definition of options.defsym ?? []) {
+    const assignment = parseSymbolDefinition(SourceFile.fromString('--defsym', definition), sink)
+    if (assignment) state.add([assignment])
+  }
+  const commands = options.script && parseScript(options.script, sink, openScript)
+  if (options.script && !commands) return failed(options, sink)
+  if (commands) state.add(commands)
+
+  // 2. Inputs and symbols.
+  const emulation = options.emulation ?? emulationOfFormat(options.outputFormat ?? state.outputFormat?.names[0])
+  const symbols = new SymbolTable(sink, {
+    allowMultipleDefinition: options.allowMultipleDefinition === true || hasWord(options, 'muldefs'),
+    warnCommon: options.warnCommon === true,
+    wrapped: new Set(options.wrap),
+  })
+  const searchFolders = [...(options.searchFolders ?? []), ...state.searchFolders]
+  const implicit: (readonly ScriptCommand[])[] = []
+  const loader = new InputLoader({
+    sink,
+    symbols,
+    files: options.files,
+    searchFolders,
+    isRelocatable: options.relocatable === true,
+    machine: emulation && (emulation === 'elf_i386' ? EM_386 : EM_X86_64),
+    objectClass: emulation && (emulation === 'elf_x86_64' ? 64 : 32),
+    implicitScript: (source) => {
+      const found = parseScript(source, sink, openScript)
+      if (found) implicit.push(found.filter((command) => command.kind !== 'files'))
+      return found
+    },
+  })
+  const entryName = options.entry ?? state.entry?.name
+  for (const name of [...(options.undefinedSymbols ?? []), ...state.externs]) symbols.want(name)
+  if (entryName !== undefined && !/^(?:0x[0-9a-f]+|\d+)$/i.test(entryName)) symbols.want(entryName).isReferenced = true
+  for (const { files, isGroup } of state.files) loader.loadNamed(files, isGroup)
+  loader.load(options.inputs)
+  for (const pattern of namedFiles(state)) {
+    if (!loader.objects.some((object) => object.fileName === pattern.file))
+      loader.loadNamed([{ name: pattern.file, isLibrary: false, asNeeded: false, span: pattern.span }], false)
+  }
+  for (const more of implicit) state.add(more)
+  const { objects } = loader
+  if (sink.hasErrors) return failed(options, sink)
+  if (objects.length === 0 && !options.script) {
+    sink.error('no-input', 'no input files')
+    return failed(options, sink)
+  }
+  const [firstObject] = objects
+  const machine = firstObject?.elf.machine ?? (emulation === 'elf_i386' ? EM_386 : EM_X86_64)
+  const is64 = firstObject ? firstObject.elf.class === 64 : emulation !== 'elf_i386' && emulation !== 'elf32_x86_64'
+  const format = outputFormatOf(options, state, machine, is64, sink)
+  const isFlat = format === 'binary' || format === 'ihex' || format === 'srec' || format === 'verilog'
+  if (!commands || ScriptState.isInsertion(commands)) {
+    if (!state.hasSections || (commands && ScriptState.isInsertion(commands))) {
+      const builtIn = parseScript(SourceFile.fromString('built-in script', defaultScript(machine, is64, options)), sink, openScript)
+      if (builtIn) state.add(builtIn)
+    }
+  }
+  state.finish()
+
+  // 3. Common symbols, then input sections to output sections, orphans last.
+  const isRelocatable = options.relocatable === true
+  if (!isRelocatable || options.defineCommon || state.forcesCommon) allocateCommonSymbols(symbols, options.sortCommon)
+  const regions = makeRegions(state, sink)
+  const plan = buildPlan(state, objects, {
+    sink,
+    isRelocatable,
+    sortSection: options.sortSection,
+    orphanHandling: options.orphanHandling ?? 'place',
+    regions,
+    versionText,
+    isFlat,
+  })
+
+  // 4. Addresses.
+  const layout = new LayoutPass({
+    sink,
+    symbols,
+    plan,
+    regions,
+    maxPageSize: pageSize(options, 'max-page-size', 0x1000n),
+    commonPageSize: pageSize(options, 'common-page-size', 0x1000n),
+    isRelro: !isFlat && !hasWord(options, 'norelro'),
+    segmentStarts: options.segmentStarts ?? new Map(),
+    sectionStarts: options.sectionStarts ?? new Map(),
+    isSane: state.isSane,
+    isRelocatable,
+    wantsGapCheck: isFlat,
+    sizeOfHeaders: () => 0n,
+    scriptReferences: collectReferences(state.statements),
+  })
+  layout.run()
+  const outputs = outputsOf(plan)
+
+  // 5. Contents and relocations.
+  const relocator = new Relocator({
+    machine,
+    special: undefined,
+    unresolved: options.unresolvedSymbols ?? 'error',
+    knownNames: () => symbols.byName.keys(),
+    sink,
+  })
+  if (!sink.hasErrors) {
+    for (const output of outputs) fillContents(output, machine)
+    for (const output of outputs) {
+      for (const item of output.items) {
+        if (item.kind !== 'input') continue
+        const { section } = item
+        relocator.relocate(section, output.contents.subarray(section.offset, section.offset + section.sizeInBytes))
+      }
+    }
+    relocator.finish()
+  }
+
+  // 6. The image.
+  const entry = entryAddress(options, state, symbols, outputs)
+  let image: Uint8Array | undefined
+  if (!sink.hasErrors) {
+    image = writeFlat(outputs, sink, { maxGapInBytes: options.maxGapInBytes, gapFill: options.gapFill })
+  }
+  const isFailed = sink.hasErrors && !options.noInhibitExec
+  return {
+    image: isFailed ? undefined : image,
+    format,
+    outputName: state.outputName,
+    layout: layoutAsData(outputs, symbols, objects, regions, entry),
+    mapText: '',
+    diagnostics: sink.diagnostics,
+  }
+}
+
+function failed(options: LinkOptions, sink: DiagnosticSink): LinkResult {
   return {
     image: undefined,
-    format: 'binary',
+    format: options.outputFormat ?? 'binary',
     outputName: undefined,
     layout: { sections: [], symbols: [], regions: [], entry: 0n },
     mapText: '',
-    diagnostics: [{ code: 'not-yet', severity: 'error', message: 'the linker is being written' }],
+    diagnostics: sink.diagnostics,
   }
+}
+
+function outputsOf(plan: readonly PlanItem[]): OutputSection[] {
+  return plan.flatMap((item) => (item.kind === 'section' && !item.output.isIgnored ? [item.output] : []))
+}
+
+function hasWord(options: LinkOptions, word: string): boolean {
+  return options.z?.includes(word) === true
+}
+
+function pageSize(options: LinkOptions, name: string, fallback: bigint): bigint {
+  const word = options.z?.findLast((one) => one.startsWith(`${name}=`))
+  if (!word) return fallback
+  try {
+    return BigInt(word.slice(name.length + 1))
+  } catch {
+    return fallback
+  }
+}
+
+const formats: ReadonlyMap<string, OutputFormat> = new Map<string, OutputFormat>([
+  ['elf32-i386', 'elf32-i386'],
+  ['elf64-x86-64', 'elf64-x86-64'],
+  ['elf32-x86-64', 'elf32-x86-64'],
+  ['binary', 'binary'],
+  ['ihex', 'ihex'],
+  ['srec', 'srec'],
+  ['verilog', 'verilog'],
+])
+
+function emulationOfFormat(name: string | undefined): Emulation | undefined {
+  if (name === 'elf32-i386') return 'elf_i386'
+  if (name === 'elf64-x86-64') return 'elf_x86_64'
+  if (name === 'elf32-x86-64') return 'elf32_x86_64'
+  return undefined
+}
+
+function outputFormatOf(options: LinkOptions, state: ScriptState, machine: number, is64: boolean, sink: DiagnosticSink): OutputFormat {
+  if (options.outputFormat) return options.outputFormat
+  const asked = state.outputFormat?.names[0]
+  if (asked !== undefined) {
+    const known = formats.get(asked)
+    if (known) return known
+    if (asked !== 'default')
+      sink.error('unknown-format', `output format '${asked}' is not known`, state.outputFormat?.span, {
+        notes: [{ message: `known are ${[...formats.keys()].join(', ')}` }],
+      })
+  }
+  if (machine === EM_386) return 'elf32-i386'
+  return is64 ? 'elf64-x86-64' : 'elf32-x86-64'
+}
+
+function makeRegions(state: ScriptState, sink: DiagnosticSink): Map<string, MemoryRegionState> {
+  const regions = new Map<string, MemoryRegionState>()
+  for (const region of state.regions) {
+    if (regions.has(region.name)) {
+      sink.warn('region-redeclared', `memory region '${region.name}' is declared twice`, region.span)
+      continue
+    }
+    const origin = evaluateConstant(region.origin, regions, sink)
+    const length = evaluateConstant(region.length, regions, sink)
+    regions.set(region.name, {
+      name: region.name,
+      origin,
+      length,
+      attributes: region.attributes,
+      current: origin,
+      used: 0n,
+      hasOverflowed: false,
+    })
+  }
+  for (const { alias, region, span } of state.regionAliases) {
+    const target = regions.get(region)
+    if (!target) sink.error('no-such-region', `there is no memory region '${region}' for the alias '${alias}'`, span)
+    else if (regions.has(alias)) sink.error('region-redeclared', `memory region '${alias}' is already declared`, span)
+    else regions.set(alias, target)
+  }
+  return regions
+}
+
+function entryAddress(options: LinkOptions, state: ScriptState, symbols: SymbolTable, outputs: readonly OutputSection[]): bigint {
+  const asked = options.entry ?? state.entry?.name
+  if (asked !== undefined && /^(?:0x[0-9a-f]+|\d+)$/i.test(asked)) return BigInt(asked)
+  for (const name of asked === undefined ? ['start', '_start'].slice(1) : [asked]) {
+    const symbol = symbols.get(name)
+    const value = symbol?.state === 'defined' ? symbolAddress(symbol) : undefined
+    if (value) return absoluteOf(value)
+  }
+  return outputs.find((output) => output.name === '.text' && (output.flags & SHF_ALLOC) !== 0)?.address ?? 0n
 }

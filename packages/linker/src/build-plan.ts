@@ -1,0 +1,281 @@
+// Input sections to output sections.
+// Enters: the script's statements and the objects. Leaves: the plan, in which each output section has its items, with the
+// orphans placed. GNU ld manual §3.6 "SECTIONS Command".
+
+import type { DiagnosticSink } from '@kernelbox/diagnostics'
+import { SHF_ALLOC, SHF_EXECINSTR, SHF_MERGE, SHF_STRINGS, SHF_TLS, SHF_WRITE, SHT_NOBITS, SHT_NOTE, SHT_PROGBITS } from '@kernelbox/elf'
+import type { PlanItem } from './layout.ts'
+import { discard } from './load-inputs.ts'
+import { matchSections, SectionIndex } from './match-sections.ts'
+import { type InputObject, type InputSection, type LayoutItem, type MemoryRegionState, OutputSection } from './model.ts'
+import { createOrphanPlacer } from './orphans.ts'
+import type { LayoutStatement, ScriptState } from './script-state.ts'
+import type { Assignment, Expression, InputPattern, OutputSectionStatement } from './syntax/ast.ts'
+
+export interface PlanOptions {
+  readonly sink: DiagnosticSink
+  readonly isRelocatable: boolean
+  readonly sortSection: 'name' | 'alignment' | undefined
+  readonly orphanHandling: 'place' | 'warn' | 'error' | 'discard'
+  readonly regions: ReadonlyMap<string, MemoryRegionState>
+  readonly versionText: string
+  readonly isFlat: boolean
+}
+
+/** Adds an input section to an output section and gives the latter what it needs of its attributes. */
+export function addInput(output: OutputSection, section: InputSection): void {
+  section.output = output
+  output.items.push({ kind: 'input', section })
+  absorb(output, section)
+}
+
+function absorb(output: OutputSection, section: InputSection): void {
+  const kept = section.flags & (SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_TLS | 0x1000_0000)
+  const mergeable = section.flags & (SHF_MERGE | SHF_STRINGS)
+  if (!output.hasInputs) {
+    output.flags |= kept | mergeable
+    output.entrySize = section.elf.entrySize
+  } else {
+    const common = output.flags & (SHF_MERGE | SHF_STRINGS) & mergeable
+    output.flags = ((output.flags & ~(SHF_MERGE | SHF_STRINGS)) >>> 0) | kept
+    if (common === mergeable && output.entrySize === section.elf.entrySize) output.flags |= common
+    else output.entrySize = 0
+  }
+  output.hasInputs = true
+  if (output.type === 0) output.type = section.type
+  else if (output.type !== section.type) {
+    if (output.type === SHT_NOBITS) output.type = section.type
+    else if (section.type !== SHT_NOBITS && output.type !== SHT_NOTE) output.type = SHT_PROGBITS
+  }
+  const { statement } = output
+  if (!statement?.subalignment && section.alignment > output.alignment) output.alignment = section.alignment
+  applyType(output)
+}
+
+function applyType(output: OutputSection): void {
+  const type = output.statement?.type
+  if (type === undefined) return
+  if (type === 'noload') {
+    output.isNoLoad = true
+    output.type = SHT_NOBITS
+  } else if (type === 'copy' || type === 'info' || type === 'overlay' || type === 'dsect') output.flags &= ~SHF_ALLOC
+  if (output.statement?.isReadOnly) output.flags &= ~SHF_WRITE
+}
+
+export function buildPlan(state: ScriptState, objects: readonly InputObject[], options: PlanOptions): PlanItem[] {
+  const index = new SectionIndex(objects)
+  const plan: PlanItem[] = []
+  const byName = new Map<string, OutputSection>()
+  const isFree = (section: InputSection) => section.output === undefined && !section.isDiscarded && section.isLive
+  for (const statement of state.statements) {
+    if (statement.kind === 'assignment') plan.push({ kind: 'assignment', assignment: statement })
+    else if (statement.kind === 'assert') plan.push({ kind: 'assert', assertion: statement })
+    else if (statement.name === '/DISCARD/') discardMatching(statement, index, options, isFree)
+    else addOutputSection(statement, index, plan, byName, options, isFree)
+  }
+  const placer = createOrphanPlacer(plan, options.isRelocatable)
+  for (const section of index.all) {
+    if (!isFree(section)) continue
+    if (section.isCommon && options.isRelocatable) continue
+    placeOrphan(section, placer, plan, options)
+  }
+  for (const item of plan) if (item.kind === 'section') chooseRegion(item.output, options)
+  return plan
+}
+
+function placeOrphan(
+  section: InputSection,
+  placer: ReturnType<typeof createOrphanPlacer>,
+  plan: readonly PlanItem[],
+  options: PlanOptions,
+): void {
+  const { orphanHandling, sink } = options
+  if (orphanHandling === 'discard') {
+    discard(section, 'script')
+    return
+  }
+  const isQuiet = section.sizeInBytes === 0 || section.name === '.note.gnu.property'
+  if (orphanHandling !== 'place' && !isQuiet) {
+    const message = `${section.object.displayName}: no pattern of the script takes section ${section.name} (${section.sizeInBytes} bytes)`
+    const help = { fix: { message: `name it in SECTIONS: ${section.name} : { *(${section.name}) }` } }
+    if (orphanHandling === 'error') sink.error('orphan-section', message, undefined, help)
+    else sink.warn('orphan-section', message, undefined, help)
+  }
+  const name = section.isCommon ? '.bss' : section.name
+  const output = placer.place(section.isCommon ? Object.assign(Object.create(section), { name }) : section)
+  addInput(output, section)
+  void plan
+}
+
+function discardMatching(
+  statement: OutputSectionStatement,
+  index: SectionIndex,
+  options: PlanOptions,
+  isFree: (section: InputSection) => boolean,
+): void {
+  for (const inner of statement.body) {
+    if (inner.kind !== 'input') continue
+    for (const section of matchSections(inner, index, options.sortSection, isFree)) discard(section, 'script')
+  }
+}
+
+function addOutputSection(
+  statement: Extract<LayoutStatement, { kind: 'output-section' }>,
+  index: SectionIndex,
+  plan: PlanItem[],
+  byName: Map<string, OutputSection>,
+  options: PlanOptions,
+  isFree: (section: InputSection) => boolean,
+): void {
+  if (statement.constraint === 'only-if-ro' || statement.constraint === 'only-if-rw') {
+    const wantsReadOnly = statement.constraint === 'only-if-ro'
+    const inputs = statement.body.flatMap((inner) =>
+      inner.kind === 'input' ? matchSections(inner, index, options.sortSection, isFree) : [],
+    )
+    const isReadOnly = inputs.every((section) => (section.flags & SHF_WRITE) === 0)
+    if (inputs.length === 0 || isReadOnly !== wantsReadOnly) return
+  }
+  const known = byName.get(statement.name)
+  const output = known ?? new OutputSection(statement.name, statement)
+  if (!known) {
+    byName.set(statement.name, output)
+    plan.push({ kind: 'section', output })
+  }
+  if (statement.overlay) output.isOverlay = true
+  if (statement.programHeaders.length > 0) output.programHeaders = statement.programHeaders
+  for (const inner of statement.body) {
+    switch (inner.kind) {
+      case 'input':
+        for (const section of matchSections(inner, index, options.sortSection, isFree)) {
+          if (inner.keep) section.isKept = true
+          addInput(output, section)
+        }
+        break
+      case 'assignment':
+        output.items.push({ kind: 'assignment', assignment: inner })
+        if (inner.name === '.' && forcesSection(inner)) output.isForced = true
+        break
+      case 'assert':
+        output.items.push({ kind: 'assert', assertion: inner })
+        break
+      case 'data': {
+        const item: LayoutItem = { kind: 'data', width: inner.width, isSigned: inner.isSigned, value: inner.value, offset: 0, number: 0n }
+        output.items.push(item)
+        giveContents(output)
+        break
+      }
+      case 'text':
+        output.items.push({ kind: 'bytes', bytes: zeroTerminated(unescaped(inner.text)), offset: 0 })
+        giveContents(output)
+        break
+      case 'linker-version':
+        output.items.push({ kind: 'bytes', bytes: zeroTerminated(options.versionText), offset: 0 })
+        giveContents(output)
+        break
+      case 'fill':
+        output.items.push({ kind: 'fill', fill: inner.fill })
+        break
+      case 'constructors':
+      case 'create-object-symbols':
+        break
+    }
+  }
+  applyType(output)
+  const { region, loadRegion } = statement
+  if (region !== undefined) output.region = regionNamed(region, statement, options)
+  if (loadRegion !== undefined) output.loadRegion = regionNamed(loadRegion, statement, options)
+}
+
+function regionNamed(name: string, statement: OutputSectionStatement, options: PlanOptions): MemoryRegionState | undefined {
+  const region = options.regions.get(name)
+  if (!region && name !== '*default*') {
+    // GNU ld only warns, and takes the default region.
+    options.sink.warn('no-such-region', `memory region '${name}' is not declared in MEMORY`, statement.regionSpan ?? statement.nameSpan)
+  }
+  return region
+}
+
+function giveContents(output: OutputSection): void {
+  output.isForced = true
+  if (output.type === 0 || output.type === SHT_NOBITS) output.type = SHT_PROGBITS
+  output.flags |= SHF_ALLOC
+}
+
+/**
+ * Whether an assignment to `.` makes an empty section stay: one that visibly leaves `.` where it is does not
+ * (manual §3.6.7; `. = . + 0`, `. = ALIGN(. != 0 ? n : 1)` and a zero, as tried on GNU ld 2.40).
+ */
+function forcesSection(assignment: Assignment): boolean {
+  const { operator, value } = assignment
+  if (operator === '+=' || operator === '-=') return !isZero(value)
+  if (operator !== '=') return true
+  if (isZero(value)) return false
+  if (value.kind === 'binary' && value.operator === '+' && isDot(value.left) && isZero(value.right)) return false
+  if (value.kind === 'call' && value.name === 'ALIGN' && value.operands.length === 1) return value.operands[0]?.kind !== 'conditional'
+  return true
+}
+
+function isZero(expression: Expression): boolean {
+  return expression.kind === 'number' && expression.value === 0n
+}
+
+function isDot(expression: Expression): boolean {
+  return expression.kind === 'name' && expression.name === '.'
+}
+
+/** Manual §3.7: a section that names no region goes to the first whose attributes fit it. */
+function chooseRegion(output: OutputSection, options: PlanOptions): void {
+  if (output.region || output.statement?.region !== undefined || (output.flags & SHF_ALLOC) === 0) return
+  for (const region of options.regions.values()) {
+    if (region.attributes !== '' && regionTakes(region.attributes, output)) {
+      output.region = region
+      return
+    }
+  }
+}
+
+function regionTakes(attributes: string, output: OutputSection): boolean {
+  let isInverted = false
+  let wanted = false
+  for (const letter of attributes.toLowerCase()) {
+    if (letter === '!') {
+      isInverted = true
+      continue
+    }
+    const has =
+      letter === 'r'
+        ? (output.flags & SHF_WRITE) === 0
+        : letter === 'w'
+          ? (output.flags & SHF_WRITE) !== 0
+          : letter === 'x'
+            ? (output.flags & SHF_EXECINSTR) !== 0
+            : letter === 'a'
+              ? (output.flags & SHF_ALLOC) !== 0
+              : output.type !== SHT_NOBITS
+    if (isInverted && has) return false
+    if (!isInverted && has) wanted = true
+  }
+  return wanted
+}
+
+function zeroTerminated(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length + 1)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  return bytes
+}
+
+function unescaped(text: string): string {
+  return text.replace(/\\(?:([0-7]{1,3})|(.))/g, (_, octal: string | undefined, letter: string) => {
+    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255)
+    return { n: '\n', r: '\r', t: '\t' }[letter] ?? letter
+  })
+}
+
+/** Input patterns that name a file and no section: the file becomes an input. */
+export function namedFiles(state: ScriptState): InputPattern[] {
+  return state.statements.flatMap((statement) =>
+    statement.kind === 'output-section'
+      ? statement.body.filter((inner): inner is InputPattern => inner.kind === 'input' && inner.sections === undefined)
+      : [],
+  )
+}
