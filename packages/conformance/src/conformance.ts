@@ -8,6 +8,7 @@ import { type SuiteChoice, suiteNames, runSuite } from './suites.ts'
 
 const help = `pnpm conformance gas | ld | cpp [options]      GNU's own test inputs through kas, kld, kasm -E
 pnpm conformance kernels [options]             small kernels: kasm against gcc + ld, objects cross-linked
+pnpm conformance client [options]              gcc with kas as its assembler: sqlite3, Lua, zlib; --only 'lua:-O2' chooses
 
 pnpm conformance check [gas ld cpp kernels]    exactly the cases of packages/conformance/passing; fails when one stops passing
 pnpm conformance raise [gas ld cpp kernels]    runs everything and writes those lists anew; --allow-drop: also where one loses cases

@@ -1,5 +1,6 @@
 // The three suites behind one seam: their cases, filtered as asked, run through a candidate, and reported.
 
+import { clientResults, clientTables } from './client/client-run.ts'
 import { type Candidate, openCandidate } from './core/candidate.ts'
 import { type Case, chooseCases, type Result, runCases, type RunOptions, WrongUse } from './core/case.ts'
 import { finishReport, formatTable, type Table } from './core/report.ts'
@@ -10,7 +11,7 @@ import { type LinkKind, linkTables, type LinkSuiteCase, runLinkCase } from './ld
 import { kernelResults, kernelTable } from './kernels/kernels-run.ts'
 import { allLinkCases } from './ld/ld-suite.ts'
 
-export const suiteNames = ['gas', 'ld', 'cpp', 'kernels'] as const
+export const suiteNames = ['gas', 'ld', 'cpp', 'kernels', 'client'] as const
 export type SuiteName = (typeof suiteNames)[number]
 
 export interface SuiteChoice {
@@ -128,6 +129,8 @@ async function resultsAndTables(choice: SuiteChoice, options: RunOptions): Promi
       return from(preprocessorCases(choice))
     case 'kernels':
       return [[kernelTable], await kernelResults(choice, options)]
+    case 'client':
+      return [clientTables, await clientResults(choice, options)]
   }
 }
 
