@@ -91,7 +91,8 @@ export function layOutAddress(
     bits = mode === 16 ? (hasAddressPrefix ? 32 : 16) : mode === 32 ? (hasAddressPrefix ? 16 : 32) : hasAddressPrefix ? 32 : 64
   const invalid = (): Failure => {
     const details: Record<string, string | number> = { mode, addressBits: bits }
-    if (base) details.base = base.name
+    const culprit = base ?? index
+    if (culprit) details.register = culprit.name
     if (index) details.index = index.name
     return failure('invalid-base-index', operandIndex, details)
   }

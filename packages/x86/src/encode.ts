@@ -15,6 +15,7 @@ import type {
   RoundingOperand,
 } from './contract.ts'
 import { type Failure, failure, moreTelling } from './failure.ts'
+import { isaAllows, isaOf } from './isa.ts'
 import { type Match, matchRow } from './match.ts'
 import { collectPrefixes, isPrefix, NO_PREFIXES, type PrefixSet, prefixByte, prefixRefusal } from './prefixes.ts'
 import { rowsOf } from './table/index.ts'
@@ -152,6 +153,10 @@ function tryRows(
     const refusal = matchRow(row, statement, suffix, options, anySized, match)
     if (refusal) {
       best = moreTelling(best, refusal)
+      continue
+    }
+    if (options.isa !== undefined && !isaAllows(row, match.size, options.isa)) {
+      best = moreTelling(best, failure('not-enabled', undefined, { mnemonic: statement.mnemonic, feature: isaOf(row) }))
       continue
     }
     if (row.flags.has('nopair') && options.mode === 64 && match.size === 32 && isAccumulatorPair(statement.operands)) continue
@@ -441,7 +446,8 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
 
   const regNumber = places.reg ? places.reg.number : row.digit > 0 ? row.digit : 0
   if (isLegacy) {
-    if (writtenRounding !== undefined) return { ok: false, failure: failure('rounding-not-allowed', roundingAt) }
+    const decoration = decorationRefusal(operands)
+    if (decoration) return { ok: false, failure: decoration }
     let reg = regNumber
     if (places.reg && mode !== 64 && reg >= 8 && places.reg.class === 'control') {
       // AMD's way to CR8 outside 64-bit mode: a lock prefix (APM vol. 2 §3.1.5)
@@ -612,6 +618,17 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
 function isBeyond(constant: bigint, mask: number): boolean {
   const wrapped = Number(BigInt.asIntN(32, constant))
   return wrapped > mask || wrapped < -mask
+}
+
+/** Masks, broadcasts and rounding exist with EVEX only. */
+function decorationRefusal(operands: readonly Operand[]): Failure | undefined {
+  if (writtenRounding !== undefined) return failure('rounding-not-allowed', roundingAt)
+  for (const [index, operand] of operands.entries()) {
+    if (operand.kind !== 'register' && operand.kind !== 'memory') continue
+    if (operand.mask || operand.zeroing) return failure('masking-not-allowed', index)
+    if (operand.kind === 'memory' && operand.broadcast !== undefined) return failure('broadcast-not-allowed', index)
+  }
+  return undefined
 }
 
 /** Constants that a double cannot hold exactly: the class of such a value says too little. */

@@ -111,6 +111,8 @@ export function matchRow(
     const operand = operands[index + shift]!
     const spec = specs[index]!
     if (!kindFits(spec, operand, row)) return kindFailure(spec, operand, index + shift, operands, specs)
+    if (spec.needsLetter && operand.kind === 'memory' && operand.broadcast === undefined)
+      return failure('ambiguous-size', undefined, { mnemonic: statement.mnemonic })
     if (operand.kind !== 'register' || (spec.accepts & ACCEPT_REGISTER) === 0) continue
     if (!spec.registerClass.startsWith('gpr')) continue
     const bits = operand.register.sizeInBits
@@ -253,7 +255,7 @@ function outOfRange(index: number, constant: number, bits: number): Failure {
 }
 
 function sizeDetails(register: Register, wanted: number): Readonly<Record<string, string | number>> {
-  return { register: register.name, size: register.sizeInBits, wanted }
+  return { register: register.name, found: register.sizeInBits, expected: wanted }
 }
 
 function kindFailure(
