@@ -26,6 +26,8 @@ function buildRegisters(): Map<string, Register> {
   // Numbers 4 to 7 mean ah, ch, dh, bh without a REX prefix and spl, bpl, sil, dil with one (SDM vol. 2 §2.2.1.2).
   for (const [number, name] of ['ah', 'ch', 'dh', 'bh'].entries()) add(name, 'gpr8', number + 4, 8, 'forbidden')
   for (const [number, name] of ['spl', 'bpl', 'sil', 'dil'].entries()) add(name, 'gpr8', number + 4, 8, 'needed')
+  // GNU as also knows al to bl by names that ask for a REX prefix.
+  for (const [number, name] of ['axl', 'cxl', 'dxl', 'bxl'].entries()) add(name, 'gpr8', number, 8, 'needed')
   for (const [number, name] of low.entries()) {
     add(name, 'gpr16', number, 16)
     add(`e${name}`, 'gpr32', number, 32)

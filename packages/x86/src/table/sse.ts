@@ -269,9 +269,9 @@ export function sseRows(): readonly string[] {
       'pcmpistri | xmm, xmm/m128, imm8 | 66 0F 3A 63 /r ib',
     ]),
     ...withFlags('isa=sse4a', [
-      'extrq | imm8, imm8, xmm | 66 0F 78 /0 ib ib | keep',
+      'extrq | xmm, imm8, imm8 | 66 0F 78 /0 ib ib',
       'extrq | xmm, xmm | 66 0F 79 /r',
-      'insertq | imm8, imm8, xmm, xmm | F2 0F 78 /r ib ib | keep op=IIMR',
+      'insertq | xmm, xmm, imm8, imm8 | F2 0F 78 /r ib ib',
       'insertq | xmm, xmm | F2 0F 79 /r',
     ]),
     ...withFlags('isa=pclmul', [

@@ -1,0 +1,1 @@
+vmovq 8(%ecx),%xmm4
