@@ -118,9 +118,9 @@ function emitAbbreviations(unit: CompileUnit, abbrev: DebugSection): void {
   if (functions.length > 0) {
     abbrev.bytes(2, 0x2e, 0, 0x03, formString) // DW_TAG_subprogram: name
     if (hasGlobal(unit)) abbrev.bytes(0x3f, formFlag)
-    if (dwarfVersion >= 4) abbrev.bytes(0x49, formRefUdata)
+    if (dwarfVersion >= 3) abbrev.bytes(0x49, formRefUdata)
     abbrev.bytes(0x11, formAddress, 0x12, highForm, 0, 0)
-    if (dwarfVersion >= 4) abbrev.bytes(3, 0x3b, 0, 0, 0) // DW_TAG_unspecified_type
+    if (dwarfVersion >= 3) abbrev.bytes(3, 0x3b, 0, 0, 0) // DW_TAG_unspecified_type
   }
   abbrev.bytes(0)
 }
@@ -158,23 +158,25 @@ function emitFunctions(unit: CompileUnit, { info, strings }: UnitSections, start
   const withExternal = hasGlobal(unit)
   // The type of all of them stands behind the last; how far depends on the width of the references to it.
   let typeOffset = 0
-  if (dwarfVersion >= 4) {
+  if (dwarfVersion >= 3) {
     for (let width = 1, previous = -1; previous !== typeOffset; width = ulebSize(typeOffset)) {
       previous = typeOffset
       typeOffset = info.length - start
-      for (const f of functions) typeOffset += 1 + 4 + (withExternal ? 1 : 0) + width + addressSizeInBytes + ulebSize(f.sizeInBytes)
+      for (const f of functions)
+        typeOffset +=
+          1 + 4 + (withExternal ? 1 : 0) + width + addressSizeInBytes + (dwarfVersion < 4 ? addressSizeInBytes : ulebSize(f.sizeInBytes))
     }
   }
   for (const f of functions) {
     info.bytes(2)
     info.reference(strings, strings.string(f.name))
     if (withExternal) info.bytes(f.isGlobal ? 1 : 0)
-    if (dwarfVersion >= 4) info.uleb(typeOffset)
+    if (dwarfVersion >= 3) info.uleb(typeOffset)
     info.address(f.symbol, 0, addressSizeInBytes)
     if (dwarfVersion < 4) info.address(f.symbol, f.sizeInBytes, addressSizeInBytes)
     else info.uleb(f.sizeInBytes)
   }
-  if (dwarfVersion >= 4) info.bytes(3)
+  if (dwarfVersion >= 3) info.bytes(3)
 }
 
 function ulebSize(value: number): number {

@@ -21,7 +21,7 @@ export function lineTableOf(a: Assembler): LineTable {
   let table = a.extensions.get('line-table') as LineTable | undefined
   if (!table) {
     const { debugLines } = a.options
-    table = new LineTable(new LineFiles(debugLines?.format === 'dwarf' ? (debugLines.version ?? 2) : 2), a.symbols)
+    table = new LineTable(new LineFiles(debugLines?.format === 'dwarf' ? (debugLines.version ?? 2) : 3), a.symbols)
     a.extensions.set('line-table', table)
     const made = table
     a.instrumentation.push({
@@ -239,8 +239,10 @@ function emit(a: Assembler, table: LineTable): void {
   const { files } = table
   if (table.rows.length === 0) return
   const hasUserInfo = (a.sections.find('.debug_info')?.sizeInBytes ?? 0) > 0
+  const made: Section[] = []
   const make = (name: string, flags = 0, entrySize = 0): DebugSection => {
-    const section = a.sections.find(name) ?? a.sections.add(name, SHT_PROGBITS, flags)
+    let section = a.sections.find(name)
+    if (!section) made.push((section = a.sections.add(name, SHT_PROGBITS, flags)))
     section.entrySize = section.entrySize || entrySize
     return new DebugSection(section.chain(0), a.symbols)
   }
@@ -255,8 +257,12 @@ function emit(a: Assembler, table: LineTable): void {
   const line = make('.debug_line')
   const strings = dwarfVersion >= 5 ? make('.debug_line_str', SHF_MERGE | SHF_STRINGS, 1) : undefined
   const sequences = sequencesOf(table)
-  emitLineTable(line, strings, files, sequences, { dwarfVersion, addressSizeInBytes, compilationDirectory }, a.symbols)
-  if (hasUserInfo) return
+  const emitLines = () =>
+    emitLineTable(line, strings, files, sequences, { dwarfVersion, addressSizeInBytes, compilationDirectory }, a.symbols)
+  if (hasUserInfo) {
+    emitLines()
+    return
+  }
   const info = make('.debug_info')
   const abbrev = make('.debug_abbrev')
   const aranges = make('.debug_aranges')
@@ -267,17 +273,30 @@ function emit(a: Assembler, table: LineTable): void {
     ranges = make(dwarfVersion >= 5 ? '.debug_rnglists' : '.debug_ranges')
     if (dwarfVersion < 5) ranges.chain.section.alignmentPower = addressSizeInBytes === 8 ? 4 : 3
   }
+  for (const name of symbolOrder) for (const section of made) if (section.name === name) renewSectionSymbol(a, section)
+  emitLines()
   const file = files.files[0] ?? files.files[1]
   const directory = file && file.directory > 0 ? files.directories[file.directory] : undefined
   const unit: CompileUnit = {
     dwarfVersion,
     addressSizeInBytes,
     name: `${directory === undefined ? '' : `${directory}/`}${file?.name ?? ''}`,
-    compilationDirectory: files.directories[0] ?? compilationDirectory,
+    compilationDirectory,
     sections: sequences.map((sequence) => sequence[0]?.chain.section.chains[0]).filter((chain) => chain !== undefined),
     functions: table.isGenerating ? functionsOf(a) : [],
   }
   emitCompileUnit(unit, { info, abbrev, aranges, strings: unitStrings, line, ranges }, a.symbols)
+}
+
+/** GNU as names its debugging sections in another order than it makes them, which the symbol table shows. */
+const symbolOrder = ['.debug_info', '.debug_abbrev', '.debug_line', '.debug_line_str', '.debug_ranges', '.debug_rnglists', '.debug_str']
+
+function renewSectionSymbol(a: Assembler, section: Section): void {
+  const symbol = a.symbols.anonymous(section.name)
+  symbol.sectionOf = section
+  symbol.kind = symbolLabel
+  symbol.chain = section.chain(0)
+  section.symbol = symbol
 }
 
 /** One sequence a section, in the order of the first rows; within it the subsections in theirs. */

@@ -27,7 +27,7 @@ class StabTable {
     this.entries.entrySize = entrySizeInBytes
     this.entries.alignmentPower = Math.max(this.entries.alignmentPower, 2)
     this.strings = a.sections.find(`${name}str`) ?? a.sections.add(`${name}str`, SHT_STRTAB, 0)
-    this.entries.linkedTo = this.strings.name
+    this.entries.linkedSection = this.strings
     const chain = this.entries.chain(0)
     this.#header = chain.length
     const strings = this.strings.chain(0)
