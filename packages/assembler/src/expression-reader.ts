@@ -170,7 +170,8 @@ export class ExpressionReader {
         }
         if (c === 45) continue
         // An operator of another level: the grammar knows what binds tighter.
-        if (c !== 44 && c !== 40 && c !== 41 && c !== 123 && c !== 125 && c !== 34 && c !== 58 && (nameBytes[c] as number) === 0) return false
+        if (c !== 44 && c !== 40 && c !== 41 && c !== 123 && c !== 125 && c !== 34 && c !== 58 && (nameBytes[c] as number) === 0)
+          return false
       }
       break
     }
@@ -224,7 +225,12 @@ export class ExpressionReader {
       const name = bytesToText(bytes.subarray(at + parsed.operator.start, at + parsed.operator.end))
       const operator = operatorNumber(name)
       if (operator === undefined) {
-        this.#fault('unknown-relocation', `there is no relocation operator '@${name}'`, at + parsed.operator.start - 1, at + parsed.operator.end)
+        this.#fault(
+          'unknown-relocation',
+          `there is no relocation operator '@${name}'`,
+          at + parsed.operator.start - 1,
+          at + parsed.operator.end,
+        )
       }
       this.operator = operator ?? 0
     }
@@ -277,7 +283,8 @@ export class ExpressionReader {
         const left = this.#flatten(tree.left)
         const right = left && this.#flatten(tree.right)
         if (!left || !right) return undefined
-        const [rightAdd, rightSub, rightAddend] = tree.operator === '+' ? [right.add, right.sub, right.addend] : [right.sub, right.add, -right.addend]
+        const [rightAdd, rightSub, rightAddend] =
+          tree.operator === '+' ? [right.add, right.sub, right.addend] : [right.sub, right.add, -right.addend]
         if ((left.add && rightAdd) || (left.sub && rightSub)) return undefined
         return { add: left.add ?? rightAdd, sub: left.sub ?? rightSub, addend: left.addend + rightAddend }
       }
@@ -438,7 +445,8 @@ export function unescaped(bytes: Uint8Array, start: number, end: number): Uint8A
       if (c >= 48 && c <= 57) {
         let value = 0
         let digits = 0
-        for (; digits < 3 && at < end && (bytes[at] as number) >= 48 && (bytes[at] as number) <= 57; digits++) value = value * 8 + (bytes[at++] as number) - 48
+        for (; digits < 3 && at < end && (bytes[at] as number) >= 48 && (bytes[at] as number) <= 57; digits++)
+          value = value * 8 + (bytes[at++] as number) - 48
         at--
         c = value & 255
       } else if (c === 120 || c === 88) {

@@ -2,17 +2,28 @@
 // Enters: trees from syntax/. Leaves: `add - sub + constant` (the most that a field of an object file can express), or
 // the reason why a tree has no such form. GNU as manual §6 "Expressions"; arithmetic is 64 bits wide and wraps.
 
-import {
-  type AsmSymbol,
-  symbolAbsolute,
-  symbolCommon,
-  symbolEquated,
-  symbolLabel,
-  symbolRegister,
-  symbolUndefined,
-} from './symbols.ts'
+import { type AsmSymbol, symbolAbsolute, symbolCommon, symbolEquated, symbolLabel, symbolRegister, symbolUndefined } from './symbols.ts'
 
-export type BinaryOperator = '*' | '/' | '%' | '<<' | '>>' | '|' | '&' | '^' | '!' | '+' | '-' | '==' | '<>' | '<' | '>' | '<=' | '>=' | '&&' | '||'
+export type BinaryOperator =
+  | '*'
+  | '/'
+  | '%'
+  | '<<'
+  | '>>'
+  | '|'
+  | '&'
+  | '^'
+  | '!'
+  | '+'
+  | '-'
+  | '=='
+  | '<>'
+  | '<'
+  | '>'
+  | '<='
+  | '>='
+  | '&&'
+  | '||'
 export type UnaryOperator = '-' | '~' | '!'
 
 export type Expression =
@@ -155,7 +166,13 @@ export class Evaluation {
       return this.#fail({ kind: 'not-linear', operator, left, right })
     }
     if (left.add || left.sub || right.add || right.sub) {
-      if (right.constant === 0n && !right.add && !right.sub && (operator === '|' || operator === '^' || operator === '<<' || operator === '>>')) return left
+      if (
+        right.constant === 0n &&
+        !right.add &&
+        !right.sub &&
+        (operator === '|' || operator === '^' || operator === '<<' || operator === '>>')
+      )
+        return left
       return this.#fail({ kind: 'not-linear', operator, left, right })
     }
     const a = left.constant

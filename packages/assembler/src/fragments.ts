@@ -76,6 +76,9 @@ export class FragmentChain {
   r = new Float64Array(16)
   symbols: (AsmSymbol | undefined)[] = [undefined]
   details: (PartDetail | undefined)[] = [undefined]
+  /** Of branches: index of the source and offset in it, for messages. */
+  sources = new Int32Array(16)
+  places = new Uint32Array(16)
   /** Set by relaxation: address of the fragment in its section, size of the variable part. */
   addresses = new Float64Array(16)
   sizes = new Float64Array(16)
@@ -159,6 +162,8 @@ export class FragmentChain {
     this.a = copyInto(new Int32Array(length), this.a)
     this.b = copyInto(new Int32Array(length), this.b)
     this.r = copyInto(new Float64Array(length), this.r)
+    this.sources = copyInto(new Int32Array(length), this.sources)
+    this.places = copyInto(new Uint32Array(length), this.places)
     this.addresses = new Float64Array(length)
     this.sizes = new Float64Array(length)
   }

@@ -208,7 +208,8 @@ export class Input {
       }
       at++
     }
-    if (!isTold) this.#sink.error('unterminated-string', 'the string that begins here is never closed', { source: frame.source, start, end: length })
+    if (!isTold)
+      this.#sink.error('unterminated-string', 'the string that begins here is never closed', { source: frame.source, start, end: length })
     return length
   }
 
@@ -217,7 +218,11 @@ export class Input {
     let at = start + 2
     while (at < length && !(bytes[at] === 42 && bytes[at + 1] === 47)) at++
     if (at >= length) {
-      this.#sink.warn('unterminated-comment', 'the comment that begins here is never closed', { source: frame.source, start, end: start + 2 })
+      this.#sink.warn('unterminated-comment', 'the comment that begins here is never closed', {
+        source: frame.source,
+        start,
+        end: start + 2,
+      })
       at = length
     } else at += 2
     frame.blank(start, at)

@@ -22,6 +22,8 @@ export class Section {
   group: SectionGroupName | undefined = undefined
   /** `o`: name of the section that this one is ordered with. */
   linkedTo: string | undefined = undefined
+  /** Another section that sh_link names: a table's strings. */
+  linkedSection: Section | undefined = undefined
   uniqueId: number | undefined = undefined
   symbol: AsmSymbol | undefined = undefined
   /** Subsections in order of their number. */
@@ -81,6 +83,9 @@ export class SectionList {
   readonly #byIdentity = new Map<string, Section>()
   readonly stack: { readonly place: Place; readonly previous: Place | undefined }[] = []
 
+  /** Told of each new section. */
+  onAdd: ((section: Section) => void) | undefined
+
   constructor() {
     for (const section of this.all) this.register(section)
   }
@@ -88,6 +93,7 @@ export class SectionList {
   add(name: string, type: number, flags: number): Section {
     const section = new Section(name, this.all.length, type, flags)
     this.all.push(section)
+    this.onAdd?.(section)
     return section
   }
 

@@ -154,7 +154,8 @@ export class SymbolTable {
 
   nameOf(id: number): string {
     let name = ''
-    for (let i = this.#nameStarts[id] as number; i < (this.#nameEnds[id] as number); i++) name += String.fromCharCode(this.#pool[i] as number)
+    for (let i = this.#nameStarts[id] as number; i < (this.#nameEnds[id] as number); i++)
+      name += String.fromCharCode(this.#pool[i] as number)
     return name
   }
 

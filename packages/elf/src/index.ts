@@ -11,3 +11,4 @@ export type { ElfGroup, ElfObject, ElfSection, ElfSymbol, SectionIndex } from '.
 export { RelocationTable } from './model.ts'
 export { type Archive, type ArchiveMember, isArchive, type ReadArchiveResult, readArchive } from './read-archive.ts'
 export { isElf, type ReadObjectResult, readObject } from './read-object.ts'
+export { writeObject } from './write-object.ts'

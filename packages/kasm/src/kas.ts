@@ -1,1 +1,76 @@
-export {}
+// kas: GNU as's command line, our assembler. Files and exit statuses; everything else is in @kernelbox/assembler.
+
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { assembleLazily } from '@kernelbox/assembler'
+import {
+  expandResponseFiles,
+  printDiagnostics,
+  readInputFile,
+  readStandardInput,
+  runCommand,
+  UsageError,
+  writeOutputFile,
+} from '@kernelbox/cli'
+import { type Diagnostic, SourceFile } from '@kernelbox/diagnostics'
+import { writeObject } from '@kernelbox/elf'
+import { parseKasWords } from './kas-options.ts'
+
+export const kasVersion = '0.0.0'
+
+/** Runs kas with the words of its command line; the exit status is the result. */
+export async function runKas(words: readonly string[]): Promise<number> {
+  const command = parseKasWords(expandResponseFiles(words))
+  if (command.show) {
+    const { helpText } = await import('./kas-help.ts')
+    process.stdout.write(command.show === 'help' ? helpText : `kas (kernelbox) ${kasVersion}, the dialect of GNU assembler 2.40\n`)
+    return 0
+  }
+  if (command.showsToolsFolder) {
+    process.stdout.write(`${join(dirname(fileURLToPath(import.meta.url)), '..', 'tools')}\n`)
+    return 0
+  }
+  const sources: SourceFile[] = []
+  const inputs = command.inputs.length > 0 ? command.inputs : ['-']
+  for (const input of inputs) {
+    const bytes = input === '-' ? readStandardInput() : readInputFile(input)
+    if (!(bytes instanceof Uint8Array)) throw new UsageError(`cannot open ${input}: ${bytes.message}`)
+    sources.push(SourceFile.fromBytes(input === '-' ? '{standard input}' : input, bytes))
+  }
+  const read = new Set<string>()
+  const { object, diagnostics } = await assembleLazily(sources, {
+    ...command.options,
+    compilationDirectory: process.cwd(),
+    readFile(path) {
+      const bytes = readInputFile(path)
+      if (!(bytes instanceof Uint8Array)) return undefined
+      read.add(path)
+      return bytes
+    },
+    print: (text) => process.stdout.write(`${text}\n`),
+  })
+  const shown: Diagnostic[] = [...diagnostics]
+  const warnings = diagnostics.filter((d) => d.severity === 'warning').length
+  let hasFailed = diagnostics.some((d) => d.severity === 'error')
+  if (command.isFatalWarnings && warnings > 0) {
+    hasFailed = true
+    shown.push({
+      code: 'fatal-warnings',
+      severity: 'error',
+      message: `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, treated as errors`,
+    })
+  }
+  printDiagnostics(shown, { format: command.format, program: 'kas', version: kasVersion })
+  if (command.dependencyFile !== undefined && !hasFailed) {
+    const names = [...inputs.filter((name) => name !== '-'), ...read]
+    const rule = `${command.output}: ${names.join(' \\\n ')}\n`
+    const failure = writeOutputFile(command.dependencyFile, new TextEncoder().encode(rule))
+    if (failure) throw new UsageError(`cannot write ${failure.path}: ${failure.message}`)
+  }
+  if (!object || (hasFailed && !command.options.keepGoing)) return 1
+  const failure = writeOutputFile(command.output, writeObject(object))
+  if (failure) throw new UsageError(`cannot write ${failure.path}: ${failure.message}`)
+  return hasFailed ? 1 : 0
+}
+
+await runCommand('kas', runKas)

@@ -5,7 +5,13 @@ export type SyntaxTree =
   | { readonly kind: 'number' | 'name' | 'quoted-name' | 'character' | 'register'; readonly start: number; readonly end: number }
   | { readonly kind: 'here'; readonly start: number; readonly end: number }
   | { readonly kind: 'missing'; readonly start: number; readonly end: number }
-  | { readonly kind: 'unary'; readonly operator: '-' | '+' | '~' | '!'; readonly operand: SyntaxTree; readonly start: number; readonly end: number }
+  | {
+      readonly kind: 'unary'
+      readonly operator: '-' | '+' | '~' | '!'
+      readonly operand: SyntaxTree
+      readonly start: number
+      readonly end: number
+    }
   | {
       readonly kind: 'binary'
       readonly operator: string

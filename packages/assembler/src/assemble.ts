@@ -1,0 +1,96 @@
+// The assembly of one or more sources, in the order of its passes. Enters: sources and options. Leaves: the object, or
+// nothing where there were errors; and what there is to say.
+
+import { type Diagnostic, DiagnosticSink, type SourceFile } from '@kernelbox/diagnostics'
+import type { ElfObject } from '@kernelbox/elf'
+import { Assembler } from './assembler.ts'
+import { generateLines } from './line-table/directives.ts'
+import { buildObject } from './object-builder.ts'
+import type { AssembleOptions } from './options.ts'
+import { Relaxation } from './relax.ts'
+import { Resolver } from './resolve.ts'
+import type { Section } from './sections.ts'
+import { generateStabs } from './stabs/directives.ts'
+import type { ParsedSyntax } from './syntax/syntax-tree.ts'
+
+export interface Assembly {
+  /** Undefined where there was an error. */
+  readonly object: ElfObject | undefined
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** How the grammar gets in: synchronous, and loaded only when something needs it. */
+export type GrammarLoader = () => (text: string) => ParsedSyntax | undefined
+
+export function assembleWith(loadGrammar: GrammarLoader, sources: readonly SourceFile[], options: AssembleOptions): Assembly {
+  const sink = new DiagnosticSink()
+  const a = new Assembler(options, sink, loadGrammar)
+  for (const { name, value } of options.definedSymbols ?? []) {
+    const symbol = a.symbols.named(name)
+    symbol.isVolatile = true
+    a.equate(symbol, { kind: 'constant', value })
+  }
+
+  if (options.debugLines?.format === 'dwarf') generateLines(a)
+  else if (options.debugLines?.format === 'stabs') generateStabs(a)
+
+  // 1. Statements become fragments, fixups and symbols.
+  for (const source of sources) {
+    if (a.hasEnded) break
+    a.run(source)
+  }
+  a.endOfInput()
+  for (const finish of a.finishers) finish()
+
+  // 2. Fragments get sizes and addresses.
+  const relaxation = new Relaxation(a)
+  relaxation.run(a.sections.all)
+
+  // 3. Tables about the code (unwind, lines) are made of final addresses, in sections of their own.
+  if (a.afterRelaxation.length > 0) {
+    const before = a.sections.all.map(contentsLength)
+    for (const make of a.afterRelaxation) make()
+    relaxation.run(a.sections.all.filter((section, i) => before[i] !== contentsLength(section)))
+  }
+
+  // 4. Fixups become bytes or relocations.
+  const resolver = new Resolver(a, relaxation, a.is64BitObject || options.x32 === true)
+  const resolved = a.sections.all.map((section) => resolver.resolve(section))
+
+  // 5. The object.
+  const object = buildObject(a, resolved)
+  return { object: sink.hasErrors && !options.keepGoing ? undefined : object, diagnostics: sink.diagnostics }
+}
+
+const contentsLength = (section: Section) => section.chains.reduce((sum, chain) => sum + chain.length, 0)
+
+class GrammarNeeded extends Error {}
+
+/** Sources up to this size are read again from the beginning when the grammar turns out to be needed. */
+const retriedSizeInBytes = 100_000
+
+/**
+ * As `assemble`, but the grammar (and chevrotain) is loaded only where an expression needs it: most small sources do not,
+ * and start-up is most of the time that they take.
+ */
+export async function assembleLazily(sources: readonly SourceFile[], options: AssembleOptions = {}): Promise<Assembly> {
+  const sizeInBytes = sources.reduce((sum, source) => sum + source.sizeInBytes, 0)
+  if (sizeInBytes <= retriedSizeInBytes) {
+    const printed: string[] = []
+    try {
+      const assembly = assembleWith(
+        () => {
+          throw new GrammarNeeded()
+        },
+        sources,
+        { ...options, print: (text) => printed.push(text) },
+      )
+      for (const text of printed) options.print?.(text)
+      return assembly
+    } catch (error) {
+      if (!(error instanceof GrammarNeeded)) throw error
+    }
+  }
+  const { parseExpressionText } = await import('./syntax/grammar.ts')
+  return assembleWith(() => parseExpressionText, sources, options)
+}

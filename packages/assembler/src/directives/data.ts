@@ -1,0 +1,110 @@
+// Directives that emit numbers and strings. GNU as manual §7 .byte … .octa, .ascii, .asciz, .float.
+
+import type { Assembler } from '../assembler.ts'
+import { expressionMissing } from '../expression-reader.ts'
+import { partLeb128 } from '../fragments.ts'
+import type { DirectiveTable } from './registry.ts'
+
+/** Comma-separated expressions as fields of `sizeInBytes`. */
+export function emitNumbers(a: Assembler, sizeInBytes: number): void {
+  if (a.isAtEnd) return
+  if (!a.canEmit()) return
+  for (;;) {
+    a.skipBlanks()
+    const start = a.at
+    a.readExpression()
+    if (a.reader.kind === expressionMissing) {
+      if (a.at < a.end && a.bytes[a.at] !== 44) {
+        a.junk()
+        return
+      }
+      // An empty place stands for zero.
+      a.chain.number(0, sizeInBytes)
+    } else if (!a.reader.isFaulty) {
+      a.emitReader(sizeInBytes, start)
+    }
+    if (!a.takeComma()) break
+  }
+  a.expectEnd()
+}
+
+/** Strings, each with `terminator` behind it, every character `width` bytes wide. */
+function emitStrings(a: Assembler, hasTerminator: boolean, width: number): void {
+  if (a.isAtEnd) return
+  if (!a.canEmit()) return
+  for (;;) {
+    a.skipBlanks()
+    if (a.bytes[a.at] === 60 && a.at < a.end) {
+      // `<65>`: a byte by its number.
+      a.at++
+      const value = a.readAbsolute()
+      if (value === undefined) return
+      if (!a.take(62)) {
+        a.error('missing-angle-bracket', "the number in '<' needs a '>' behind it", a.at, a.end)
+        return
+      }
+      a.chain.bigNumber(value, width)
+    } else {
+      const text = a.readStringBytes()
+      if (!text) {
+        a.error('missing-string', 'a string in double quotes is expected here', a.at, a.end)
+        return
+      }
+      if (width === 1) a.chain.bytes(text)
+      else for (const byte of text) a.chain.number(byte, width)
+      // Strings side by side are one, with one terminator.
+      if (a.bytes[a.at] === 34 && a.at < a.end) continue
+      if (hasTerminator) a.chain.number(0, width)
+    }
+    if (!a.takeComma()) break
+  }
+  a.expectEnd()
+}
+
+function emitLeb128(a: Assembler, isSigned: boolean): void {
+  if (a.isAtEnd) return
+  if (!a.canEmit()) return
+  do {
+    a.skipBlanks()
+    const start = a.at
+    const value = a.readTree()
+    if (!value) {
+      a.error('missing-operand', 'a number is expected here', start, a.end)
+      return
+    }
+    if (a.reader.isFaulty) return
+    a.chain.close(partLeb128, isSigned ? 1 : 0, 0, 0, undefined, { value, isSigned, source: a.input.frame?.sourceIndex ?? -1, at: start })
+  } while (a.takeComma())
+  a.expectEnd()
+}
+
+const numbers = (sizeInBytes: number) => (a: Assembler) => emitNumbers(a, sizeInBytes)
+
+export const dataDirectives: DirectiveTable = {
+  byte: numbers(1),
+  '2byte': numbers(2),
+  word: numbers(2),
+  value: numbers(2),
+  short: numbers(2),
+  hword: numbers(2),
+  '4byte': numbers(4),
+  long: numbers(4),
+  int: numbers(4),
+  '8byte': numbers(8),
+  quad: numbers(8),
+  octa: numbers(16),
+  dc: numbers(2),
+  'dc.b': numbers(1),
+  'dc.w': numbers(2),
+  'dc.l': numbers(4),
+  'dc.a': (a) => emitNumbers(a, a.is64BitObject ? 8 : 4),
+  ascii: (a) => emitStrings(a, false, 1),
+  asciz: (a) => emitStrings(a, true, 1),
+  string: (a) => emitStrings(a, true, 1),
+  string8: (a) => emitStrings(a, true, 1),
+  string16: (a) => emitStrings(a, true, 2),
+  string32: (a) => emitStrings(a, true, 4),
+  string64: (a) => emitStrings(a, true, 8),
+  uleb128: (a) => emitLeb128(a, false),
+  sleb128: (a) => emitLeb128(a, true),
+}

@@ -1,0 +1,2 @@
+import type { DirectiveTable } from './registry.ts'
+export const macroDirectives: DirectiveTable = {}

@@ -1,0 +1,3 @@
+export interface Macro {
+  expand(a: unknown, w: unknown): void
+}

@@ -1,0 +1,45 @@
+// What a caller of the assembler may choose.
+
+import type { Diagnostic } from '@kernelbox/diagnostics'
+import type { EncodeOptions, Mode } from '@kernelbox/x86'
+
+export interface AssembleOptions {
+  /** 64 (default) or 32: the object's class and the mode at the beginning; 16 begins with .code16 in a 32-bit object. */
+  readonly mode?: Mode
+  /** `--x32`: ELF32 for x86-64. */
+  readonly x32?: boolean
+  /** `-I`: where .include and .incbin look, after the name as it is. */
+  readonly includePaths?: readonly string[]
+  /** Reads a file; undefined where there is none. */
+  readonly readFile?: (path: string) => Uint8Array | undefined
+  /** `--defsym name=value` */
+  readonly definedSymbols?: readonly { readonly name: string; readonly value: bigint }[]
+  readonly noWarnings?: boolean
+  /** `-march=`, `-mtune=` */
+  readonly arch?: string
+  readonly tune?: string
+  readonly encode?: Partial<EncodeOptions>
+  /** `-L`, `--keep-locals`: .L symbols are written. */
+  readonly keepLocals?: boolean
+  /** `-g`, `--gdwarf-N`: the DWARF version of line information for the assembler's own source. */
+  readonly debugLines?: { readonly format: 'dwarf' | 'stabs'; readonly version?: number }
+  /** Where the source was assembled: DW_AT_comp_dir. */
+  readonly compilationDirectory?: string
+  /** `--gdwarf-cie-version=`: version of the CIEs in unwind tables; 1 by default. */
+  readonly cieVersion?: 1 | 3 | 4
+  /** `-n`: no optimised nops in code alignment. */
+  readonly plainNops?: boolean
+  /** `-mnaked-reg`: registers may be written without `%`. */
+  readonly nakedRegisters?: boolean
+  /** `-mshared` */
+  readonly isShared?: boolean
+  readonly relaxRelocations?: boolean
+  readonly x86UsedNote?: boolean
+  /** `-Z`: an object in spite of errors. */
+  readonly keepGoing?: boolean
+  readonly alternateMacros?: boolean
+  /** `.print`; a line without its end. */
+  readonly print?: (text: string) => void
+  /** Text of the did-you-mean for an unknown directive. */
+  readonly suggestDirective?: (lower: string) => Partial<Diagnostic>
+}

@@ -1,0 +1,290 @@
+// Relaxation: sizes for the variable parts, addresses for the fragments. Enters: the sections. Leaves: their chains'
+// `addresses` and `sizes`, to a fixed point. Branches only grow, so it ends; a pass is one walk over the fragments with a
+// running sum. GNU as manual §9.16.11 (jumps), §7 .align, .org, .uleb128.
+
+import type { Assembler } from './assembler.ts'
+import { Evaluation, type Expression } from './expression.ts'
+import {
+  type DeferredPart,
+  type FillDetail,
+  type FragmentChain,
+  type Leb128Detail,
+  type OrgDetail,
+  partAlign,
+  partBranch,
+  partDeferred,
+  partFill,
+  partLeb128,
+  partNone,
+  partOrg,
+} from './fragments.ts'
+import type { Section } from './sections.ts'
+import { type AsmSymbol, symbolEquated, symbolLabel } from './symbols.ts'
+
+/** Contents beyond this are refused: a single .org or .fill can ask for any number of bytes. */
+const largestSectionInBytes = 0x7fffffff
+const mostPasses = 200
+
+/** Address of a label in its section. */
+export function labelAddress(symbol: AsmSymbol): number {
+  const chain = symbol.chain as FragmentChain
+  return (chain.addresses[symbol.fragment] as number) + symbol.offset - (chain.starts[symbol.fragment] as number)
+}
+
+/** Knows every distance within a section, by the addresses of the last pass. */
+export function addressKnowledge() {
+  return {
+    distance(a: AsmSymbol, b: AsmSymbol): bigint | undefined {
+      if (a.kind !== symbolLabel || b.kind !== symbolLabel || a.chain?.section !== b.chain?.section) return undefined
+      return BigInt(labelAddress(a) - labelAddress(b))
+    },
+  }
+}
+
+export class Relaxation {
+  readonly #assembler: Assembler
+  readonly #evaluation = new Evaluation(addressKnowledge())
+  readonly #told = new Set<object>()
+  #isLastChance = false
+
+  constructor(assembler: Assembler) {
+    this.#assembler = assembler
+  }
+
+  /** Lays out all sections; sections may depend on each other's sizes through expressions. */
+  run(sections: readonly Section[]): void {
+    for (const section of sections) this.#prepare(section)
+    let isStable = false
+    for (let pass = 0; !isStable && pass < mostPasses; pass++) {
+      isStable = true
+      for (const section of sections) if (this.#pass(section, pass)) isStable = false
+    }
+    this.#isLastChance = true
+    for (const section of sections) this.#pass(section, mostPasses)
+  }
+
+  /** Branches whose target can never be near enough are long from the beginning. */
+  #prepare(section: Section): void {
+    for (const chain of section.chains) {
+      if (chain.addresses.length < chain.starts.length) {
+        chain.addresses = new Float64Array(chain.starts.length)
+        chain.sizes = new Float64Array(chain.starts.length)
+      }
+      for (let i = 0; i < chain.count; i++) {
+        if (chain.kinds[i] !== partBranch) continue
+        chain.sizes[i] = this.branchTarget(chain, i) === undefined ? nearSize(chain, i) : 2
+      }
+    }
+  }
+
+  /** The label in the same section that a branch leads to, or undefined where a relocation is needed. */
+  branchTarget(chain: FragmentChain, i: number): AsmSymbol | undefined {
+    let symbol = chain.symbols[i]
+    if (!symbol) return undefined
+    if (symbol.kind === symbolEquated) {
+      const value = this.#evaluation.ofSymbol(symbol)
+      if (!value?.add || value.sub) return undefined
+      symbol = value.add
+      if (symbol.kind !== symbolLabel || symbol.chain?.section !== chain.section) return undefined
+      return this.#isPreemptible(chain.symbols[i] as AsmSymbol) || this.#isPreemptible(symbol) ? undefined : symbol
+    }
+    if (symbol.kind !== symbolLabel || symbol.chain?.section !== chain.section) return undefined
+    return this.#isPreemptible(symbol) ? undefined : symbol
+  }
+
+  #isPreemptible(symbol: AsmSymbol): boolean {
+    if (symbol.isWeak || symbol.type === 10) return true
+    return symbol.isGlobal && this.#assembler.options.isShared === true
+  }
+
+  /** One walk; true where something grew or moved. */
+  #pass(section: Section, pass: number): boolean {
+    let address = 0
+    let hasChanged = false
+    for (const chain of section.chains) {
+      if (chain.base !== address) hasChanged = true
+      chain.base = address
+      const { count, starts, kinds, addresses, sizes } = chain
+      let isStretched = 0
+      for (let i = 0; i < count; i++) {
+        const old = addresses[i] as number
+        if (old !== address) {
+          addresses[i] = address
+          hasChanged = true
+        }
+        isStretched = address - old
+        const fixed = (i + 1 < count ? (starts[i + 1] as number) : chain.length) - (starts[i] as number)
+        address += fixed
+        const kind = kinds[i] as number
+        if (kind === partNone) continue
+        if (kind === partBranch) {
+          if (sizes[i] === 2 && pass > 0 && !this.#reaches(chain, i, address, isStretched)) {
+            sizes[i] = nearSize(chain, i)
+            hasChanged = true
+          }
+          address += sizes[i] as number
+          continue
+        }
+        if (kind === partAlign) {
+          const unit = 2 ** (chain.a[i] as number)
+          let gap = unit - (address % unit)
+          if (gap === unit) gap = 0
+          const most = chain.b[i] as number
+          if (most !== 0 && gap > most) gap = 0
+          if (sizes[i] !== gap) {
+            sizes[i] = gap
+            hasChanged = true
+          }
+          address += gap
+          continue
+        }
+        const size = this.#sizeOf(chain, i, kind, address, pass)
+        if (size !== sizes[i]) {
+          sizes[i] = size
+          hasChanged = true
+        }
+        address += size
+      }
+    }
+    if (section.sizeInBytes !== address) {
+      section.sizeInBytes = address
+      hasChanged = true
+    }
+    return hasChanged
+  }
+
+  /** Is the short form's target within -128 to 127 of the end of the branch at `address`? */
+  #reaches(chain: FragmentChain, i: number, address: number, stretch: number): boolean {
+    const symbol = chain.symbols[i] as AsmSymbol
+    let target: number
+    if (symbol.kind === symbolLabel) {
+      target = labelAddress(symbol)
+      // What lies ahead has not moved yet in this pass, unless an alignment between takes up the shift.
+      if (stretch !== 0 && symbol.chain === chain && symbol.fragment > i && (stretch < 0 || !hasAlignment(chain, i, symbol.fragment)))
+        target += stretch
+    } else {
+      const value = this.#evaluation.ofSymbol(symbol)
+      if (!value?.add) return false
+      target = labelAddress(value.add) + Number(value.constant)
+    }
+    const distance = target + (chain.r[i] as number) - (address + 2)
+    return distance >= -128 && distance <= 127
+  }
+
+  #sizeOf(chain: FragmentChain, i: number, kind: number, address: number, pass: number): number {
+    const detail = chain.details[i]
+    switch (kind) {
+      case partFill: {
+        const fill = detail as FillDetail
+        const count = fill.count.kind === 'constant' ? fill.count.value : this.#value(fill.count, fill, chain, pass)
+        if (count === undefined || count <= 0n) {
+          if (count !== undefined && count < 0n && this.#isLastChance)
+            this.#tell(fill, 'negative-count', `a count of ${count} emits nothing`, 'warning')
+          return 0
+        }
+        const size = count * BigInt(fill.pattern.length)
+        if (size > BigInt(largestSectionInBytes) && chain.section.type !== 8) {
+          this.#tell(fill, 'section-too-large', `${size} bytes are more than a section can hold here`, 'error')
+          return 0
+        }
+        return Number(size)
+      }
+      case partOrg: {
+        const org = detail as OrgDetail
+        const target = this.#orgTarget(org, chain, pass)
+        if (target === undefined) return 0
+        const gap = target - address
+        if (gap < 0) {
+          if (this.#isLastChance) {
+            this.#tell(
+              org,
+              'org-backwards',
+              `.org ${target} lies ${-gap} ${gap === -1 ? 'byte' : 'bytes'} before the location counter, which is ${address} here`,
+              'error',
+            )
+          }
+          return 0
+        }
+        if (gap > largestSectionInBytes && chain.section.type !== 8) {
+          this.#tell(org, 'section-too-large', `.org leaves a gap of ${gap} bytes, more than a section can hold here`, 'error')
+          return 0
+        }
+        return gap
+      }
+      case partLeb128: {
+        const leb = detail as Leb128Detail
+        const value = this.#value(leb.value, leb, chain, pass)
+        if (value === undefined) return 1
+        const size = lebSize(value, leb.isSigned)
+        // A shrinking number could swing for ever; it keeps its width, as GNU as keeps it.
+        return pass > 30 ? Math.max(size, chain.sizes[i] as number) : size
+      }
+      case partDeferred:
+        return (detail as DeferredPart).measure(labelAddress)
+    }
+    return 0
+  }
+
+  #value(expression: Expression, at: { source: number; at: number }, _chain: FragmentChain, _pass: number): bigint | undefined {
+    const value =
+      expression.kind === 'constant'
+        ? { add: undefined, sub: undefined, constant: expression.value }
+        : this.#evaluation.evaluate(expression)
+    if (value && !value.add && !value.sub) return value.constant
+    if (this.#isLastChance) {
+      const name = value?.add?.name ?? value?.sub?.name
+      this.#tell(at, 'not-absolute', `this number is not known${name ? `; it depends on '${name}'` : ''}`, 'error')
+    }
+    return undefined
+  }
+
+  #orgTarget(org: OrgDetail, chain: FragmentChain, _pass: number): number | undefined {
+    const value = this.#evaluation.evaluate(org.target)
+    if (value && !value.sub) {
+      if (!value.add) return Number(value.constant)
+      if (value.add.kind === symbolLabel && value.add.chain?.section === chain.section)
+        return labelAddress(value.add) + Number(value.constant)
+    }
+    if (this.#isLastChance) this.#tell(org, 'org-elsewhere', 'the location must be a number or lie in this section', 'error')
+    return undefined
+  }
+
+  #tell(at: { source: number; at: number }, code: string, message: string, severity: 'error' | 'warning'): void {
+    if (this.#told.has(at)) return
+    this.#told.add(at)
+    this.#assembler.report({ code, severity, message, span: this.#assembler.spanOf(at.source, at.at) })
+  }
+}
+
+function hasAlignment(chain: FragmentChain, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (chain.kinds[i] === partAlign || chain.kinds[i] === partOrg) return true
+  return false
+}
+
+/** Bytes of the near form of a branch: E9 rel, 0F 8x rel. */
+export function nearSize(chain: FragmentChain, i: number): number {
+  return (chain.a[i] === 16 ? 1 : 2) + (chain.b[i] as number)
+}
+
+export function lebSize(value: bigint, isSigned: boolean): number {
+  let size = 1
+  if (isSigned) {
+    while (value > 63n || value < -64n) {
+      value >>= 7n
+      size++
+    }
+    return size
+  }
+  for (let rest = BigInt.asUintN(64, value) === value ? value : BigInt.asUintN(64, value); rest > 127n; rest >>= 7n) size++
+  return size
+}
+
+export function lebBytes(value: bigint, isSigned: boolean, sizeInBytes: number): Uint8Array {
+  const bytes = new Uint8Array(sizeInBytes)
+  let rest = isSigned || value >= 0n ? value : BigInt.asUintN(64, value)
+  for (let i = 0; i < sizeInBytes; i++) {
+    bytes[i] = Number(rest & 127n) | (i + 1 < sizeInBytes ? 128 : 0)
+    rest >>= 7n
+  }
+  return bytes
+}

@@ -1,0 +1,451 @@
+// Fixups become bytes or relocations. Enters: sections with addresses. Leaves: contents and, per section, relocations
+// that still name AsmSymbols. Psabi: i386 keeps addends in the contents (REL), x86-64 in the relocation (RELA).
+
+import { SHF_MERGE, SHF_TLS, STT_GNU_IFUNC, STT_TLS } from '@kernelbox/elf'
+import type { Assembler } from './assembler.ts'
+import { Evaluation, type Linear } from './expression.ts'
+import {
+  type AlignDetail,
+  type DeferredPart,
+  type FillDetail,
+  fixupBranch,
+  fixupData,
+  fixupPcRelative,
+  fixupSigned,
+  type FixupTable,
+  type FragmentChain,
+  type Leb128Detail,
+  type OrgDetail,
+  partAlign,
+  partBranch,
+  partDeferred,
+  partFill,
+  partLeb128,
+  partNone,
+  partOrg,
+} from './fragments.ts'
+import { writeCodePadding } from './nops/code-padding.ts'
+import { addressKnowledge, labelAddress, lebBytes, type Relaxation } from './relax.ts'
+import { relocationOperators } from './relocation-operators.ts'
+import { isTlsOperator, needsSymbol, relocationType } from './relocation-types.ts'
+import type { Section } from './sections.ts'
+import { type AsmSymbol, symbolCommon, symbolLabel, symbolUndefined } from './symbols.ts'
+
+/** A section's bytes and its relocations, in the order in which they are written. */
+export interface ResolvedSection {
+  readonly section: Section
+  readonly contents: Uint8Array
+  readonly relocations: PendingRelocations
+}
+
+export class PendingRelocations {
+  readonly offsets: number[] = []
+  readonly types: number[] = []
+  /** Undefined: no symbol. */
+  readonly symbols: (AsmSymbol | undefined)[] = []
+  readonly addends: bigint[] = []
+
+  add(offset: number, type: number, symbol: AsmSymbol | undefined, addend: bigint): void {
+    this.offsets.push(offset)
+    this.types.push(type)
+    this.symbols.push(symbol)
+    this.addends.push(addend)
+    if (symbol) symbol.isUsedInRelocation = true
+  }
+}
+
+export class Resolver {
+  readonly #assembler: Assembler
+  readonly #relaxation: Relaxation
+  readonly #evaluation = new Evaluation(addressKnowledge())
+  readonly #isX8664: boolean
+  readonly #relaxRelocations: boolean
+  readonly #is16BitAtEnd: boolean
+
+  constructor(assembler: Assembler, relaxation: Relaxation, isX8664: boolean) {
+    this.#assembler = assembler
+    this.#relaxation = relaxation
+    this.#isX8664 = isX8664
+    this.#relaxRelocations = assembler.options.relaxRelocations !== false
+    this.#is16BitAtEnd = assembler.mode === 16
+  }
+
+  resolve(section: Section): ResolvedSection {
+    const hasContents = section.type !== 8
+    const contents = new Uint8Array(hasContents ? section.sizeInBytes : 0)
+    const relocations = new PendingRelocations()
+    if (hasContents) for (const chain of section.chains) this.#copy(chain, contents)
+    for (const chain of section.chains) this.#fixups(chain, contents, relocations)
+    for (const chain of section.chains) this.#branches(chain, contents, relocations)
+    return { section, contents, relocations }
+  }
+
+  #copy(chain: FragmentChain, contents: Uint8Array): void {
+    const { count, starts, kinds, addresses, sizes, data } = chain
+    for (let i = 0; i < count; i++) {
+      const start = starts[i] as number
+      const end = i + 1 < count ? (starts[i + 1] as number) : chain.length
+      const address = addresses[i] as number
+      // Fixed parts are short: a loop beats a view for most of them.
+      if (end - start < 64) for (let k = start, to = address; k < end; k++, to++) contents[to] = data[k] as number
+      else contents.set(data.subarray(start, end), address)
+      const kind = kinds[i] as number
+      const size = sizes[i] as number
+      if (kind === partNone || size === 0 || kind === partBranch) continue
+      this.#fill(chain, i, kind, contents, address + end - start, size)
+    }
+  }
+
+  #fill(chain: FragmentChain, i: number, kind: number, contents: Uint8Array, at: number, size: number): void {
+    const detail = chain.details[i]
+    switch (kind) {
+      case partAlign: {
+        const align = detail as AlignDetail | undefined
+        if (align?.style) writeCodePadding(contents, at, size, this.#is16BitAtEnd ? 'lea16' : align.style)
+        else if (align?.fill) {
+          const { fill } = align
+          const odd = size % fill.length
+          for (let k = odd; k < size; k++) contents[at + k] = fill[(k - odd) % fill.length] as number
+        }
+        return
+      }
+      case partFill: {
+        const fill = detail as FillDetail
+        if (fill.make) contents.set(fill.make(size), at)
+        else if (fill.pattern.length === 1) contents.fill(fill.pattern[0] as number, at, at + size)
+        else for (let k = 0; k < size; k++) contents[at + k] = fill.pattern[k % fill.pattern.length] as number
+        return
+      }
+      case partOrg:
+        contents.fill((detail as OrgDetail).fill, at, at + size)
+        return
+      case partLeb128: {
+        const leb = detail as Leb128Detail
+        const value = leb.value.kind === 'constant' ? leb.value.value : (this.#evaluation.evaluate(leb.value)?.constant ?? 0n)
+        contents.set(lebBytes(value, leb.isSigned, size), at)
+        return
+      }
+      case partDeferred:
+        contents.set((detail as DeferredPart).bytes(labelAddress, size), at)
+    }
+  }
+
+  #branches(chain: FragmentChain, contents: Uint8Array, relocations: PendingRelocations): void {
+    const { count, kinds, starts, addresses, sizes } = chain
+    for (let i = 0; i < count; i++) {
+      if (kinds[i] !== partBranch) continue
+      const fixed = (starts[i + 1] as number) - (starts[i] as number)
+      const at = (addresses[i] as number) + fixed
+      const size = sizes[i] as number
+      const opcode = chain.a[i] as number
+      const symbol = chain.symbols[i]
+      const addend = chain.r[i] as number
+      let fieldAt: number
+      if (size === 2) {
+        contents[at] = opcode === 16 ? 0xeb : 0x70 + opcode
+        fieldAt = at + 1
+      } else if (opcode === 16) {
+        contents[at] = 0xe9
+        fieldAt = at + 1
+      } else {
+        contents[at] = 0x0f
+        contents[at + 1] = 0x80 + opcode
+        fieldAt = at + 2
+      }
+      const width = size === 2 ? 1 : (chain.b[i] as number)
+      const target = this.#relaxation.branchTarget(chain, i)
+      if (target) {
+        let to = labelAddress(target) + addend
+        if (symbol !== target && symbol) to += Number(this.#evaluation.ofSymbol(symbol)?.constant ?? 0n)
+        this.#patch(contents, fieldAt, width, to - (at + size))
+        if (width === 2 && (to - (at + size) > 0x7fff || to - (at + size) < -0x8000)) {
+          // 16-bit jumps wrap at 64 KB, as the processor does.
+        }
+        continue
+      }
+      const value = symbol ? this.#evaluation.ofSymbol(symbol) : { add: undefined, sub: undefined, constant: 0n }
+      if (!value || value.sub) {
+        this.#refuse(chain.sources[i] as number, chain.places[i] as number, value)
+        continue
+      }
+      const linear: Linear = { ...value, constant: value.constant + BigInt(addend) }
+      const flags = fixupPcRelative | (value.add ? fixupBranch : 0)
+      this.#relocate(
+        chain,
+        contents,
+        relocations,
+        fieldAt,
+        width,
+        flags,
+        0,
+        linear,
+        symbol,
+        width,
+        chain.sources[i] as number,
+        chain.places[i] as number,
+      )
+    }
+  }
+
+  #fixups(chain: FragmentChain, contents: Uint8Array, relocations: PendingRelocations): void {
+    const { fixups } = chain
+    for (let i = 0; i < fixups.count; i++) {
+      const fragment = fixups.fragments[i] as number
+      const at = (chain.addresses[fragment] as number) + (fixups.offsets[i] as number) - (chain.starts[fragment] as number)
+      this.#fixup(chain, fixups, i, at, contents, relocations)
+    }
+  }
+
+  #fixup(chain: FragmentChain, fixups: FixupTable, i: number, at: number, contents: Uint8Array, relocations: PendingRelocations): void {
+    const flags = fixups.flags[i] as number
+    const size = fixups.sizes[i] as number
+    const operator = fixups.operators[i] as number
+    const source = fixups.sources[i] as number
+    const place = fixups.places[i] as number
+    const tail = fixups.tails[i] as number
+    const addend = fixups.addends[i] as number
+    const tree = fixups.expressions[i]
+    const symbol = tree ? undefined : fixups.add[i]
+    const sub = tree ? undefined : fixups.sub[i]
+    const isRelative = (flags & fixupPcRelative) !== 0
+    // The common case without an object: a label of this section, relative to it.
+    if (
+      symbol &&
+      !sub &&
+      operator === 0 &&
+      isRelative &&
+      symbol.kind === symbolLabel &&
+      symbol.chain?.section === chain.section &&
+      !this.#isExternal(symbol)
+    ) {
+      this.#value(
+        chain,
+        contents,
+        at,
+        size,
+        labelAddress(symbol) + addend - (at + tail),
+        flags,
+        source,
+        place,
+        fixups.divisors[i] as number,
+      )
+      return
+    }
+    const value = tree
+      ? this.#evaluation.evaluate(tree)
+      : this.#evaluation.evaluate({ kind: 'linear', add: symbol, sub, addend: BigInt(addend) })
+    if (!value) {
+      this.#refuse(source, place, undefined)
+      return
+    }
+    if (value.sub) {
+      // A difference with this section's own place is relative to the field.
+      const { sub: base } = value
+      if (
+        value.add &&
+        base.kind === symbolLabel &&
+        base.chain?.section === chain.section &&
+        !isRelative &&
+        (operator === 0 || (flags & fixupData) !== 0)
+      ) {
+        const constant = value.constant + BigInt(at - labelAddress(base))
+        this.#relocate(
+          chain,
+          contents,
+          relocations,
+          at,
+          size,
+          flags | fixupPcRelative,
+          operator,
+          { add: value.add, sub: undefined, constant },
+          value.add,
+          0,
+          source,
+          place,
+        )
+        return
+      }
+      this.#refuse(source, place, value)
+      return
+    }
+    if (!value.add && operator === 0 && !isRelative) {
+      this.#constant(chain, contents, at, size, value.constant, flags, source, place, fixups.divisors[i] as number)
+      return
+    }
+    this.#relocate(chain, contents, relocations, at, size, flags, operator, value, symbol, tail, source, place)
+  }
+
+  /** Global symbols may be replaced at link time; weak and indirect ones must be. */
+  #isExternal(symbol: AsmSymbol): boolean {
+    return symbol.isGlobal || symbol.isWeak || symbol.type === STT_GNU_IFUNC || symbol.isUnique
+  }
+
+  #relocate(
+    chain: FragmentChain,
+    contents: Uint8Array,
+    relocations: PendingRelocations,
+    at: number,
+    size: number,
+    fieldFlags: number,
+    operator: number,
+    value: Linear,
+    written: AsmSymbol | undefined,
+    tail: number,
+    source: number,
+    place: number,
+  ): void {
+    let flags = fieldFlags
+    const isRelative = (flags & fixupPcRelative) !== 0
+    let symbol = value.add
+    // An equated symbol that others may see is named by itself.
+    if (written && written !== symbol && this.#isExternal(written) && !needsNothing(written)) symbol = written
+    let addend = symbol === value.add ? value.constant : 0n
+    if (
+      symbol === value.add &&
+      symbol &&
+      isRelative &&
+      operator === 0 &&
+      symbol.kind === symbolLabel &&
+      symbol.chain?.section === chain.section &&
+      !this.#isExternal(symbol)
+    ) {
+      this.#value(chain, contents, at, size, labelAddress(symbol) + Number(addend) - (at + tail), flags, source, place, 1)
+      return
+    }
+    if (!symbol && isRelative) flags &= ~fixupBranch
+    const isGot = symbol?.name === '_GLOBAL_OFFSET_TABLE_' && operator === 0
+    const type = relocationType({ sizeInBytes: size, flags, operator, isGot, is64BitCode: true }, this.#isX8664, this.#relaxRelocations)
+    if (type === undefined) {
+      const what =
+        operator === 0
+          ? `${size} ${size === 1 ? 'byte' : 'bytes'}`
+          : `@${relocationOperators[operator]} in ${size} ${size === 1 ? 'byte' : 'bytes'}`
+      this.#error(
+        source,
+        place,
+        'no-such-relocation',
+        `the object format has no relocation for ${what}${isRelative ? ', relative to the place' : ''}`,
+      )
+      return
+    }
+    if (symbol && isTlsOperator(operator)) symbol.type = STT_TLS
+    if (symbol && symbol.kind === symbolLabel && this.#isAdjustable(symbol, operator, isRelative)) {
+      addend += BigInt(labelAddress(symbol))
+      symbol = (symbol.chain as FragmentChain).section.symbol
+    }
+    if (isRelative && (tail !== 0 || this.#isX8664)) addend -= BigInt(tail)
+    if (this.#isX8664) relocations.add(at, type, symbol, addend)
+    else {
+      relocations.add(at, type, symbol, 0n)
+      this.#patchBig(contents, at, size, addend)
+      if (size < 4) this.#checkAddend(addend, size, isRelative, source, place)
+    }
+  }
+
+  #checkAddend(addend: bigint, size: number, isRelative: boolean, source: number, place: number): void {
+    const bits = BigInt(8 * size)
+    const fits = isRelative ? addend >= -(1n << bits) && addend < 1n << bits : addend >= -(1n << bits) && addend < 1n << bits
+    if (!fits) this.#error(source, place, 'value-too-large', `the value ${addend} does not fit in ${size} bytes`)
+  }
+
+  /** May the relocation be against the section? */
+  #isAdjustable(symbol: AsmSymbol, operator: number, isRelative: boolean): boolean {
+    if (this.#isExternal(symbol)) return false
+    if (needsSymbol(operator)) return false
+    const { section } = symbol.chain as FragmentChain
+    if (section.flags & SHF_TLS && operator !== 0) return false
+    // Merging moves what an address with a displacement points at (psABI: mergeable sections).
+    if ((section.flags & SHF_MERGE) !== 0 && (this.#isX8664 || isRelative)) return false
+    if ((section.flags & SHF_MERGE) !== 0) return true
+    return true
+  }
+
+  #value(
+    chain: FragmentChain,
+    contents: Uint8Array,
+    at: number,
+    size: number,
+    value: number,
+    flags: number,
+    source: number,
+    place: number,
+    divisor: number,
+  ): void {
+    if (size === 1 || size === 2) {
+      this.#constant(chain, contents, at, size, BigInt(value), flags, source, place, divisor)
+      return
+    }
+    this.#patch(contents, at, size, value)
+  }
+
+  /** A value that is known: checked against the field's width, then written. */
+  #constant(
+    _chain: FragmentChain,
+    contents: Uint8Array,
+    at: number,
+    size: number,
+    value: bigint,
+    flags: number,
+    source: number,
+    place: number,
+    divisor: number,
+  ): void {
+    const written = divisor > 1 ? value / BigInt(divisor) : value
+    if (size < 8) {
+      const bits = BigInt(8 * size)
+      const isSigned = (flags & (fixupSigned | fixupPcRelative)) !== 0 && size === 1
+      const low = isSigned ? -(1n << (bits - 1n)) : -(1n << bits)
+      const high = isSigned ? (1n << (bits - 1n)) - 1n : (1n << bits) - 1n
+      if ((written < low || written > high) && (size < 4 || (flags & fixupData) !== 0)) {
+        if (isSigned && (flags & fixupPcRelative) !== 0) {
+          const beyond = written > high ? written - high : low - written
+          this.#error(
+            source,
+            place,
+            'branch-out-of-range',
+            `the target is ${beyond} ${beyond === 1n ? 'byte' : 'bytes'} beyond the reach of this instruction (-128 to +127; it is ${written} away)`,
+          )
+        } else
+          this.#error(source, place, 'value-too-large', `the value ${written} does not fit in ${size} ${size === 1 ? 'byte' : 'bytes'}`)
+      }
+    }
+    this.#patchBig(contents, at, size, written)
+  }
+
+  #patch(contents: Uint8Array, at: number, size: number, value: number): void {
+    if (contents.length === 0) return
+    const low = value | 0
+    for (let i = 0; i < size && i < 4; i++) contents[at + i] = low >> (8 * i)
+    if (size > 4) for (let i = 4; i < size; i++) contents[at + i] = value < 0 ? 255 : 0
+  }
+
+  #patchBig(contents: Uint8Array, at: number, size: number, value: bigint): void {
+    if (contents.length === 0) return
+    for (let i = 0; i < size; i++) {
+      contents[at + i] = Number(value & 255n)
+      value >>= 8n
+    }
+  }
+
+  #refuse(source: number, place: number, value: Linear | undefined): void {
+    const { fault } = this.#evaluation
+    let message = 'this expression has no value that an object file can express'
+    if (value?.sub && value.sub.kind === symbolUndefined) message = `'${value.sub.name}' is not defined; its address cannot be subtracted`
+    else if (value?.sub && value.sub.kind === symbolCommon)
+      message = `'${value.sub.name}' is common storage; its address cannot be subtracted`
+    else if (value?.sub) message = `the two addresses lie in different sections; their difference is known only after linking`
+    else if (fault?.kind === 'not-linear')
+      message = `'${fault.operator}' cannot be applied to an address: it is unknown until the program is linked`
+    else if (fault?.kind === 'loop') message = `the value of '${fault.symbol.name}' depends on itself`
+    else if (fault?.kind === 'division-by-zero') message = 'division by zero'
+    this.#error(source, place, 'invalid-expression', message)
+  }
+
+  #error(source: number, place: number, code: string, message: string): void {
+    this.#assembler.report({ code, severity: 'error', message, span: this.#assembler.spanOf(source, place) })
+  }
+}
+
+function needsNothing(symbol: AsmSymbol): boolean {
+  return symbol.isTemporary
+}

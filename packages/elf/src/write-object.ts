@@ -1,0 +1,277 @@
+// Relocatable objects as bytes, laid out as GNU as 2.40 lays them out: groups, then sections each with its relocations
+// behind it in the header table; in the file sections' contents, .symtab, .strtab, all relocations, .shstrtab, headers.
+// Enters: an ElfObject. Leaves: the file. gABI ch. 4.
+
+import {
+  EM_X86_64,
+  ET_REL,
+  GRP_COMDAT,
+  SHF_GROUP,
+  SHF_INFO_LINK,
+  SHN_LORESERVE,
+  SHN_XINDEX,
+  SHT_GROUP,
+  SHT_NOBITS,
+  SHT_REL,
+  SHT_RELA,
+  SHT_STRTAB,
+  SHT_SYMTAB,
+  SHT_SYMTAB_SHNDX,
+  STB_LOCAL,
+} from './constants.ts'
+import type { ElfObject, ElfSection } from './model.ts'
+import { StringTableBuilder } from './string-table.ts'
+
+interface Header {
+  readonly name: string
+  readonly type: number
+  readonly flags: number
+  offset: number
+  sizeInBytes: number
+  link: number
+  info: number
+  readonly alignment: number
+  readonly entrySize: number
+}
+
+export function writeObject(object: ElfObject): Uint8Array {
+  const is64 = object.class === 64
+  const isRela = object.machine === EM_X86_64
+  const wordSize = is64 ? 8 : 4
+  const relocationEntrySize = is64 ? (isRela ? 24 : 16) : isRela ? 12 : 8
+  const symbolEntrySize = is64 ? 24 : 16
+
+  // Numbers of sections in the file: relocations stand behind the section that they are for.
+  const headers: Header[] = [{ name: '', type: 0, flags: 0, offset: 0, sizeInBytes: 0, link: 0, info: 0, alignment: 0, entrySize: 0 }]
+  const fileIndex = new Uint32Array(object.sections.length)
+  const relocationIndex = new Uint32Array(object.sections.length)
+  object.sections.forEach((section, i) => {
+    if (i === 0) return
+    fileIndex[i] = headers.length
+    headers.push({
+      name: section.name,
+      type: section.type,
+      flags: section.flags,
+      offset: 0,
+      sizeInBytes: section.type === SHT_GROUP ? 0 : section.sizeInBytes,
+      link: section.link,
+      info: section.info,
+      alignment: section.alignment,
+      entrySize: section.entrySize,
+    })
+    if (!section.relocations || section.relocations.count === 0) return
+    relocationIndex[i] = headers.length
+    headers.push({
+      name: `${isRela ? '.rela' : '.rel'}${section.name}`,
+      type: isRela ? SHT_RELA : SHT_REL,
+      flags: SHF_INFO_LINK | (section.flags & SHF_GROUP),
+      offset: 0,
+      sizeInBytes: section.relocations.count * relocationEntrySize,
+      link: 0,
+      info: fileIndex[i] as number,
+      alignment: wordSize,
+      entrySize: relocationEntrySize,
+    })
+  })
+  const symtabIndex = headers.length
+  const isExtended = headers.length + 4 >= SHN_LORESERVE
+  const special = (name: string, type: number, alignment: number, entrySize: number): Header => {
+    const header: Header = { name, type, flags: 0, offset: 0, sizeInBytes: 0, link: 0, info: 0, alignment, entrySize }
+    headers.push(header)
+    return header
+  }
+  const symtab = special('.symtab', SHT_SYMTAB, wordSize, symbolEntrySize)
+  const shndx = isExtended ? special('.symtab_shndx', SHT_SYMTAB_SHNDX, 4, 4) : undefined
+  const strtab = special('.strtab', SHT_STRTAB, 1, 0)
+  const shstrtab = special('.shstrtab', SHT_STRTAB, 1, 0)
+  const strtabIndex = headers.indexOf(strtab)
+
+  const names = new StringTableBuilder()
+  for (const name of ['.symtab', '.strtab', '.shstrtab']) names.add(name)
+  if (shndx) names.add('.symtab_shndx')
+  for (const header of headers) if (header.type !== SHT_GROUP) names.add(header.name)
+  for (const header of headers) names.add(header.name)
+  const nameBytes = names.build()
+  const strings = new StringTableBuilder()
+  for (const symbol of object.symbols) strings.add(symbol.name)
+  const stringBytes = strings.build()
+
+  // Where everything lies.
+  let at = is64 ? 64 : 52
+  const align = (alignment: number) => {
+    if (alignment > 1) at = Math.ceil(at / alignment) * alignment
+  }
+  const groupOf = new Map(object.groups.map((group) => [group.section, group]))
+  const memberCount = (section: number) => (groupOf.get(section)?.members ?? []).reduce((n, m) => n + (relocationIndex[m] ? 2 : 1), 0)
+  object.sections.forEach((section, i) => {
+    if (i === 0) return
+    const header = headers[fileIndex[i] as number] as Header
+    if (section.type === SHT_GROUP) header.sizeInBytes = 4 + 4 * memberCount(i)
+    if (section.type !== SHT_NOBITS) align(section.alignment)
+    header.offset = at
+    if (section.type !== SHT_NOBITS) at += header.sizeInBytes
+  })
+  const place = (header: Header, sizeInBytes: number) => {
+    align(header.alignment)
+    header.offset = at
+    header.sizeInBytes = sizeInBytes
+    at += sizeInBytes
+  }
+  place(symtab, object.symbols.length * symbolEntrySize)
+  if (shndx) place(shndx, object.symbols.length * 4)
+  place(strtab, stringBytes.length)
+  for (const index of relocationIndex) {
+    if (index === 0) continue
+    const header = headers[index] as Header
+    header.link = symtabIndex
+    place(header, header.sizeInBytes)
+  }
+  place(shstrtab, nameBytes.length)
+  align(wordSize)
+  const headerOffset = at
+  const headerSize = is64 ? 64 : 40
+  const bytes = new Uint8Array(headerOffset + headers.length * headerSize)
+  const view = new DataView(bytes.buffer)
+
+  // Contents.
+  const firstGlobal = object.symbols.findIndex((s, i) => i > 0 && s.binding !== STB_LOCAL)
+  symtab.link = strtabIndex
+  symtab.info = firstGlobal < 0 ? object.symbols.length : firstGlobal
+  if (shndx) shndx.link = symtabIndex
+  object.sections.forEach((section, i) => {
+    if (i === 0) return
+    const header = headers[fileIndex[i] as number] as Header
+    const group = groupOf.get(i)
+    if (group) {
+      header.link = symtabIndex
+      header.info = signatureIndex(object, group.signature, i)
+      let position = header.offset
+      view.setUint32(position, group.isComdat ? GRP_COMDAT : 0, true)
+      for (const member of group.members) {
+        view.setUint32((position += 4), fileIndex[member] as number, true)
+        if (relocationIndex[member]) view.setUint32((position += 4), relocationIndex[member] as number, true)
+      }
+      return
+    }
+    if (section.link) header.link = fileIndex[section.link] as number
+    if (section.type !== SHT_NOBITS) bytes.set(section.contents, header.offset)
+    if (relocationIndex[i]) writeRelocations(view, section, headers[relocationIndex[i] as number] as Header, is64, isRela)
+  })
+  writeSymbols(view, object, symtab.offset, shndx?.offset, fileIndex, strings, is64)
+  bytes.set(stringBytes, strtab.offset)
+  bytes.set(nameBytes, shstrtab.offset)
+
+  // Headers.
+  bytes.set([0x7f, 0x45, 0x4c, 0x46, is64 ? 2 : 1, 1, 1])
+  view.setUint16(16, ET_REL, true)
+  view.setUint16(18, object.machine, true)
+  view.setUint32(20, 1, true)
+  if (is64) view.setBigUint64(40, BigInt(headerOffset), true)
+  else view.setUint32(32, headerOffset, true)
+  const tail = is64 ? 48 : 36
+  view.setUint32(tail, object.flags, true)
+  view.setUint16(tail + 4, is64 ? 64 : 52, true)
+  view.setUint16(tail + 10, headerSize, true)
+  view.setUint16(tail + 12, isExtended ? 0 : headers.length, true)
+  view.setUint16(tail + 14, isExtended ? SHN_XINDEX : headers.length - 1, true)
+  if (isExtended) {
+    const first = headers[0] as Header
+    first.sizeInBytes = headers.length
+    first.link = headers.length - 1
+  }
+  headers.forEach((header, i) => writeHeader(view, headerOffset + i * headerSize, header, names.offset(header.name), is64))
+  return bytes
+}
+
+function signatureIndex(object: ElfObject, signature: string, section: number): number {
+  const inGroup = object.symbols.findIndex((s) => s.name === signature && s.section === section)
+  return inGroup >= 0
+    ? inGroup
+    : Math.max(
+        0,
+        object.symbols.findIndex((s) => s.name === signature),
+      )
+}
+
+function writeHeader(view: DataView, at: number, header: Header, name: number, is64: boolean): void {
+  view.setUint32(at, name, true)
+  view.setUint32(at + 4, header.type, true)
+  if (is64) {
+    view.setBigUint64(at + 8, BigInt(header.flags >>> 0), true)
+    view.setBigUint64(at + 24, BigInt(header.offset), true)
+    view.setBigUint64(at + 32, BigInt(header.sizeInBytes), true)
+    view.setUint32(at + 40, header.link, true)
+    view.setUint32(at + 44, header.info, true)
+    view.setBigUint64(at + 48, BigInt(header.alignment), true)
+    view.setBigUint64(at + 56, BigInt(header.entrySize), true)
+    return
+  }
+  view.setUint32(at + 8, header.flags >>> 0, true)
+  view.setUint32(at + 16, header.offset, true)
+  view.setUint32(at + 20, header.sizeInBytes, true)
+  view.setUint32(at + 24, header.link, true)
+  view.setUint32(at + 28, header.info, true)
+  view.setUint32(at + 32, header.alignment, true)
+  view.setUint32(at + 36, header.entrySize, true)
+}
+
+function writeSymbols(
+  view: DataView,
+  object: ElfObject,
+  start: number,
+  shndx: number | undefined,
+  fileIndex: Uint32Array,
+  strings: StringTableBuilder,
+  is64: boolean,
+): void {
+  let at = start
+  object.symbols.forEach((symbol, i) => {
+    const info = ((symbol.binding << 4) | (symbol.type & 15)) & 255
+    const isReserved = symbol.section >= SHN_LORESERVE && symbol.section <= SHN_XINDEX
+    let section = isReserved ? symbol.section : symbol.section === 0 ? 0 : (fileIndex[symbol.section] as number)
+    if (!isReserved && section >= SHN_LORESERVE) {
+      if (shndx !== undefined) view.setUint32(shndx + 4 * i, section, true)
+      section = SHN_XINDEX
+    }
+    view.setUint32(at, strings.offset(symbol.name), true)
+    if (is64) {
+      view.setUint8(at + 4, info)
+      view.setUint8(at + 5, symbol.visibility)
+      view.setUint16(at + 6, section, true)
+      view.setBigUint64(at + 8, symbol.value, true)
+      view.setBigUint64(at + 16, symbol.sizeInBytes, true)
+      at += 24
+    } else {
+      view.setUint32(at + 4, Number(BigInt.asUintN(32, symbol.value)), true)
+      view.setUint32(at + 8, Number(BigInt.asUintN(32, symbol.sizeInBytes)), true)
+      view.setUint8(at + 12, info)
+      view.setUint8(at + 13, symbol.visibility)
+      view.setUint16(at + 14, section, true)
+      at += 16
+    }
+  })
+}
+
+function writeRelocations(view: DataView, section: ElfSection, header: Header, is64: boolean, isRela: boolean): void {
+  const table = section.relocations
+  if (!table) return
+  let at = header.offset
+  for (let i = 0; i < table.count; i++) {
+    const offset = table.offsets[i] as number
+    const type = table.types[i] as number
+    const symbol = table.symbols[i] as number
+    if (is64) {
+      view.setUint32(at, offset >>> 0, true)
+      view.setUint32(at + 4, Math.floor(offset / 0x100000000), true)
+      view.setUint32(at + 8, type, true)
+      view.setUint32(at + 12, symbol, true)
+      if (isRela) view.setBigInt64(at + 16, table.addends[i] as bigint, true)
+      at += isRela ? 24 : 16
+    } else {
+      view.setUint32(at, offset >>> 0, true)
+      view.setUint32(at + 4, ((symbol << 8) | (type & 255)) >>> 0, true)
+      if (isRela) view.setInt32(at + 8, Number(BigInt.asIntN(32, table.addends[i] as bigint)), true)
+      at += isRela ? 12 : 8
+    }
+  }
+}

@@ -1,0 +1,24 @@
+// What `kas --help` prints.
+
+export const helpText = `Usage: kas [option...] [asmfile...]
+Assembles x86 sources in the dialect of GNU as 2.40 (AT&T syntax); without a file, standard input.
+  -o OBJFILE               name of the object (default a.out)
+  --32, --64, --x32        i386, x86-64 (default) or x32 objects
+  -I DIR                   look for .include and .incbin there too
+  --defsym NAME=NUMBER     define a symbol
+  -a[cdghlmns][=FILE]      listing
+  -g, --gdwarf-2 … -5      line information for the source itself
+  --gstabs                 the same as stabs
+  -L, --keep-locals        keep .L symbols
+  -W, --no-warn            no warnings;  --warn: with warnings
+  --fatal-warnings         warnings are errors
+  -march=CPU[,+EXT...]     instructions that may be used;  -mtune=CPU
+  -O, -O2, -Os             shorter encodings
+  -mrelax-relocations=yes|no, -mshared, -mx86-used-note=yes|no, -msse2avx, -mavxscalar=, -mvexwig=, -mevexlig=, -mevexwig=,
+  -mevexrcig=, -mindex-reg, -mnaked-reg
+  --MD FILE                write dependencies as a make rule
+  -Z                       write an object in spite of errors
+  --diagnostics-format=text|json|sarif
+  --print-tools-dir        a folder for gcc -B
+  --version, --help, @FILE
+`

@@ -1,0 +1,189 @@
+// The command line of GNU as for x86 ELF. Enters: words. Leaves: options of the assembler, inputs, the output.
+// GNU as manual §1 "Overview", §9.16.1 "Options".
+
+import type { AssembleOptions } from '@kernelbox/assembler'
+import type { DiagnosticsFormat } from '@kernelbox/cli'
+import { UsageError } from '@kernelbox/cli'
+
+export interface KasCommand {
+  readonly options: AssembleOptions
+  readonly inputs: readonly string[]
+  readonly output: string
+  readonly isFatalWarnings: boolean
+  readonly show: 'help' | 'version' | undefined
+  readonly dependencyFile: string | undefined
+  readonly format: DiagnosticsFormat
+  readonly hasStatistics: boolean
+  /** Letters of -a and the file of `-a…=file`. */
+  readonly listing: { readonly letters: string; readonly file: string | undefined } | undefined
+  readonly showsToolsFolder: boolean
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** Options without an effect on an x86 ELF object that GNU as takes all the same. */
+const ignored =
+  /^(-D|-f|-J|-K|-k|-Q|-Qy|-Qn|-q|-R|-s|-w|-x|-X|--reduce-memory-overheads|--nocpp|--strip-local-absolute|--traditional-format|--no-pad-sections|--debug-prefix-map.*|--hash-size.*|--elf-stt-common=.*|--generate-missing-build-notes=.*|--sectname-subst|--size-check=.*|--multibyte-handling=.*|--info|--no-info|--listing-.*|--divide|--compress-debug-sections.*|--nocompress-debug-sections|--gdwarf-sections|--dump-config)$/
+
+/** Reads words as `kas` does. `base` is what the caller has set already (kasm's -Wa,…). */
+export function parseKasWords(words: readonly string[], base: AssembleOptions = {}): KasCommand {
+  const options: Mutable<AssembleOptions> = { ...base }
+  const encode: Mutable<NonNullable<AssembleOptions['encode']>> = { ...base.encode }
+  const includePaths: string[] = [...(base.includePaths ?? [])]
+  const definedSymbols = [...(base.definedSymbols ?? [])]
+  const inputs: string[] = []
+  let output = 'a.out'
+  let isFatalWarnings = false
+  let show: KasCommand['show']
+  let dependencyFile: string | undefined
+  let format: DiagnosticsFormat = 'text'
+  let hasStatistics = false
+  let listing: KasCommand['listing']
+  let showsToolsFolder = false
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as string
+    const value = (name: string): string => {
+      const next = words[++i]
+      if (next === undefined) throw new UsageError(`${name} needs a value`)
+      return next
+    }
+    if (word === '--') {
+      inputs.push(...words.slice(i + 1))
+      break
+    }
+    if (word === '-' || !word.startsWith('-')) inputs.push(word)
+    else if (word === '-o') output = value('-o')
+    else if (/^-o./.test(word)) output = word.slice(2)
+    else if (word === '-I') includePaths.push(value('-I'))
+    else if (/^-I./.test(word)) includePaths.push(word.slice(2))
+    else if (word === '--32') options.mode = 32
+    else if (word === '--64') options.mode = 64
+    else if (word === '--x32') {
+      options.mode = 64
+      options.x32 = true
+    } else if (word === '--defsym' || word.startsWith('--defsym='))
+      definedSymbols.push(definition(word === '--defsym' ? value(word) : word.slice(9)))
+    else if (word === '-W' || word === '--no-warn') options.noWarnings = true
+    else if (word === '--warn') options.noWarnings = false
+    else if (word === '--fatal-warnings') isFatalWarnings = true
+    else if (word === '-L' || word === '--keep-locals') options.keepLocals = true
+    else if (word === '-n') options.plainNops = true
+    else if (word === '-Z') options.keepGoing = true
+    else if (word === '--alternate') options.alternateMacros = true
+    else if (word === '--help') show = 'help'
+    else if (word === '--version' || word === '-version') show = 'version'
+    else if (word === '-v' || word === '-V') hasStatistics = hasStatistics || false
+    else if (word === '--statistics') hasStatistics = true
+    else if (word === '--MD') dependencyFile = value('--MD')
+    else if (word === '--print-tools-dir') showsToolsFolder = true
+    else if (word.startsWith('--diagnostics-format=')) {
+      const name = word.slice(21)
+      if (name !== 'text' && name !== 'json' && name !== 'sarif')
+        throw new UsageError(`--diagnostics-format is text, json or sarif, not '${name}'`)
+      format = name
+    } else if (/^-a[cdghlmns]*(=.*)?$/.test(word)) {
+      const [letters, file] = word.slice(2).split(/=(.*)/)
+      listing = { letters: letters || 'hls', file }
+    } else if (word === '-g' || word === '--gen-debug') options.debugLines = { format: 'dwarf', version: 2 }
+    else if (/^(--gdwarf|-gdwarf)-?[2-5]$/.test(word)) options.debugLines = { format: 'dwarf', version: Number(word.at(-1)) }
+    else if (/^--gdwarf-cie-version=[134]$/.test(word)) options.cieVersion = Number(word.at(-1)) as 1
+    else if (/^(--gstabs\+?|-gstabs\+?)$/.test(word)) options.debugLines = { format: 'stabs' }
+    else if (word === '-O' || word === '-O1') encode.optimize = 1
+    else if (word === '-O2') encode.optimize = 2
+    else if (word === '-Os') encode.optimize = 's'
+    else if (word === '-O0') encode.optimize = 0
+    else if (word.startsWith('-m')) machineOption(word, options, encode)
+    else if (!ignored.test(word)) throw new UsageError(`there is no option '${word}'`)
+  }
+  options.encode = encode
+  options.includePaths = includePaths
+  options.definedSymbols = definedSymbols
+  return { options, inputs, output, isFatalWarnings, show, dependencyFile, format, hasStatistics, listing, showsToolsFolder }
+}
+
+function definition(text: string): { name: string; value: bigint } {
+  const at = text.indexOf('=')
+  const digits = text.slice(at + 1)
+  if (at < 1 || !/^-?(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(digits)) throw new UsageError(`--defsym takes name=number, not '${text}'`)
+  const isNegative = digits.startsWith('-')
+  const plain = isNegative ? digits.slice(1) : digits
+  const value = BigInt(/^0[0-7]+$/.test(plain) ? `0o${plain}` : plain)
+  return { name: text.slice(0, at), value: isNegative ? -value : value }
+}
+
+/** -march=, -mtune=, -mshared and the like. */
+function machineOption(word: string, options: Mutable<AssembleOptions>, encode: Mutable<NonNullable<AssembleOptions['encode']>>): void {
+  const [name, setting = ''] = word.split(/=(.*)/) as [string, string?]
+  const truth = (): boolean => {
+    if (setting !== 'yes' && setting !== 'no') throw new UsageError(`${name} is yes or no, not '${setting}'`)
+    return setting === 'yes'
+  }
+  const choice = <T>(choices: Record<string, T>): T => {
+    const found = choices[setting]
+    if (found === undefined) throw new UsageError(`${name} is one of ${Object.keys(choices).join(', ')}, not '${setting}'`)
+    return found
+  }
+  switch (name) {
+    case '-march':
+      options.arch = setting
+      return
+    case '-mtune':
+      options.tune = setting
+      return
+    case '-mshared':
+      options.isShared = true
+      return
+    case '-mrelax-relocations':
+      options.relaxRelocations = truth()
+      return
+    case '-mx86-used-note':
+      options.x86UsedNote = truth()
+      return
+    case '-mindex-reg':
+      encode.allowIndexReg = true
+      return
+    case '-msse2avx':
+      encode.sse2avx = true
+      return
+    case '-mavxscalar':
+      encode.avxScalar = choice<128 | 256>({ 128: 128, 256: 256 })
+      return
+    case '-mvexwig':
+      encode.vexW = choice<0 | 1>({ 0: 0, 1: 1 })
+      return
+    case '-mevexlig':
+      encode.evexLength = choice<128 | 256 | 512>({ 128: 128, 256: 256, 512: 512 })
+      return
+    case '-mevexwig':
+      encode.evexW = choice<0 | 1>({ 0: 0, 1: 1 })
+      return
+    case '-mevexrcig':
+      encode.evexRounding = choice<'rn' | 'rd' | 'ru' | 'rz'>({ rne: 'rn', rd: 'rd', ru: 'ru', rz: 'rz' })
+      return
+    case '-mnaked-reg':
+      options.nakedRegisters = true
+      return
+    case '-mmnemonic':
+      if (setting !== 'att') throw new UsageError(`${word}: only AT&T mnemonics are supported`)
+      return
+    case '-msyntax':
+      if (setting !== 'att') throw new UsageError(`${word}: only AT&T syntax is supported`)
+      return
+    case '-madd-bnd-prefix':
+    case '-mbig-obj':
+    case '-momit-lock-prefix':
+    case '-mfence-as-lock-add':
+    case '-msse-check':
+    case '-moperand-check':
+    case '-malign-branch-boundary':
+    case '-malign-branch':
+    case '-malign-branch-prefix-size':
+    case '-mbranches-within-32B-boundaries':
+    case '-mlfence-after-load':
+    case '-mlfence-before-indirect-branch':
+    case '-mlfence-before-ret':
+      return
+    default:
+      throw new UsageError(`there is no option '${word}'`)
+  }
+}
