@@ -17,7 +17,7 @@ export function builtinValue(state: State, which: number, name: Token): Token | 
   const frame = state.frame
   switch (which) {
     case builtin.line:
-      return number(state.currentLine() + (frame?.lineDelta ?? 0))
+      return number(state.locations.claimedLine(state.fileLocationOf(name)))
     case builtin.file:
       return string(quoteName(frame?.claimedName ?? ''))
     case builtin.fileName: {
@@ -49,7 +49,12 @@ export function builtinValue(state: State, which: number, name: Token): Token | 
     case builtin.hasIncludeNext:
       // #if reads its operand itself.
       if (state.isEvaluating) return undefined
-      state.error('misplaced-has-include', `"${name.text}" used outside of preprocessing directive`, name.location, name.text.length)
+      state.error(
+        'misplaced-has-include',
+        `"${name.text}" used outside of preprocessing directive`,
+        state.fileLocationOf(name),
+        name.text.length,
+      )
       return undefined
     default:
       return undefined

@@ -27,6 +27,8 @@ export function evaluateCondition(state: State, directive: string): boolean {
   const { sink } = state
   const before = sink.errorCount
   state.isEvaluating = true
+  state.directiveStart = start
+  state.isElif = directive === 'elif'
   try {
     const result = evaluate(state, directive, start)
     return sink.errorCount === before && result.value !== 0n
@@ -42,7 +44,7 @@ export function evaluateCondition(state: State, directive: string): boolean {
 
 function fail(state: State, message: string, token: Token | number, length = 1): never {
   if (typeof token === 'number') state.error('bad-condition', message, token, length)
-  else state.error('bad-condition', message, token.location, Math.max(1, token.text.length))
+  else state.error('bad-condition', message, state.placeInDirective(token), Math.max(1, token.text.length))
   throw new BadExpression()
 }
 
@@ -105,6 +107,7 @@ function evaluate(state: State, directive: string, start: number): Value {
   const apply = (operator: Operator) => {
     const right = values.pop() as Value
     if (operator.priority === unaryPriority) {
+      if (operator.name === '-' && !right.isUnsigned && right.value === -(1n << 63n) && skipped === 0) warnOverflow(state)
       values.push(unary(operator.name, right))
       return
     }
@@ -173,7 +176,8 @@ function evaluate(state: State, directive: string, start: number): Value {
     }
     wantsOperand = true
     if (text === '?') {
-      reduce(4)
+      // Right-associative: an open `:` waits for it.
+      reduce(5)
       const isFalse = (values[values.length - 1] as Value).value === 0n
       if (isFalse) skipped++
       operators.push({ name: '?', priority: 3, token, skipsRight: isFalse })
@@ -211,6 +215,10 @@ const isOperand = (token: Token) =>
 
 const isBinary = (token: Token) => token.kind >= kind.comma && token.kind !== kind.dot && token.kind !== kind.arrow
 
+function warnOverflow(state: State): void {
+  state.warn('integer-overflow', 'integer overflow in preprocessor expression', state.location)
+}
+
 function wrap(value: bigint, isUnsigned: boolean): Value {
   return { value: isUnsigned ? BigInt.asUintN(64, value) : BigInt.asIntN(64, value), isUnsigned }
 }
@@ -239,20 +247,24 @@ function binary(state: State, operator: Operator, left: Value, right: Value, isS
   const a = isUnsigned ? BigInt.asUintN(64, left.value) : left.value
   const b = isUnsigned ? BigInt.asUintN(64, right.value) : right.value
   const truth = (holds: boolean) => (holds ? one : zero)
+  const inRange = (value: bigint) => {
+    if (!isUnsigned && !isSkipped && BigInt.asIntN(64, value) !== value) warnOverflow(state)
+    return wrap(value, isUnsigned)
+  }
   switch (name) {
     case '+':
-      return wrap(a + b, isUnsigned)
+      return inRange(a + b)
     case '-':
-      return wrap(a - b, isUnsigned)
+      return inRange(a - b)
     case '*':
-      return wrap(a * b, isUnsigned)
+      return inRange(a * b)
     case '/':
     case '%':
       if (b === 0n) {
         if (!isSkipped) fail(state, 'division by zero in #if', operator.token)
         return wrap(0n, isUnsigned)
       }
-      return wrap(name === '/' ? a / b : a % b, isUnsigned)
+      return inRange(name === '/' ? a / b : a % b)
     case '&':
       return wrap(a & b, isUnsigned)
     case '|':
@@ -277,7 +289,7 @@ function binary(state: State, operator: Operator, left: Value, right: Value, isS
 function operand(state: State, token: Token): Value {
   if (token.kind === kind.number) return integer(state, token)
   if (token.kind === kind.character) return character(state, token)
-  if (token.kind === kind.hash) return testAssertion(state)
+  if (token.kind === kind.hash) return testAssertion(state, token)
   if (token.kind === kind.string) fail(state, `token ${token.text} is not valid in preprocessor expressions`, token)
   const identifier = token.identifier
   if (identifier?.role === role.defined) return definedOperator(state)
@@ -338,19 +350,22 @@ function hasIncludeOperator(state: State, name: Token, isNext: boolean): Value {
   return headerExists(state, header.slice(1, -1), header[0] === '<', isNext) ? one : zero
 }
 
-function testAssertion(state: State): Value {
+function testAssertion(state: State, hash: Token): Value {
   state.preventExpansion++
   try {
+    if (!state.isElif)
+      state.warn('deprecated-assertion', 'assertions are a deprecated extension', hash.location, 1, { option: 'deprecated' })
     const predicate = nextSignificant(state)
     if (predicate.kind !== kind.name)
       fail(state, 'predicate must be an identifier', predicate.kind === kind.endOfFile ? state.location : predicate)
-    state.warn('deprecated-assertion', 'assertions are a deprecated extension', predicate.location - 1, 1, { option: 'deprecated' })
     const answers = state.assertions.get(predicate.text)
-    const { bytes } = state
-    let i = state.position
-    while (bytes[i] === 0x20 || bytes[i] === 0x09) i++
-    if (bytes[i] !== 0x28 || state.context) return answers && answers.length > 0 ? one : zero
-    const answer = readAnswer(state)
+    const before = state.position
+    const open = state.context ? undefined : lexInLine(state, 0)
+    if (open?.kind !== kind.openParen) {
+      state.position = before
+      return answers && answers.length > 0 ? one : zero
+    }
+    const answer = readAnswer(state, open)
     return answers?.includes(answer) ? one : zero
   } finally {
     state.preventExpansion--
@@ -358,8 +373,7 @@ function testAssertion(state: State): Value {
 }
 
 /** `( tokens )` of #assert, as one spelling. */
-export function readAnswer(state: State): string {
-  const open = lexInLine(state, 0)
+export function readAnswer(state: State, open: Token): string {
   if (open.kind !== kind.openParen) fail(state, "missing '(' after predicate", open)
   const parts: string[] = []
   for (;;) {
@@ -392,7 +406,8 @@ function character(state: State, token: Token): Value {
     const octal = /^[0-7]{1,3}/.exec(text.slice(i, i + 3))
     if (octal) {
       const value = Number.parseInt(octal[0], 8)
-      if (!isWide && value > 255) state.warn('escape-out-of-range', 'octal escape sequence out of range', token.location, token.text.length)
+      if (!isWide && value > 255)
+        state.warn('escape-out-of-range', 'octal escape sequence out of range', state.placeInDirective(token), token.text.length)
       codes.push(isWide ? value : value & 0xff)
       i += octal[0].length - 1
     } else if (next === 'x') {
@@ -400,15 +415,34 @@ function character(state: State, token: Token): Value {
       if (!hex) fail(state, '\\x used with no following hex digits', token)
       const value = Number(BigInt(`0x${hex[0]}`) & 0xffffffffn)
       if (!isWide && BigInt(`0x${hex[0]}`) > 255n)
-        state.warn('escape-out-of-range', 'hex escape sequence out of range', token.location, token.text.length)
+        state.warn('escape-out-of-range', 'hex escape sequence out of range', state.placeInDirective(token), token.text.length)
       codes.push(isWide ? value : value & 0xff)
       i += hex[0].length
+    } else if (next === 'u' || next === 'U') {
+      const size = next === 'u' ? 4 : 8
+      const digits = /^[0-9a-fA-F]+/.exec(text.slice(i + 1, i + 1 + size))?.[0] ?? ''
+      if (digits.length < size) fail(state, `incomplete universal character name \\${next}${digits}`, token)
+      state.warn(
+        'universal-name',
+        'universal character names are only valid in C++ and C99',
+        state.placeInDirective(token),
+        token.text.length,
+      )
+      codes.push(Number.parseInt(digits, 16))
+      i += size
     } else codes.push(escapes[next] ?? next.charCodeAt(0))
+  }
+  if (isWide && codes.length > 1) {
+    state.warn('long-character', 'character constant too long for its type', state.placeInDirective(token), token.text.length)
   }
   if (isWide) return wrap(BigInt.asIntN(32, BigInt(codes[codes.length - 1] as number)), false)
   if (codes.length > 1) {
-    if (codes.length > 4) state.warn('long-character', 'character constant too long for its type', token.location, token.text.length)
-    else state.warn('multi-character', 'multi-character character constant', token.location, token.text.length, { option: 'multichar' })
+    if (codes.length > 4)
+      state.warn('long-character', 'character constant too long for its type', state.placeInDirective(token), token.text.length)
+    else
+      state.warn('multi-character', 'multi-character character constant', state.placeInDirective(token), token.text.length, {
+        option: 'multichar',
+      })
     let value = 0
     for (const code of codes) value = (value << 8) | code
     return wrap(BigInt(value), false)
@@ -437,11 +471,11 @@ function integer(state: State, token: Token): Value {
   const value = BigInt(isOctal ? `0o${digits}` : digits)
   let isUnsigned = /[uU]/.test(suffix)
   if (value > 0xffff_ffff_ffff_ffffn)
-    state.warn('constant-too-large', 'integer constant is too large for its type', token.location, text.length)
+    state.warn('constant-too-large', 'integer constant is too large for its type', state.placeInDirective(token), text.length)
   else if (!isUnsigned && value > 0x7fff_ffff_ffff_ffffn) {
     // Decimal constants stay signed in C, but no signed type holds it.
     if (/^[1-9]/.test(digits)) {
-      state.warn('constant-so-large', 'integer constant is so large that it is unsigned', token.location, text.length)
+      state.warn('constant-so-large', 'integer constant is so large that it is unsigned', state.placeInDirective(token), text.length)
     }
     isUnsigned = true
   }

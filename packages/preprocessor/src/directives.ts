@@ -126,6 +126,13 @@ function endDirective(state: State, mustBeEmpty: false | string, option?: string
   state.atLineStart = true
 }
 
+/** What follows a complete #include or #line may be macros that make nothing. */
+function warnExtra(state: State, directive: string): void {
+  const token = nextSignificant(state)
+  if (token.kind === kind.endOfFile) return
+  state.warn('extra-tokens', `extra tokens at end of #${directive} directive`, token.location, token.text.length)
+}
+
 function doDefine(state: State): void {
   const identifier = readDefine(state, false)
   const line = state.currentLine()
@@ -138,7 +145,7 @@ function doUndef(state: State): void {
   if (!name) return endDirective(state, false)
   const identifier = name.identifier as Identifier
   const line = state.currentLine()
-  if (identifier.macro && identifier.macro.builtin !== builtin.none) {
+  if (identifier.macro && (identifier.macro.builtin !== builtin.none || identifier.name === '__STDC__')) {
     state.warn('builtin-redefined', `undefining "${name.text}"`, name.location, name.text.length, { option: 'builtin-macro-redefined' })
   }
   identifier.macro = undefined
@@ -162,6 +169,7 @@ function dumpLine(state: State, line: number, directive: 'define' | 'undef', ide
 function doInclude(state: State, directive: Token, isNext: boolean, isImport: boolean): void {
   if (isImport) state.warn('deprecated-import', '#import is a deprecated GCC extension', directive.location, 6, { option: 'deprecated' })
   state.wantsHeaderName = true
+  state.directiveWantsPadding = true
   const token = nextSignificant(state)
   state.wantsHeaderName = false
   let header: string | undefined
@@ -183,6 +191,7 @@ function doInclude(state: State, directive: Token, isNext: boolean, isImport: bo
   } else {
     state.error('bad-include', `#${directive.text} expects "FILENAME" or <FILENAME>`, token.location, Math.max(1, token.text.length))
   }
+  state.directiveWantsPadding = false
   if (header === undefined) return endDirective(state, false)
   const name = header.slice(1, -1)
   if (name === '') {
@@ -195,7 +204,8 @@ function doInclude(state: State, directive: Token, isNext: boolean, isImport: bo
     state.out.putText(`#${directive.text} ${header}`)
     state.out.isLineOpen = true
   }
-  endDirective(state, directive.text)
+  warnExtra(state, directive.text)
+  endDirective(state, false)
   includeHeader(state, name, header[0] === '<', isNext, isImport, token.location)
 }
 
@@ -343,8 +353,7 @@ function doLine(state: State, directive: Token): void {
     state.error('bad-line', what, number.kind === kind.endOfFile ? directive.location : number.location, Math.max(1, number.text.length))
     return endDirective(state, false)
   }
-  const line = Number(number.text)
-  if (line > 2_147_483_647) state.warn('line-out-of-range', 'line number out of range', number.location, number.text.length)
+  const line = Number(BigInt.asUintN(32, BigInt(number.text)))
   const file = nextSignificant(state)
   let claimedName = frame.claimedName
   if (file.kind === kind.string && file.text[0] === '"') claimedName = file.text.slice(1, -1).replace(/\\([\\"])/g, '$1')
@@ -352,8 +361,8 @@ function doLine(state: State, directive: Token): void {
     state.error('bad-line', `invalid filename ${file.text}: a string is needed`, file.location, file.text.length)
     return endDirective(state, false)
   }
-  if (file.kind === kind.endOfFile) endDirective(state, false)
-  else endDirective(state, 'line')
+  if (file.kind !== kind.endOfFile) warnExtra(state, 'line')
+  endDirective(state, false)
   saveFrame(state)
   frame.claimedName = claimedName
   frame.lineDelta = line - state.line
@@ -381,13 +390,16 @@ function doMessage(state: State, name: Token, isError: boolean): void {
 }
 
 function doPragma(state: State): void {
-  runPragma(state)
+  const location = state.location
+  const printed = runPragma(state)
   endDirective(state, false)
+  if (printed !== undefined) state.printPragma(printed, location)
 }
 
 function doIdent(state: State, name: Token): void {
   const token = nextSignificant(state)
-  if (token.kind !== kind.string || nextSignificant(state).kind !== kind.endOfFile) {
+  if (token.kind === kind.string) warnExtra(state, name.text)
+  else {
     state.error('bad-ident', `invalid #${name.text} directive: one string is needed`, token.location, Math.max(1, token.text.length))
   }
   endDirective(state, false)
@@ -424,11 +436,10 @@ function readAssertion(state: State, use: (predicate: string, answer: string | u
     state.error('bad-assertion', message, predicate.location, Math.max(1, predicate.text.length))
     return
   }
-  const { bytes } = state
-  let i = state.position
-  while (bytes[i] === 0x20 || bytes[i] === 0x09) i++
+  const open = lexInLine(state, 0)
+  if (open.kind === kind.endOfLine) return use(predicate.text, undefined, predicate)
   try {
-    use(predicate.text, bytes[i] === 0x0a ? undefined : readAnswer(state), predicate)
+    use(predicate.text, readAnswer(state, open), predicate)
   } catch (error) {
     if (!(error instanceof BadExpression)) throw error
   }

@@ -80,9 +80,24 @@ export function setLineReader(reader: (state: State) => boolean): void {
   beginLineInArguments = reader
 }
 
-export function pushContext(state: State, tokens: readonly Token[], end: number, identifier?: Identifier, expansion?: number): void {
+export function pushContext(
+  state: State,
+  tokens: readonly Token[],
+  end: number,
+  identifier?: Identifier,
+  expansion?: number,
+  fileLocation?: number,
+): void {
   if (identifier) identifier.disabled++
-  state.context = new Context(tokens, end, identifier, state.context, expansion ?? state.context?.expansion ?? 0)
+  const outer = state.context
+  state.context = new Context(
+    tokens,
+    end,
+    identifier,
+    outer,
+    expansion ?? outer?.expansion ?? 0,
+    fileLocation ?? outer?.fileLocation ?? state.location,
+  )
 }
 
 function popContext(state: State): void {
@@ -107,18 +122,19 @@ function spend(state: State, tokens: number, location: number): void {
 function enterMacro(state: State, token: Token, identifier: Identifier, macro: Macro): boolean {
   macro.wasUsed = true
   if (macro.builtin !== builtin.none) {
-    if (macro.builtin === builtin.pragma) return runPragmaOperator(state, token, nextToken)
+    if (macro.builtin === builtin.pragma) return !state.inDirective && runPragmaOperator(state, token, nextToken)
     const value = builtinValue(state, macro.builtin, token)
     if (!value) return false
     pushContext(state, [value], 1)
     return true
   }
   const outer = state.context
-  if (outer === undefined && state.argumentDepth === 0) state.invocationLocation = token.location
+  const fileLocation = state.fileLocationOf(token)
+  if (state.argumentDepth === 0) state.invocationLocation = fileLocation
   if (!macro.isFunctionLike) {
     const body = macroBody(state, macro)
     spend(state, body.length, token.location)
-    pushContext(state, body, body.length, identifier, newExpansion(state, identifier, token.location, outer))
+    pushContext(state, body, body.length, identifier, newExpansion(state, identifier, token.location, outer), fileLocation)
     return true
   }
   if (!findParenthesis(state)) return false
@@ -133,11 +149,11 @@ function enterMacro(state: State, token: Token, identifier: Identifier, macro: M
   const expansion = newExpansion(state, identifier, token.location, outer)
   if (macro.parameters.length === 0) {
     spend(state, body.length, token.location)
-    pushContext(state, body, body.length, identifier, expansion)
+    pushContext(state, body, body.length, identifier, expansion, fileLocation)
   } else {
     const replaced = replaceArguments(state, macro, body, argumentList)
     spend(state, replaced.length, token.location)
-    pushContext(state, replaced, replaced.length, identifier, expansion)
+    pushContext(state, replaced, replaced.length, identifier, expansion, fileLocation)
   }
   return true
 }
@@ -158,7 +174,7 @@ function findParenthesis(state: State): boolean {
       const token = context.tokens[context.position] as Token
       if (token.kind === kind.padding) {
         context.position++
-        if (padding === undefined || ((padding.flags & flag.white) === 0 && token.source === undefined)) padding = token
+        padding = laterPadding(padding, token)
         continue
       }
       if ((token.flags & flag.pasteLeft) !== 0) {
@@ -175,11 +191,17 @@ function findParenthesis(state: State): boolean {
       return false
     }
     popContext(state)
-    if (!state.inDirective && (padding === undefined || (padding.flags & flag.white) === 0)) padding = avoidPastePadding
+    if (!state.inDirective) padding = laterPadding(padding, avoidPastePadding)
   }
   if (findParenthesisInFile(state)) return true
   if (padding && !state.inDirective) pushContext(state, [padding], 1)
   return false
+}
+
+/** Of two paddings in a row, the one that the printer is to see. */
+function laterPadding(first: Token | undefined, second: Token): Token {
+  if (first?.source === undefined) return second
+  return (first.source.flags & flag.white) === 0 && second.source === undefined ? second : first
 }
 
 /** The same in the text of the file: white space, comments and line ends may stand between. */
@@ -349,7 +371,14 @@ function expandArgument(state: State, argument: Argument): readonly Token[] {
   state.preventExpansion = 0
   state.parsingArguments = 0
   const endToken = new Token(kind.endOfFile, 0, '', undefined, (tokens[tokens.length - 1] as Token).location)
-  state.context = new Context([...tokens, endToken], tokens.length + 1, undefined, outer, outer?.expansion ?? 0)
+  state.context = new Context(
+    [...tokens, endToken],
+    tokens.length + 1,
+    undefined,
+    outer,
+    outer?.expansion ?? 0,
+    outer?.fileLocation ?? (tokens[0] as Token).location,
+  )
   const expanded: Token[] = []
   for (;;) {
     const token = nextToken(state)
@@ -393,7 +422,7 @@ function replaceArguments(state: State, macro: Macro, body: readonly Token[], ar
         } else if (from.length === 0) repainted = result.length - 1
       }
     } else from = expandArgument(state, argument)
-    if (!isRight && i > 0 && !state.inDirective) result.push(paddingFor(source))
+    if (!isRight && i > 0 && (!state.inDirective || state.directiveWantsPadding)) result.push(paddingFor(source))
     if (from.length > 0) {
       for (let k = 0; k < from.length; k++) result.push(from[k] as Token)
       if (isLeft) repainted = result.length - 1

@@ -140,8 +140,8 @@ export function includeHeader(state: State, name: string, isAngled: boolean, isN
   const { file } = found
   const { shared } = file
   if (isImport) {
-    if (shared.wasRead) return
     shared.isOnce = true
+    if (shared.wasRead) return
   }
   if (shared.isOnce && shared.wasRead) return
   if (file.guard !== undefined && file.guard.macro !== undefined) return
@@ -172,7 +172,7 @@ export function enterFile(
     lineStart: 0,
     line: 1,
     editIndex: 0,
-    blankIndex: 0,
+    remarkIndex: 0,
     claimedName: file.source.name,
     claimedSystemLevel: systemLevel,
     lineDelta: 0,
@@ -194,7 +194,7 @@ export function saveFrame(state: State): void {
   frame.lineStart = state.lineStart
   frame.line = state.line
   frame.editIndex = state.editIndex
-  frame.blankIndex = state.blankIndex
+  frame.remarkIndex = state.remarkIndex
 }
 
 export function loadFrame(state: State, frame: FileFrame): void {
@@ -207,8 +207,9 @@ export function loadFrame(state: State, frame: FileFrame): void {
   state.lineStart = frame.lineStart
   state.line = frame.line
   state.editIndex = frame.editIndex
-  state.blankIndex = frame.blankIndex
+  state.remarkIndex = frame.remarkIndex
   state.hasEdits = file.editOffsets.length > 0
+  state.hasRemarks = file.remarks.length > 0
   state.atLineStart = true
 }
 

@@ -28,6 +28,8 @@ export function lexInLine(state: State, flags: number): Token {
       if (next === 0x2f) {
         const start = i
         while (bytes[i] !== newline) i++
+        state.commentStart = start
+        state.commentEnd = i
         if (state.options.keepComments && !state.isSkipping && (!state.inDirective || state.options.keepDirectiveComments)) {
           state.position = i
           return new Token(kind.comment, flags, textOf(bytes, start, i), undefined, state.base + start)

@@ -68,6 +68,14 @@ export class Locations {
     return { file: claim.file, line: reading.file.source.lineAt(reading.file.writtenOffset(offset)) + claim.delta }
   }
 
+  /** The line of a place as #line has it. */
+  claimedLine(location: number): number {
+    const claimed = this.claim(location)
+    if (claimed) return claimed.line
+    const reading = this.readingAt(location)
+    return reading ? reading.file.source.lineAt(reading.file.writtenOffset(Math.min(location - reading.base, reading.file.end))) : 0
+  }
+
   /** The #include lines that led to a place, innermost first. */
   includeChain(location: number): { name: string; span: Span }[] {
     const chain: { name: string; span: Span }[] = []

@@ -12,9 +12,7 @@ const newline = 0x0a
 
 /** The name that #define, #undef, #ifdef and kin work on; undefined and told where there is none. */
 export function readMacroName(state: State, directive: string, isDefinition: boolean): Token | undefined {
-  state.allowsPoison = !isDefinition || directive === 'undef'
   const token = lexInLine(state, 0)
-  state.allowsPoison = false
   if (token.kind === kind.name) {
     const identifier = token.identifier as Identifier
     if (isDefinition && identifier.role === role.defined) {
@@ -119,6 +117,14 @@ function readParameters(state: State): { parameters: Identifier[]; isVariadic: b
         state.warn(
           'misplaced-va-args',
           '__VA_ARGS__ can only appear in the expansion of a C99 variadic macro',
+          token.location,
+          token.text.length,
+        )
+      }
+      if (identifier.role === role.variadicOption) {
+        state.warn(
+          'misplaced-va-opt',
+          '__VA_OPT__ can only appear in the expansion of a C++20 variadic macro',
           token.location,
           token.text.length,
         )
@@ -248,9 +254,11 @@ function readTokens(state: State, macro: Macro): Token[] | undefined {
     return undefined
   }
   let paste: Token | undefined
+  let shape = ''
   for (;;) {
     let token = lexInLine(state, 0)
     if (token.kind === kind.endOfLine) break
+    shape += ((token.flags & flag.white) !== 0 && shape !== '' ? ' ' : '') + token.text
     if (token.kind === kind.name && (token.identifier as Identifier).parameter > 0) {
       const parameter = (token.identifier as Identifier).parameter - 1
       const argument = new Token(kind.parameter, token.flags, token.text, token.identifier, token.location)
@@ -280,6 +288,7 @@ function readTokens(state: State, macro: Macro): Token[] | undefined {
     body.push(token)
   }
   if (isAfterPaste && paste) return endsBadly(paste)
+  macro.shape = shape
   const first = body[0]
   if (first) first.flags &= ~flag.white
   return body
@@ -344,7 +353,8 @@ export function isSameMacro(state: State, a: Macro, b: Macro): boolean {
   if (a.parameters.some((parameter, i) => parameter !== b.parameters[i])) return false
   if (a.unread && b.unread && textOf(a.unread.bytes, a.unread.start, a.unread.end) === textOf(b.unread.bytes, b.unread.start, b.unread.end))
     return true
-  return isSameBody(macroBody(state, a), macroBody(state, b))
+  const isSame = isSameBody(macroBody(state, a), macroBody(state, b))
+  return isSame && a.shape === b.shape
 }
 
 function isSameBody(a: readonly Token[], b: readonly Token[]): boolean {

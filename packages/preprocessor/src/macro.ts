@@ -43,6 +43,8 @@ export class Macro {
   /** The body holds an operand of # or ##, or a parameter. */
   hasParameters = true
   wasUsed = false
+  /** Spelling of a body with # or ##, as two definitions compare. */
+  shape: string | undefined = undefined
 
   constructor(
     isFunctionLike: boolean,

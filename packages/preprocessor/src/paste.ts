@@ -22,7 +22,7 @@ export function pasteAll(state: State, first: Token): void {
     left = pasted
   } while ((right.flags & flag.pasteLeft) !== 0)
   if ((left.flags & flag.pasteLeft) !== 0) left = left.withFlags(left.flags & ~flag.pasteLeft)
-  state.context = new Context([left], 1, undefined, context, context.expansion)
+  state.context = new Context([left], 1, undefined, context, context.expansion, context.fileLocation)
 }
 
 let buffer = new Uint8Array(256)

@@ -1,7 +1,7 @@
 // `_Pragma ( string )` (C17 6.10.9): the string, its quotes and escapes taken off, is obeyed as a #pragma line.
 
 import type { State } from './state.ts'
-import { avoidPastePadding, kind, type Token } from './tokens.ts'
+import { kind, Token } from './tokens.ts'
 
 /** Reads the operand through `next`. False where expansion is off and the name stands for itself. */
 export function runPragmaOperator(state: State, name: Token, next: (state: State) => Token): boolean {
@@ -28,11 +28,7 @@ export function runPragmaOperator(state: State, name: Token, next: (state: State
     .replace(/^L?"/, '')
     .slice(0, -1)
     .replace(/\\([\\"])/g, '$1')
-  state.pragma(state, text, name.location)
-  pushPadding(state)
+  const printed = state.pragma(state, text, state.fileLocationOf(name))
+  state.pushTokens([new Token(kind.pragma, 0, printed ?? '', undefined, name.location)])
   return true
-}
-
-function pushPadding(state: State): void {
-  state.pushTokens([avoidPastePadding])
 }

@@ -1,44 +1,70 @@
 // Pragmas that the preprocessor obeys (C17 6.10.6; GNU cpp manual §7). All leave the text: assembler has no use for them.
 // Enters: the state behind the word `pragma`. Leaves: what the pragma asked for.
 
+import { nextToken } from './expander.ts'
 import type { Identifier } from './identifiers.ts'
 import { lexInLine } from './lexer.ts'
 import { macroBody } from './macro-body.ts'
 import type { FileFrame, State } from './state.ts'
-import { kind, type Token } from './tokens.ts'
+import { flag, kind, type Token } from './tokens.ts'
 
-export function runPragma(state: State): void {
+/** Those whose text gcc -E keeps for the compiler, macros in it expanded. */
+const kept = new Set(['message', 'redefine_extname'])
+
+/** Obeys a pragma; the result is the text that is to be printed, for those that are kept. */
+export function runPragma(state: State): string | undefined {
   const first = lexInLine(state, 0)
-  if (first.kind !== kind.name) return
+  if (first.kind !== kind.name) return undefined
+  if (kept.has(first.text)) return `#pragma ${first.text}${restOfLine(state)}`
   switch (first.text) {
     case 'once':
       if (state.frames.length <= 1) state.warn('once-in-main', '#pragma once in main file', first.location, 4)
       else (state.frame as FileFrame).file.shared.isOnce = true
-      return
+      return undefined
     case 'push_macro':
     case 'pop_macro':
       pushOrPop(state, first)
-      return
+      return undefined
     case 'GCC': {
       const second = lexInLine(state, 0)
       if (second.text === 'poison') poison(state)
       else if (second.text === 'system_header') systemHeader(state, second)
       else if (second.text === 'warning' || second.text === 'error') message(state, second)
-      else if (second.text === 'dependency') return
-      return
+      else if (second.text === 'dependency') dependency(state, second)
+      return undefined
     }
     case 'poison':
       poison(state)
-      return
+      return undefined
     case 'system_header':
       systemHeader(state, first)
-      return
+      return undefined
     default:
+      return undefined
   }
 }
 
+/** The expanded rest of the line as it is printed. */
+function restOfLine(state: State): string {
+  let text = ''
+  for (;;) {
+    const token = nextToken(state)
+    if (token.kind === kind.endOfFile || token.kind === kind.endOfLine) return text
+    if (token.kind === kind.padding) continue
+    text += ((token.flags & flag.white) !== 0 ? ' ' : '') + token.text
+  }
+}
+
+function dependency(state: State, which: Token): void {
+  state.wantsHeaderName = true
+  const token = lexInLine(state, 0)
+  state.wantsHeaderName = false
+  if (token.kind === kind.headerName || token.kind === kind.string) return
+  state.error('bad-pragma', '#pragma dependency expects "FILENAME" or <FILENAME>', which.location, which.text.length)
+}
+
 /** A pragma given as text, by _Pragma. */
-export function runPragmaText(state: State, text: string, location: number): void {
+export function runPragmaText(state: State, text: string, location: number): string | undefined {
   const bytes = new Uint8Array(text.length + 2)
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
   bytes[text.length] = 0x0a
@@ -49,12 +75,16 @@ export function runPragmaText(state: State, text: string, location: number): voi
   // Every token of it stands where the operator does.
   state.base = location
   state.inDirective = true
-  runPragma(state)
+  const { context } = state
+  state.context = undefined
+  const printed = runPragma(state)
+  state.context = context
   state.bytes = savedBytes
   state.position = position
   state.end = end
   state.base = base
   state.inDirective = inDirective
+  return printed
 }
 
 function poison(state: State): void {

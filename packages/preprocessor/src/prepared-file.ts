@@ -15,8 +15,8 @@ export class PreparedFile {
   readonly editOffsets: number[]
   readonly editRemoved: number[]
   readonly editLines: number[]
-  /** Offsets of splices whose backslash was followed by blanks: gcc warns. */
-  readonly blankSplices: number[]
+  /** What gcc warns of where it does not stand in a comment: blanks in a splice, trigraphs that are not replaced. */
+  readonly remarks: readonly Remark[]
   readonly endsInSplice: boolean
   /** The macro that guards the whole file, known once it has been read: while it is defined the file is empty. */
   guard: Identifier | undefined = undefined
@@ -30,7 +30,7 @@ export class PreparedFile {
     this.editOffsets = prepared.editOffsets
     this.editRemoved = prepared.editRemoved
     this.editLines = prepared.editLines
-    this.blankSplices = prepared.blankSplices
+    this.remarks = prepared.remarks
     this.endsInSplice = prepared.endsInSplice
   }
 
@@ -61,8 +61,16 @@ interface Prepared {
   editOffsets: number[]
   editRemoved: number[]
   editLines: number[]
-  blankSplices: number[]
+  remarks: Remark[]
   endsInSplice: boolean
+}
+
+export interface Remark {
+  /** In the prepared bytes. */
+  readonly offset: number
+  readonly written: number
+  /** The third character of a trigraph, or undefined for a splice. */
+  readonly trigraph: string | undefined
 }
 
 export function prepareFile(
@@ -88,12 +96,13 @@ function prepare(written: Uint8Array, hasTrigraphs: boolean): Prepared {
     editOffsets: [],
     editRemoved: [],
     editLines: [],
-    blankSplices: [],
+    remarks: [],
     endsInSplice: false,
   }
   const { bytes } = result
   if (isPlain) {
     bytes.set(written)
+    if (!hasTrigraphs) remarkTrigraphs(written, result.remarks)
     let end = size
     if (size > 0 && written[size - 1] !== 0x0a) bytes[end++] = 0x0a
     result.end = end
@@ -134,7 +143,7 @@ function prepare(written: Uint8Array, hasTrigraphs: boolean): Prepared {
       const lineEnd = lineEndLength(written, j)
       if (lineEnd > 0) {
         j += lineEnd
-        if (blanks > 0) result.blankSplices.push(out)
+        if (blanks > 0) result.remarks.push({ offset: out, written: i, trigraph: undefined })
         note(j - i, 1)
         if (j >= size) result.endsInSplice = true
         i = j
@@ -154,6 +163,9 @@ function prepare(written: Uint8Array, hasTrigraphs: boolean): Prepared {
       }
       continue
     }
+    if (c === 0x3f && !hasTrigraphs && isTrigraphAt(written, i)) {
+      result.remarks.push({ offset: out, written: i, trigraph: String.fromCharCode(written[i + 2] as number) })
+    }
     bytes[out++] = c
     i++
   }
@@ -161,6 +173,14 @@ function prepare(written: Uint8Array, hasTrigraphs: boolean): Prepared {
   bytes.fill(0, out)
   result.end = out
   return result
+}
+
+const isTrigraphAt = (bytes: Uint8Array, i: number) => bytes[i + 1] === 0x3f && trigraphs.has(bytes[i + 2] ?? 0)
+
+function remarkTrigraphs(bytes: Uint8Array, remarks: Remark[]): void {
+  for (let i = bytes.indexOf(0x3f); i >= 0; i = bytes.indexOf(0x3f, i + 1)) {
+    if (isTrigraphAt(bytes, i)) remarks.push({ offset: i, written: i, trigraph: String.fromCharCode(bytes[i + 2] as number) })
+  }
 }
 
 const isBlank = (c: number | undefined) => c === 0x20 || c === 0x09 || c === 0x0b || c === 0x0c

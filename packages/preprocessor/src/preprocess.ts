@@ -101,7 +101,7 @@ function enterCommandLineFile(state: State, file: ReturnType<typeof prepareFile>
     lineStart: 0,
     line: 1,
     editIndex: 0,
-    blankIndex: 0,
+    remarkIndex: 0,
     claimedName: '<command-line>',
     claimedSystemLevel: 0,
     lineDelta: 0,

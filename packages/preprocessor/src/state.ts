@@ -6,7 +6,7 @@ import { Locations, type Reading } from './locations.ts'
 import type { ResolvedOptions } from './options.ts'
 import { Output } from './output.ts'
 import type { SearchChain } from './search-chain.ts'
-import type { PreparedFile } from './prepared-file.ts'
+import type { PreparedFile, Remark } from './prepared-file.ts'
 import type { Token } from './tokens.ts'
 
 /** An #if that is open. */
@@ -38,8 +38,18 @@ export class Context {
   readonly identifier: Identifier | undefined
   readonly outer: Context | undefined
   readonly expansion: number
+  /** Where in the text of a file the expansion began that these tokens belong to. */
+  readonly fileLocation: number
 
-  constructor(tokens: readonly Token[], end: number, identifier: Identifier | undefined, outer: Context | undefined, expansion: number) {
+  constructor(
+    tokens: readonly Token[],
+    end: number,
+    identifier: Identifier | undefined,
+    outer: Context | undefined,
+    expansion: number,
+    fileLocation: number,
+  ) {
+    this.fileLocation = fileLocation
     this.tokens = tokens
     this.end = end
     this.identifier = identifier
@@ -63,7 +73,7 @@ export interface FileFrame {
   lineStart: number
   line: number
   editIndex: number
-  blankIndex: number
+  remarkIndex: number
   claimedName: string
   claimedSystemLevel: number
   lineDelta: number
@@ -101,8 +111,9 @@ export class State {
   lineStart = 0
   line = 1
   editIndex = 0
-  blankIndex = 0
+  remarkIndex = 0
   hasEdits = false
+  hasRemarks = false
   frame: FileFrame | undefined
   // The state of scanning.
   context: Context | undefined = undefined
@@ -112,8 +123,13 @@ export class State {
   preventExpansion = 0
   isSkipping = false
   wantsHeaderName = false
+  /** Reading the operand of #include: stringifying must see the blanks between arguments as in text. */
+  directiveWantsPadding = false
   /** Reading the expression of an #if. */
   isEvaluating = false
+  isElif = false
+  /** Where the expression begins. */
+  directiveStart = 0
   /** The next token is the first of a logical line. */
   atLineStart = true
   commentStart = 0
@@ -131,10 +147,8 @@ export class State {
   mainFileName = ''
   /** The first token of a line that is expanded counts as having white space before it. */
   pendingWhite = false
-  /** Arguments are not looked for beyond the file at this depth. */
-  argumentFileDepth = 0
-  /** Obeys the text of a pragma, from #pragma or _Pragma. */
-  pragma: (state: State, text: string, location: number) => void = () => {}
+  /** Obeys the text of a _Pragma; the result is what is printed of it. */
+  pragma: (state: State, text: string, location: number) => string | undefined = () => undefined
   /** Set by directives.ts: reads the directive whose `#` is at `position`; false where the line is text. */
   directive: (state: State, hashLocation: number) => boolean = () => false
 
@@ -145,7 +159,21 @@ export class State {
 
   /** Tokens to be read next, that belong to no macro. */
   pushTokens(tokens: readonly Token[]): void {
-    this.context = new Context(tokens, tokens.length, undefined, this.context, this.context?.expansion ?? 0)
+    const outer = this.context
+    this.context = new Context(tokens, tokens.length, undefined, outer, outer?.expansion ?? 0, outer?.fileLocation ?? this.location)
+  }
+
+  /** A pragma stands on lines of its own. */
+  printPragma(text: string, location: number): void {
+    const { out, frame } = this
+    out.endLine()
+    if (text !== '') {
+      out.toLine(this.locations.claimedLine(location), frame?.claimedName ?? '', '')
+      out.putText(text)
+      out.isLineOpen = true
+      out.endLine()
+    }
+    out.previous = undefined
   }
 
   /** Written line of the reading position. */
@@ -187,15 +215,33 @@ export class State {
         lines += (editLines[i - 1] as number) - before
         this.editIndex = i
       }
-      while (this.blankIndex < file.blankSplices.length && (file.blankSplices[this.blankIndex] as number) < next) {
-        const at = file.blankSplices[this.blankIndex++] as number
-        if (at < this.commentStart || at > this.commentEnd) {
-          this.report('warning', 'blank-after-backslash', 'backslash and newline separated by space', this.base + at)
-        }
-      }
     }
+    if (this.hasRemarks && this.frame) this.#tellRemarks(this.frame.file, next)
     this.line += lines
     this.lineStart = next
+  }
+
+  /** Warns of what was found before `next`, comments excepted. */
+  #tellRemarks({ remarks, source }: PreparedFile, next: number): void {
+    for (; this.remarkIndex < remarks.length; this.remarkIndex++) {
+      const remark = remarks[this.remarkIndex] as Remark
+      if (remark.offset >= next) break
+      if (remark.offset >= this.commentStart && remark.offset <= this.commentEnd) continue
+      if (this.options.noWarnings || (this.frame?.claimedSystemLevel ?? 0) > 0) continue
+      const reportedAs = this.locations.claim(this.base + remark.offset)
+      this.sink.report({
+        severity: 'warning',
+        span: { source, start: remark.written, end: remark.written + 1 },
+        ...(remark.trigraph === undefined
+          ? { code: 'blank-after-backslash', message: 'backslash and newline separated by space' }
+          : {
+              code: 'trigraph-ignored',
+              message: `trigraph ??${remark.trigraph} ignored, use -trigraphs to enable`,
+              option: 'trigraphs',
+            }),
+        ...(reportedAs && { reportedAs }),
+      })
+    }
   }
 
   report(severity: Severity, code: string, message: string, location: number, length = 1, more?: Partial<Diagnostic>): void {
@@ -234,6 +280,20 @@ export class State {
   fatal(code: string, message: string, location: number, length = 1, more?: Partial<Diagnostic>): never {
     this.report('error', code, message, location, length, more)
     throw new FatalStop()
+  }
+
+  /**
+   * Where in the text of a file a token comes from: its own place, or that of the macro call that brought it.
+   * Locations grow in the order of reading, so what stands behind the call is an argument of it.
+   */
+  fileLocationOf(token: Token): number {
+    const { context } = this
+    return context === undefined || token.location >= context.fileLocation ? token.location : context.fileLocation
+  }
+
+  /** The place of a token of an #if: its own where it stands in the line, the line's where a macro brought it. */
+  placeInDirective(token: Token): number {
+    return token.location >= this.directiveStart && token.location <= this.location ? token.location : this.directiveStart
   }
 
   /** Location of the reading position. */

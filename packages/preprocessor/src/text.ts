@@ -32,14 +32,10 @@ export function processText(state: State, depth: number): void {
   }
 }
 
-/** Inside the arguments of a macro: goes to the next line that is not skipped; false where no file goes on. */
+/** Inside the arguments of a macro: goes to the next line that is not skipped; false at the end of the file. */
 function readLineInArguments(state: State): boolean {
-  for (;;) {
-    if (state.isSkipping) skipGroup(state)
-    if (state.position < state.end) return true
-    if (state.frames.length <= 1 || state.frames.length <= state.argumentFileDepth) return false
-    leaveFile(state)
-  }
+  if (state.isSkipping) skipGroup(state)
+  return state.position < state.end
 }
 setLineReader(readLineInArguments)
 
@@ -114,11 +110,11 @@ function copyLines(state: State): void {
     const target = out.bytes
     const { stops } = identifiers
     let o = lineOut
-    let isPlain = true
+    let isPlain = !state.hasRemarks
     // Leading white space gives one space more than the indentation; so does a `#`, lest it be read as a directive.
     let isWhite = i > state.lineStart || (c === 0x23 && !isLineMarker(bytes, i + 1))
     if (hasOrigins) out.addSegment(o, state.base + i - (isWhite ? 1 : 0), 0)
-    for (;;) {
+    while (isPlain) {
       const k = classOf[c] as number
       if (k === charClass.white) {
         if (c === 0) {
@@ -280,6 +276,10 @@ function expandLine(state: State, start: number): void {
     if (token.kind === kind.endOfFile) {
       state.atLineStart = true
       return
+    }
+    if (token.kind === kind.pragma) {
+      state.printPragma(token.text, state.fileLocationOf(token))
+      continue
     }
     const origin = state.context ? state.context.expansion : 0
     out.token(token, origin)

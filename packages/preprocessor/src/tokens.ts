@@ -18,6 +18,8 @@ export const kind = {
   /** End of a logical line of text, outside directives and arguments. */
   endOfLine: 10,
   endOfFile: 11,
+  /** _Pragma has been obeyed here: the line of output ends; `text` is printed on a line of its own. */
+  pragma: 12,
   hash: 20,
   paste: 21,
   openParen: 22,
@@ -137,6 +139,10 @@ export function needsSpaceBetween(left: Token, right: Token): boolean {
       return first === 0x7c
     case kind.hash:
       return first === 0x23
+    case kind.colon:
+      return first === 0x3a || first === 0x3e
+    case kind.lessEqual:
+      return first === 0x3e
     case kind.dot:
       return first === 0x2e || right.kind === kind.number
     case kind.name:
