@@ -221,6 +221,9 @@ function directionOf(row: Row): '' | 'load' | 'store' {
     return row.opcode[0] === 0xdc ? 'store' : row.opcode[0] === 0xd8 ? 'load' : ''
   const destination = row.operands[row.operands.length - 1]
   const source = row.operands.find((spec) => spec.role !== ROLE_IMMEDIATE)
+  // XOP rotates and shifts: the count or the value may be ModRM.rm, W tells which (APM vol. 6, VPROTB)
+  if (row.space === 'xop' && row.operands.length === 3 && destination?.role === ROLE_REG)
+    return source?.role === ROLE_VVVV ? 'load' : source?.role === ROLE_RM ? 'store' : ''
   if (!destination || !source) return ''
   if (destination.role === ROLE_RM && source.role === ROLE_REG) return 'store'
   return destination.role === ROLE_REG && source.role === ROLE_RM ? 'load' : ''

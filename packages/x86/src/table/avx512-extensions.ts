@@ -120,8 +120,6 @@ function halfPrecision(): string[] {
     'vmovsh | xmm{kz}, xmm, xmm | EVEX.LIG.F3.MAP5.W0 11 /r | op=MVR',
     'vmovw | xmm, r32/m16 | EVEX.128.66.MAP5.WIG 6E /r | suf=-',
     'vmovw | r32/m16, xmm | EVEX.128.66.MAP5.WIG 7E /r | suf=-',
-    'vmovw | xmm, r64 | EVEX.128.66.MAP5.WIG 6E /r | only64 suf=-',
-    'vmovw | r64, xmm | EVEX.128.66.MAP5.WIG 7E /r | only64 suf=- op=MR',
     // conversions
     'vcvtw2ph | vx{kz}, vx/mx/m16bcst{er} | EVEX.x.F3.MAP5.W0 7D /r',
     'vcvtuw2ph | vx{kz}, vx/mx/m16bcst{er} | EVEX.x.F2.MAP5.W0 7D /r',
@@ -149,10 +147,10 @@ function halfPrecision(): string[] {
     'vcvtsh2sd | xmm{kz}, xmm, xmm/m16{sae} | EVEX.LIG.F3.MAP5.W0 5A /r',
     'vcvtsh2ss | xmm{kz}, xmm, xmm/m16{sae} | EVEX.LIG.NP.MAP6.W0 13 /r',
     'vcvtss2sh | xmm{kz}, xmm, xmm/m32{er} | EVEX.LIG.NP.MAP5.W0 1D /r',
-    'vcvtsh2si | ry, xmm/m16{er} | EVEX.LIG.F3.MAP5.Wy 2D /r',
-    'vcvtsh2usi | ry, xmm/m16{er} | EVEX.LIG.F3.MAP5.Wy 79 /r',
-    'vcvttsh2si | ry, xmm/m16{sae} | EVEX.LIG.F3.MAP5.Wy 2C /r',
-    'vcvttsh2usi | ry, xmm/m16{sae} | EVEX.LIG.F3.MAP5.Wy 78 /r',
+    'vcvtsh2si | ry, xmm/m16{er} | EVEX.LIG.F3.MAP5.Wy 2D /r | suf=-',
+    'vcvtsh2usi | ry, xmm/m16{er} | EVEX.LIG.F3.MAP5.Wy 79 /r | suf=-',
+    'vcvttsh2si | ry, xmm/m16{sae} | EVEX.LIG.F3.MAP5.Wy 2C /r | suf=-',
+    'vcvttsh2usi | ry, xmm/m16{sae} | EVEX.LIG.F3.MAP5.Wy 78 /r | suf=-',
     'vcvtsi2sh | xmm, xmm{er}, r/my | EVEX.LIG.F3.MAP5.Wy 2A /r | plain',
     'vcvtusi2sh | xmm, xmm{er}, r/my | EVEX.LIG.F3.MAP5.Wy 7B /r | plain',
   ]

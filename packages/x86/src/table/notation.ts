@@ -514,8 +514,12 @@ function roleOfLetter(letter: string): number {
   }
 }
 
+/** Their instructions name the sizes themselves: movhpd takes no letter. */
+const VECTOR_CLASSES: ReadonlySet<string> = new Set(['xmm', 'ymm', 'zmm', 'mmx', 'mask', 'tmm'])
+
 /** The suffix that a fixed size allows: taken from the first general register or integer memory operand. */
 function fixedSuffix(operands: readonly OperandSpec[]): string {
+  if (operands.some((operand) => VECTOR_CLASSES.has(operand.registerClass) && operand.role !== ROLE_NONE)) return ''
   for (const operand of operands) {
     if (operand.accepts & (ACCEPT_PORT | ACCEPT_XLAT)) continue
     const size = operand.registerSize > 0 ? operand.registerSize : operand.registerClass === '' ? operand.memorySize : 0
