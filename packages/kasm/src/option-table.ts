@@ -37,7 +37,7 @@ export const optionTable: readonly OptionRow[] = [
     'assembler-with-cpp, assembler, or none (by suffix: .S and .sx are preprocessed, .s is not)',
     'What to make',
   ),
-  row('-m16', 'none', undefined, '32-bit object that starts in 16-bit mode, with the macros of gcc -m16', 'What to make'),
+  row('-m16', 'none', undefined, '32-bit object, with the macros of gcc -m16; .code16 in the source chooses the mode', 'What to make'),
   row('-m32', 'none', undefined, '32-bit object', 'What to make'),
   row('-m64', 'none', undefined, '64-bit object (default); .code16 and .code32 choose the mode of instructions', 'What to make'),
   row('-mx32', 'none', undefined, 'x32 object', 'What to make'),

@@ -9,6 +9,8 @@ import { buildTime, fileAccess, fileTime, standardFolders } from './source-files
 
 export interface SourceText {
   readonly text: SourceFile
+  /** The file as it was written. */
+  readonly main: SourceFile
   readonly diagnostics: readonly Diagnostic[]
   readonly dependencies: readonly Dependency[]
   readonly includeTrace: readonly string[]
@@ -25,7 +27,7 @@ let folders: string[] | undefined
 
 export function preprocessSource(command: KasmCommand, source: SourceFile, language: Language, forAssembler: boolean): SourceText {
   if (language === 'assembler') {
-    return { text: source, diagnostics: [], dependencies: [{ path: source.name, isSystem: false }], includeTrace: [] }
+    return { text: source, main: source, diagnostics: [], dependencies: [{ path: source.name, isSystem: false }], includeTrace: [] }
   }
   const { flags } = command
   const standard = flags.has('-nostdinc') ? [] : (folders ??= standardFolders(command.bits))
@@ -56,7 +58,13 @@ export function preprocessSource(command: KasmCommand, source: SourceFile, langu
     time: buildTime,
     fileTime,
   })
-  return { text: result.output, diagnostics: result.diagnostics, dependencies: result.dependencies, includeTrace: result.includeTrace }
+  return {
+    text: result.output,
+    main: source,
+    diagnostics: result.diagnostics,
+    dependencies: result.dependencies,
+    includeTrace: result.includeTrace,
+  }
 }
 
 const withoutSuffix = (name: string) => name.replace(/\.[^./]*$/, '')
