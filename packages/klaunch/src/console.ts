@@ -52,9 +52,14 @@ export class GuestConsole {
       this.#unknownOut(port, value, size)
       return
     }
+    this.send(value)
+  }
+
+  /** One byte of a device's output, as it is. */
+  send(byte: number): void {
     if (this.#lines.length > 0) this.flush()
     if (this.#length === 0) this.#flushSoon()
-    this.#bytes[this.#length++] = value
+    this.#bytes[this.#length++] = byte
     if (this.#length === chunkInBytes) this.flush()
   }
 

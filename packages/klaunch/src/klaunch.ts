@@ -3,15 +3,23 @@
 import { readFileSync } from 'node:fs'
 import { UsageError, readInputFile, runCommand } from '@kernelbox/cli'
 import {
+  BiosDisk,
+  type BootFormat,
   EngineUnavailableError,
   type Vm,
   type VmExit,
+  bootImage,
   createVm,
+  defaultLoadAddress,
+  detectFormat,
+  enterLongMode,
+  enterProtectedMode,
+  enterRealMode,
   formatRegisters,
   formatStatistics,
   memorySizeFault,
 } from '@kernelbox/launcher'
-import { GuestConsole } from './console.ts'
+import { attachDevices } from './devices.ts'
 import { type LaunchOptions, exitStatus, parseOptions } from './options.ts'
 import { StreamSink } from './sinks.ts'
 
@@ -24,7 +32,11 @@ async function main(words: string[]): Promise<number> {
     process.stdout.write(options.text)
     return exitStatus.halted
   }
-  const image = readImage(options)
+  checkMemory(options)
+  const image = readInput(options.image, largestImageInBytes)
+  const format = options.entry ? 'flat' : (options.format ?? detectFormat(image))
+  // A boot sector calls the BIOS: it gets the machine that has one.
+  const machine = format === 'boot' && options.machine === 'article' ? 'pc' : options.machine
   const out = new StreamSink(1)
   const report = new StreamSink(2)
   let vm: Vm
@@ -38,20 +50,24 @@ async function main(words: string[]): Promise<number> {
   if (options.engine === 'auto' && !options.quiet) {
     report.write(vm.whyNotKvm === undefined ? 'klaunch: engine kvm\n' : `klaunch: engine software, not kvm: ${vm.whyNotKvm}\n`)
   }
-  const guest = new GuestConsole({ out, report, hold: (promise) => vm.holdUntil(promise), port: options.port, raw: options.raw })
-  vm.io.on(options.port, guest.serial)
-  vm.io.fallback = guest.others
-  vm.load(image, options.loadAddress)
-  if (vm.memory.read(0xffff0, 16).every((byte) => byte === 0)) {
+  const interrupt = catchSignals()
+  const terminal = attachDevices(vm, { ...options, machine }, out, report, () => interrupt.raise())
+  try {
+    loadFiles(vm, image, format, options)
+  } catch (error) {
+    vm.close()
+    throw error
+  }
+  terminal.start()
+  if (format === 'flat' && !options.entry && vm.memory.read(0xffff0, 16).every((byte) => byte === 0)) {
     report.write('klaunch: warning: the CPU starts at F000:FFF0 (address 0xffff0), where the image left nothing\n')
   }
-  const interrupt = catchSignals()
   const exit = await vm.run({
     signal: interrupt.signal,
     onHalt: options.onHalt,
     ...(options.timeoutInMs === undefined ? {} : { timeout: options.timeoutInMs }),
   })
-  guest.flush()
+  terminal.close()
   const message = describeFailure(exit)
   if (message) report.write(`klaunch: ${message}\n`)
   if (options.registers) report.write(formatRegisters(vm.registers))
@@ -67,31 +83,56 @@ async function main(words: string[]): Promise<number> {
   return status
 }
 
-function readImage(options: LaunchOptions): Uint8Array {
-  const { image: path, memoryInBytes, loadAddress } = options
+/** A disk may be larger than the guest's memory. */
+const largestImageInBytes = 1 << 30
+
+function checkMemory({ memoryInBytes }: LaunchOptions): void {
   const fault = memorySizeFault(memoryInBytes)
   if (fault) throw new UsageError(`--memory: ${fault}`)
-  const image = readInputFile(path, memoryInBytes)
-  if ('message' in image) {
-    const reason = image.code === 'ETOOBIG' ? `larger than the guest's memory of ${memoryInBytes} bytes` : image.message
-    throw new UsageError(`${path}: ${reason}`)
+}
+
+function readInput(path: string, limitInBytes: number): Uint8Array {
+  const bytes = readInputFile(path, limitInBytes)
+  if ('message' in bytes) {
+    throw new UsageError(`${path}: ${bytes.code === 'ETOOBIG' ? `larger than ${limitInBytes} bytes` : bytes.message}`)
   }
-  if (image.length === 0) throw new UsageError(`${path}: the image is empty`)
-  const room = memoryInBytes - loadAddress
-  if (image.length > room) {
-    const hex = `0x${loadAddress.toString(16)}`
-    throw new UsageError(
-      room <= 0
-        ? `--load: ${hex} is beyond the guest's memory of ${memoryInBytes} bytes`
-        : `${path}: ${image.length} bytes do not fit at ${hex}: ${room} bytes of guest memory are there`,
-    )
+  if (bytes.length === 0) throw new UsageError(`${path}: the file is empty`)
+  return bytes
+}
+
+function loadFiles(vm: Vm, image: Uint8Array, format: BootFormat, options: LaunchOptions): void {
+  const { image: path, entry, memoryInBytes } = options
+  const loadAddress = options.loadAddress ?? entry?.address ?? defaultLoadAddress
+  if (loadAddress >= memoryInBytes)
+    throw new UsageError(`0x${loadAddress.toString(16)} is beyond the guest's memory of ${memoryInBytes} bytes`)
+  const modules = options.modules.map((text) => {
+    const [file = ''] = text.split(' ', 1)
+    return { bytes: readInput(file, memoryInBytes), commandLine: text }
+  })
+  if (options.disk !== undefined) {
+    const disk = readInput(options.disk, largestImageInBytes)
+    vm.attach(new BiosDisk(disk))
   }
-  return image
+  const loaded = bootImage(vm, image, { format, loadAddress, commandLine: options.append, modules })
+  if ('message' in loaded) throw new UsageError(`${path}: ${loaded.message}`)
+  for (const blob of options.blobs) {
+    const bytes = readInput(blob.path, memoryInBytes)
+    const room = memoryInBytes - blob.address
+    if (bytes.length > room) throw new UsageError(`--blob ${blob.path}: ${bytes.length} bytes do not fit at 0x${blob.address.toString(16)}`)
+    vm.load(bytes, blob.address)
+  }
+  if (!entry) return
+  if (entry.mode === 'real') enterRealMode(vm, (entry.address >> 4) & 0xf000, entry.address & 0xffff)
+  else if (entry.mode === 'protected') enterProtectedMode(vm, entry.address)
+  else if (vm.engine === 'software') throw new UsageError('--entry long: the software engine (v86) has no long mode; it needs --engine kvm')
+  else enterLongMode(vm, entry.address)
 }
 
 interface Interrupt {
   readonly signal: AbortSignal
   readonly status: number
+  /** Ctrl-C that came as a byte. */
+  raise(): void
   release(): void
 }
 
@@ -111,6 +152,7 @@ function catchSignals(): Interrupt {
     get status() {
       return status
     },
+    raise: () => onSignal('SIGINT'),
     release() {
       process.off('SIGINT', onSignal)
       process.off('SIGTERM', onSignal)
@@ -131,6 +173,8 @@ function describeFailure(exit: VmExit): string | undefined {
     case 'internal-error':
     case 'fail-entry':
       return `the guest failed: ${exit.message}`
+    case 'reset':
+      return 'the guest asked for a reset'
     case 'debug':
       return 'the guest met a breakpoint'
   }
@@ -139,6 +183,7 @@ function describeFailure(exit: VmExit): string | undefined {
 function statusOf(exit: VmExit, interruptStatus: number): number {
   switch (exit.reason) {
     case 'halt':
+    case 'reset':
       return exitStatus.halted
     case 'aborted':
       return interruptStatus

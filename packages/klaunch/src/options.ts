@@ -1,12 +1,24 @@
 // The command line of klaunch. Enters: the words. Leaves: options with units, or a UsageError.
 import { UsageError } from '@kernelbox/cli'
+import type { BootFormat } from '@kernelbox/launcher'
 import { Command, CommanderError, Option } from 'commander'
-import { parseAddress, parseDuration, parsePort, parseSize } from './quantities.ts'
+import { parseAddress, parseBlob, parseDuration, parseEntry, parsePort, parseSize } from './quantities.ts'
 
 export interface LaunchOptions {
   readonly image: string
   readonly memoryInBytes: number
-  readonly loadAddress: number
+  /** Undefined: the format's own. */
+  readonly loadAddress: number | undefined
+  readonly machine: 'article' | 'pc' | 'testdev'
+  readonly format: BootFormat | undefined
+  readonly entry: { readonly mode: 'real' | 'protected' | 'long'; readonly address: number } | undefined
+  readonly append: string
+  readonly modules: readonly string[]
+  readonly blobs: readonly { readonly path: string; readonly address: number }[]
+  readonly disk: string | undefined
+  readonly keys: string
+  readonly input: 'serial' | 'keyboard'
+  readonly display: 'auto' | 'none' | 'text' | 'live'
   readonly port: number
   readonly raw: boolean
   readonly engine: 'auto' | 'kvm' | 'software'
@@ -56,6 +68,9 @@ export function parseOptions(words: readonly string[], version: string): LaunchO
       seen.set(name, value)
       return parse(value, name)
     }
+  const collect =
+    <T>(parse: (value: string, option: string) => T, name: string) =>
+    (value: string, before: readonly T[]): T[] => [...before, parse(value, name)]
   const choice = (values: readonly string[]) => (value: string, option: string) => {
     if (!values.includes(value)) throw new UsageError(`${option}: '${value}' is none of ${values.join(', ')}`)
     return value
@@ -64,7 +79,43 @@ export function parseOptions(words: readonly string[], version: string): LaunchO
     .description('Runs a kernel image on /dev/kvm or on a software engine.')
     .argument('[image]', 'flat image; the CPU starts at F000:FFF0 in real mode')
     .addOption(new Option('--memory <size>', 'guest memory').default(16 << 20, '16M').argParser(once('--memory', parseSize)))
-    .addOption(new Option('--load <address>', 'where the image goes').default(0xf0000, '0xf0000').argParser(once('--load', parseAddress)))
+    .addOption(new Option('--load <address>', 'where a flat image goes (default: 0xf0000)').argParser(once('--load', parseAddress)))
+    .addOption(
+      new Option('--machine <set>', 'devices: article, pc or testdev').argParser(once('--machine', choice(['article', 'pc', 'testdev']))),
+    )
+    .addOption(
+      new Option('--format <format>', 'flat, boot, elf or multiboot').argParser(
+        once('--format', choice(['flat', 'boot', 'elf', 'multiboot'])),
+      ),
+    )
+    .addOption(
+      new Option('--entry <mode:address>', 'load a flat image at an address and enter it in a mode: real, protected, long').argParser(
+        once('--entry', parseEntry),
+      ),
+    )
+    .addOption(
+      new Option('--blob <file@address>', 'load another file; can be given again').default([]).argParser(collect(parseBlob, '--blob')),
+    )
+    .addOption(new Option('--append <text>', 'command line of a Multiboot kernel').default('').argParser(once('--append', (text) => text)))
+    .addOption(
+      new Option('--module <file>', 'module of a Multiboot kernel; can be given again')
+        .default([])
+        .argParser(collect((text) => text, '--module')),
+    )
+    .addOption(
+      new Option('--disk <file>', 'disk that the BIOS reads; a boot sector is its own disk').argParser(once('--disk', (text) => text)),
+    )
+    .addOption(new Option('--keys <text>', 'type this on the keyboard at the start').default('').argParser(once('--keys', (text) => text)))
+    .addOption(
+      new Option('--input <where>', 'standard input goes to: serial or keyboard').argParser(
+        once('--input', choice(['serial', 'keyboard'])),
+      ),
+    )
+    .addOption(
+      new Option('--display <how>', 'text screen: live in a terminal, as text at the end, none')
+        .default('auto')
+        .argParser(once('--display', choice(['auto', 'none', 'text', 'live']))),
+    )
     .addOption(new Option('--port <port>', 'pseudo-serial port').default(0xf1, '0xf1').argParser(once('--port', parsePort)))
     .option('--raw', 'pass every byte of the pseudo-serial port through')
     .addOption(
@@ -110,7 +161,17 @@ export function parseOptions(words: readonly string[], version: string): LaunchO
   if (image === undefined) throw new UsageError('no image given')
   const given = program.opts<{
     memory: number
-    load: number
+    load?: number
+    machine?: LaunchOptions['machine']
+    format?: BootFormat
+    entry?: NonNullable<LaunchOptions['entry']>
+    append: string
+    module: string[]
+    blob: { path: string; address: number }[]
+    disk?: string
+    keys: string
+    input?: LaunchOptions['input']
+    display: LaunchOptions['display']
     port: number
     raw?: boolean
     engine: LaunchOptions['engine']
@@ -120,10 +181,23 @@ export function parseOptions(words: readonly string[], version: string): LaunchO
     registers?: boolean
     quiet?: boolean
   }>()
+  if (given.entry && given.format !== undefined && given.format !== 'flat') {
+    throw new UsageError(`--entry starts a flat image; with --format ${given.format} the file says where it starts`)
+  }
   return {
     image,
     memoryInBytes: given.memory,
     loadAddress: given.load,
+    machine: given.machine ?? (given.disk !== undefined ? 'pc' : 'article'),
+    format: given.format,
+    entry: given.entry,
+    append: given.append,
+    modules: given.module,
+    blobs: given.blob,
+    disk: given.disk,
+    keys: given.keys,
+    input: given.input ?? 'keyboard',
+    display: given.display,
     port: given.port,
     raw: given.raw === true,
     engine: given.engine,

@@ -33,3 +33,22 @@ export function parseDuration(text: string, option: string): number {
   if (!Number.isFinite(value)) throw new UsageError(`${option}: '${text}' is not a time; write for example 5s, 200ms or 1m`)
   return value
 }
+
+const entryModes = ['real', 'protected', 'long'] as const
+
+/** `protected:0x100000`. */
+export function parseEntry(text: string, option: string): { mode: (typeof entryModes)[number]; address: number } {
+  const [name, place = '', ...rest] = text.split(':')
+  const mode = entryModes.find((candidate) => candidate === name)
+  if (!mode || rest.length > 0) throw new UsageError(`${option}: '${text}' is not mode:address; write for example protected:0x100000`)
+  const address = parseAddress(place, option)
+  if (mode === 'real' && address > 0xfffff) throw new UsageError(`${option}: real mode reaches addresses up to 0xfffff only`)
+  return { mode, address }
+}
+
+/** `initrd.img@0x200000`. */
+export function parseBlob(text: string, option: string): { path: string; address: number } {
+  const at = text.lastIndexOf('@')
+  if (at <= 0) throw new UsageError(`${option}: '${text}' is not file@address; write for example font.bin@0x20000`)
+  return { path: text.slice(0, at), address: parseAddress(text.slice(at + 1), option) }
+}

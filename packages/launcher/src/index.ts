@@ -43,3 +43,5 @@ export { type ScreenCell, screenColumns, screenRows, VgaText } from './devices/v
 export { attachPc, attachTestDevices, type Pc, type PcOptions } from './machines.ts'
 export { type BootFormat, type BootResult, bootImage, detectFormat, type ImageFault } from './boot/boot-image.ts'
 export { enterLongMode, enterProtectedMode, enterRealMode } from './boot/entry.ts'
+export { biosImage, installBios } from './bios/bios.ts'
+export { BiosDisk } from './devices/bios-disk.ts'

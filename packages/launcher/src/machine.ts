@@ -27,6 +27,7 @@ class InterruptInputs implements InterruptSource {
 
 interface Connection {
   memory(): Uint8Array
+  written(address: number, sizeInBytes: number): void
   stop(exit: VmExit): void
   wake(): void
 }
@@ -71,6 +72,11 @@ export class VmMachine implements Machine, Board {
 
   memoryView(address: number, sizeInBytes: number): Uint8Array {
     return (this.#connection?.memory() ?? new Uint8Array(0)).subarray(address, address + sizeInBytes)
+  }
+
+  writeMemory(address: number, bytes: Uint8Array): void {
+    this.memoryView(address, bytes.length).set(bytes)
+    this.#connection?.written(address, bytes.length)
   }
 
   irq(line: number): IrqLine {

@@ -94,6 +94,7 @@ export class Vm {
     )
     machine.connect({
       memory: () => engine.memory,
+      written: (address, size) => engine.memoryWritten(address, size),
       stop: (exit) => this.#request(exit),
       wake: () => this.#wake(),
     })

@@ -12,17 +12,25 @@ for (const file of readdirSync(folder).sort()) {
   if (!file.endsWith('.S')) continue
   const object = join(scratch, 'guest.o')
   const image = join(scratch, 'guest.bin')
-  const is64 = /^\.code64/m.test(readFileSync(join(folder, file), 'utf8'))
+  const source = readFileSync(join(folder, file), 'utf8')
+  const format = /^\/\/ format: (\w+)$/m.exec(source)?.[1] ?? 'flat'
+  const is64 = /^\/\/ bits: 64$/m.test(source)
   execFileSync('gcc', [is64 ? '-m64' : '-m32', '-c', file, '-o', object], { cwd: folder, stdio: 'inherit' })
-  const layout = ['-Ttext=0', '-e', '0', '--oformat', 'binary']
+  const layout = {
+    flat: ['-Ttext=0', '-e', '0', '--oformat', 'binary'],
+    boot: ['-Ttext=0x7c00', '-e', '0', '--oformat', 'binary'],
+    elf: ['-N', '-Ttext=0x100000', '-e', 'start', '--build-id=none', '-s'],
+    multiboot: ['-N', '-Ttext=0x100000', '-e', 'start', '--build-id=none', '-s'],
+  }[format]
   execFileSync('ld', ['-m', is64 ? 'elf_x86_64' : 'elf_i386', ...layout, object, '-o', image], { stdio: 'inherit' })
-  entries.push(`  '${file.slice(0, -2)}': [${pieces(readFileSync(image)).join(', ')}],`)
+  const bytes = readFileSync(image)
+  entries.push(`  '${file.slice(0, -2)}': [${bytes.length}, ${pieces(bytes).join(', ')}],`)
 }
 rmSync(scratch, { recursive: true })
 writeFileSync(
   new URL('guest-images.ts', import.meta.url),
   `// Golden bytes of guests/*.S by ${version}, made by build-guests.mjs: [offset, hex] of what is not zero.
-export const guestImages: Record<string, readonly (readonly [offset: number, hex: string])[]> = {
+export const guestImages: Record<string, readonly [sizeInBytes: number, ...(readonly [offset: number, hex: string])[]]> = {
 ${entries.join('\n')}
 }
 `,

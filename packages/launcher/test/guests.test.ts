@@ -1,6 +1,6 @@
 // One suite of guests for both engines.
 import { afterEach, describe, expect, it } from 'vitest'
-import { type EngineName, EngineUnavailableError, type Vm, type VmExit, createVm } from '../src/index.ts'
+import { type EngineName, EngineUnavailableError, type Vm, type VmExit, attachPc, bootImage, createVm } from '../src/index.ts'
 import { readGuests } from './guests.ts'
 
 const guests = readGuests()
@@ -34,12 +34,13 @@ for (const engine of ['kvm', 'software'] as const) {
           raised++
           vm.interrupt(guest.interrupt.vector)
         }
-        vm.io.on(0xf1, {
-          posted: true,
-          out: (_port, value) => {
-            output += String.fromCharCode(value)
-          },
-        })
+        const print = (value: number) => {
+          output += String.fromCharCode(value)
+        }
+        vm.io.on(0xf1, { posted: true, out: (_port, value) => print(value) })
+        const pc = guest.isPc ? attachPc(vm, { serial: print, debugConsole: print }) : undefined
+        pc?.keyboard.type(guest.keys)
+        pc?.uart.receive(new TextEncoder().encode(guest.serial))
         vm.io.on(0x300, { in: (_port, size) => (size === 1 ? 0x5a : size === 2 ? 0x1234 : 0xdeadbeef) })
         vm.io.on(0x501, { out: (_port, value) => vm.stop(value) })
         vm.io.on(0x99, {
@@ -51,11 +52,13 @@ for (const engine of ['kvm', 'software'] as const) {
         vm.mmio.on([0x8000000, 0x80000ff], {
           read: (address, size) => (address === 0x8000010 && size === 4 ? 0xcafebabe : 0xee),
         })
-        vm.load(guest.image)
+        const loaded = bootImage(vm, guest.image, { format: guest.format, commandLine: guest.commandLine })
+        expect(loaded).not.toHaveProperty('message')
         const timer = guest.interrupt ? setInterval(raise, 5) : undefined
         const exit = await vm.run({ timeout: guest.exit === 'timeout' ? 100 : 10_000 })
         clearInterval(timer)
         expect(output).toBe(guest.output)
+        if (guest.screen !== undefined) expect(pc?.screen.text).toBe(guest.screen)
         expect(nameOf(exit)).toBe(guest.exit)
       })
     }
@@ -64,5 +67,6 @@ for (const engine of ['kvm', 'software'] as const) {
 
 function nameOf(exit: VmExit): string {
   if (exit.reason === 'stopped') return `stopped ${exit.code}`
-  return exit.reason === 'internal-error' || exit.reason === 'fail-entry' ? 'failed' : exit.reason
+  if (exit.reason === 'internal-error' || exit.reason === 'fail-entry') return 'failed'
+  return exit.reason
 }

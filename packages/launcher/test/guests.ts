@@ -1,5 +1,6 @@
 // The guests of the suite: source, image, and what its header comments expect.
 import { readFileSync, readdirSync } from 'node:fs'
+import type { BootFormat } from '../src/index.ts'
 import { guestImages } from './guest-images.ts'
 
 export interface Guest {
@@ -9,6 +10,14 @@ export interface Guest {
   readonly output: string
   /** halt, shutdown, timeout, failed, or `stopped N`. */
   readonly exit: string
+  readonly format: BootFormat
+  /** Whether it has the devices of a PC, and what is typed on the keyboard and sent to the serial port. */
+  readonly isPc: boolean
+  readonly keys: string
+  readonly serial: string
+  /** What the text screen shows at the end. */
+  readonly screen: string | undefined
+  readonly commandLine: string
   /** Vector that the host raises, and how often. */
   readonly interrupt: { vector: number; times: number } | undefined
   /** Engines that cannot run it, each with the reason. */
@@ -33,6 +42,12 @@ export function readGuests(): Guest[] {
         image: imageOf(name),
         output: JSON.parse(field('expect') as string) as string,
         exit: field('exit') as string,
+        format: (field('format') ?? 'flat') as BootFormat,
+        isPc: field('machine') === 'pc',
+        keys: JSON.parse(field('keys') ?? '""') as string,
+        serial: JSON.parse(field('serial') ?? '""') as string,
+        screen: field('screen') === undefined ? undefined : (JSON.parse(field('screen') as string) as string),
+        commandLine: field('append') ?? '',
         interrupt: interrupt ? { vector: Number(interrupt[1]), times: Number(interrupt[2]) } : undefined,
         not,
       }
@@ -42,7 +57,8 @@ export function readGuests(): Guest[] {
 function imageOf(name: string): Uint8Array {
   const pieces = guestImages[name]
   if (!pieces) throw new Error(`no golden image of ${name}: run packages/launcher/test/build-guests.mjs`)
-  const image = new Uint8Array(0x10000)
-  for (const [offset, hex] of pieces) image.set(Buffer.from(hex, 'hex'), offset)
+  const [sizeInBytes, ...parts] = pieces
+  const image = new Uint8Array(sizeInBytes)
+  for (const [offset, hex] of parts) image.set(Buffer.from(hex, 'hex'), offset)
   return image
 }

@@ -1,12 +1,13 @@
 // From a file to a CPU that stands before its first instruction. Enters: bytes that nobody has checked, and what they should be.
 // Leaves: the machine ready to run, or a fault in words.
+import { installBios } from '../bios/bios.ts'
 import type { Vm } from '../vm.ts'
 import { defaultLoadAddress } from '../vm.ts'
 import { type ElfProgram, isElf, physicalEntry, readElfProgram } from './elf-program.ts'
-import { enterLongMode, enterProtectedMode, enterRealMode } from './entry.ts'
+import { enterLongMode, enterProtectedMode } from './entry.ts'
 import { type MultibootModule, findMultibootHeader, multibootProgram, writeMultibootInfo } from './multiboot.ts'
 
-/** flat: reset vector; boot: a boot sector at 0000:7C00; elf: an executable at its entry; multiboot: version 1 or 2. */
+/** flat: reset vector; boot: a disk whose boot sector our BIOS starts at 0000:7C00; elf: an executable at its entry; multiboot: version 1 or 2. */
 export type BootFormat = 'flat' | 'boot' | 'elf' | 'multiboot'
 
 export interface BootOptions {
@@ -15,7 +16,7 @@ export interface BootOptions {
   readonly loadAddress?: number
   readonly commandLine?: string
   readonly modules?: readonly MultibootModule[]
-  /** What DL holds for a boot sector: 80h is the first hard disk. */
+  /** What DL holds for a boot sector: 0 the first floppy, 80h the first hard disk. */
   readonly drive?: number
 }
 
@@ -47,7 +48,7 @@ export function bootImage(vm: Vm, file: Uint8Array, options: BootOptions = {}): 
     case 'flat':
       return bootFlat(vm, file, options.loadAddress ?? defaultLoadAddress)
     case 'boot':
-      return bootSector(vm, file, options.drive ?? 0x80)
+      return bootDisk(vm, file, options.drive)
     case 'elf': {
       const program = readElfProgram(file)
       return typeof program === 'string' ? { message: program } : bootElf(vm, program)
@@ -65,12 +66,10 @@ function bootFlat(vm: Vm, file: Uint8Array, loadAddress: number): BootResult | I
   return { format: 'flat', entry: 0xffff0 }
 }
 
-function bootSector(vm: Vm, file: Uint8Array, drive: number): BootResult | ImageFault {
+function bootDisk(vm: Vm, file: Uint8Array, drive: number | undefined): BootResult | ImageFault {
   if (file.length < sectorSize) return { message: `a boot sector has ${sectorSize} bytes; the file has ${file.length}` }
   if (file[510] !== 0x55 || file[511] !== 0xaa) return { message: 'the boot sector does not end in 55 AA' }
-  vm.load(file.subarray(0, sectorSize), 0x7c00)
-  enterRealMode(vm, 0, 0x7c00)
-  vm.setRegisters({ rdx: BigInt(drive) })
+  installBios(vm, file, drive)
   return { format: 'boot', entry: 0x7c00 }
 }
 

@@ -27,6 +27,8 @@ export interface Board {
   readonly memorySizeInBytes: number
   /** Guest memory at an address, as it is now; for screens. */
   memoryView(address: number, sizeInBytes: number): Uint8Array
+  /** Writes guest memory, as a device with direct access does. */
+  writeMemory(address: number, bytes: Uint8Array): void
   irq(line: number): IrqLine
   /** Registers what runs before the guest goes on; it gives the milliseconds until it wants to be called again (Infinity: never). */
   addTimer(timer: () => number): void

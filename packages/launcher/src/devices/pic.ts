@@ -69,6 +69,8 @@ class Chip {
       this.imr = 0
       this.isr = 0
       this.irr = 0
+      // The edge sense is reset: a line that is high gives a new edge when it is set again.
+      this.lines = 0
       this.lowest = 7
       this.autoEoi = this.rotateOnAutoEoi = this.specialMask = this.readIsr = this.poll = false
     } else if (value & 8) {

@@ -56,7 +56,6 @@ export class Pit implements Device {
   /** Edges of counter 0 that were delivered since its count was loaded. */
   #edges = 0
   #speaker = 0
-  #refresh = false
 
   attach(board: Board): void {
     this.#clock = board.clock
@@ -156,9 +155,9 @@ export class Pit implements Device {
   }
 
   #readSpeaker(): number {
-    // Bit 4 toggles with memory refresh, every 15 us on a PC; delay loops wait for it to change.
-    this.#refresh = !this.#refresh
-    return (this.#speaker & 0xf) | (this.#refresh ? 0x10 : 0) | ((this.#counters[2] as Counter).output(this.#now()) ? 0x20 : 0)
+    // Bit 4 turns with each memory refresh, every 15.085 us (18 ticks); delay loops count that.
+    const refresh = Math.floor((this.#now() * ticksPerMs) / 18) & 1
+    return (this.#speaker & 0xf) | (refresh ? 0x10 : 0) | ((this.#counters[2] as Counter).output(this.#now()) ? 0x20 : 0)
   }
 
   #writeSpeaker(value: number): void {

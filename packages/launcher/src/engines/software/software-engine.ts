@@ -7,6 +7,7 @@ import type { Registers, RegistersUpdate } from '../../registers.ts'
 import { StatisticsRecorder } from '../../statistics.ts'
 import { type Engine, EngineUnavailableError, type Machine } from '../engine.ts'
 import { Wakeup, enterRun, nextTurn } from '../schedule.ts'
+import { patchV86 } from './patch-v86.ts'
 import type { V86Constructor, V86Cpu, V86Emulator } from './v86-types.ts'
 import { readV86Registers, writeV86Registers } from './v86-registers.ts'
 
@@ -43,8 +44,8 @@ function compiledModule(wasm: SoftwareOptions['wasm']): Promise<WasmModule> {
   return module
 }
 
-function compile(bytes: Uint8Array): Promise<WasmModule> {
-  return WebAssembly.compile(bytes)
+async function compile(bytes: Uint8Array): Promise<WasmModule> {
+  return WebAssembly.compile(patchV86(bytes))
 }
 
 /** What a port handler throws through v86 to end the run at this very instruction. */

@@ -17,7 +17,14 @@ export function readV86Registers(cpu: V86Cpu): Registers {
   const segments = {} as Registers['segments']
   for (const [index, name] of segmentOrder.entries()) {
     const isWide = index === codeSegment ? cpu.is_32[0] : index === stackSegment ? cpu.stack_size_32[0] : 0
-    const limit = (cpu.segment_limits[index] as number) >>> 0
+    // v86 leaves limits and access rights alone in real mode.
+    const isReal = cpu.protected_mode[0] === 0
+    const limit = isReal && index < 6 ? 0xffff : (cpu.segment_limits[index] as number) >>> 0
+    if (isReal && index < 6) {
+      const base = (cpu.segment_offsets[index] as number) >>> 0
+      segments[name] = { selector: cpu.sreg[index] as number, base, limit, attributes: index === codeSegment ? 0x9b : 0x93 }
+      continue
+    }
     segments[name] = {
       selector: cpu.sreg[index] as number,
       base: (cpu.segment_offsets[index] as number) >>> 0,

@@ -1,0 +1,28 @@
+// Our BIOS in a machine: its image in the last 64 KiB of the first MiB, its disk behind int 13h. Enters: a VM with the devices of a PC.
+// Leaves: a CPU at the reset vector; the BIOS reads the first sector to 0000:7C00 and jumps to it.
+import { BiosDisk } from '../devices/bios-disk.ts'
+import type { Vm } from '../vm.ts'
+import { biosCode, biosReset } from './bios-image.ts'
+
+const biosAddress = 0xf0000
+const biosSize = 0x10000
+
+/** The 64 KiB of the BIOS. */
+export function biosImage(): Uint8Array {
+  const image = new Uint8Array(biosSize)
+  image.set(decode(biosCode))
+  image.set(decode(biosReset), biosSize - 16)
+  return image
+}
+
+/** Loads the BIOS and gives it a disk. Needs the devices of `attachPc`. */
+export function installBios(vm: Vm, disk: Uint8Array, drive?: number): BiosDisk {
+  vm.load(biosImage(), biosAddress)
+  const device = new BiosDisk(disk, drive)
+  vm.attach(device)
+  return device
+}
+
+function decode(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+}

@@ -1,0 +1,41 @@
+// v86 answers the ports of its own 8259 inside its WebAssembly and never asks for them. Here all ports are the machine's, so the jump
+// tables of io_port_read8 and io_port_write8 that look for 20h, A0h and 4D0h are pointed at their default, which asks.
+// Enters: v86.wasm of the pinned version (0.5.462). Leaves: the patched bytes. The patterns occur exactly once or twice in it.
+
+interface Patch {
+  /** local.get 0; i32.const -port; i32.add; br_table with two targets and a default. */
+  readonly from: readonly number[]
+  readonly to: readonly number[]
+  readonly times: number
+}
+
+function jumpTable(constant: readonly number[], first: number, second: number, other: number, times: number): Patch {
+  const head = [0x20, 0x00, 0x41, ...constant, 0x6a, 0x0e, 0x02]
+  return { from: [...head, first, second, other], to: [...head, other, other, other], times }
+}
+
+const patches: readonly Patch[] = [
+  jumpTable([0x60], 1, 2, 0, 2), // 20h, 21h: read and write
+  jumpTable([0xe0, 0x7e], 3, 4, 0, 2), // A0h, A1h: read and write
+  jumpTable([0xb0, 0x76], 5, 6, 0, 1), // 4D0h, 4D1h: read
+  jumpTable([0xb0, 0x76], 4, 5, 6, 1), // 4D0h, 4D1h: write
+]
+
+/** Throws where the file is not the version that the patterns were taken from. */
+export function patchV86(wasm: Uint8Array): Uint8Array {
+  const patched = wasm.slice()
+  const found = patches.map(() => 0)
+  // 0Eh 02h (br_table with two targets) is rarer than what stands before it.
+  for (let at = patched.indexOf(0x0e); at >= 0; at = patched.indexOf(0x0e, at + 1)) {
+    if (patched[at + 1] !== 0x02) continue
+    for (const [index, { from, to }] of patches.entries()) {
+      const start = at - (from.length - 5)
+      if (!from.every((byte, offset) => patched[start + offset] === byte)) continue
+      patched.set(to, start)
+      found[index] = (found[index] as number) + 1
+      break
+    }
+  }
+  if (patches.some(({ times }, index) => found[index] !== times)) throw new Error('v86.wasm is not that of v86 0.5.462')
+  return patched
+}
