@@ -3,7 +3,7 @@
 // orphans placed. GNU ld manual §3.6 "SECTIONS Command".
 
 import type { DiagnosticSink } from '@kernelbox/diagnostics'
-import { SHF_ALLOC, SHF_EXECINSTR, SHF_MERGE, SHF_STRINGS, SHF_TLS, SHF_WRITE, SHT_NOBITS, SHT_NOTE, SHT_PROGBITS } from '@kernelbox/elf'
+import { SHF_ALLOC, SHF_EXECINSTR, SHF_LINK_ORDER, SHF_MERGE, SHF_STRINGS, SHF_TLS, SHF_WRITE, SHT_NOBITS, SHT_NOTE, SHT_PROGBITS } from '@kernelbox/elf'
 import type { PlanItem } from './layout.ts'
 import { discard } from './load-inputs.ts'
 import { matchSections, SectionIndex } from './match-sections.ts'
@@ -65,22 +65,47 @@ function applyType(output: OutputSection): void {
 export function buildPlan(state: ScriptState, objects: readonly InputObject[], options: PlanOptions): PlanItem[] {
   const index = new SectionIndex(objects)
   const plan: PlanItem[] = []
-  const byName = new Map<string, OutputSection>()
   const isFree = (section: InputSection) => section.output === undefined && !section.isDiscarded && section.isLive
   for (const statement of state.statements) {
     if (statement.kind === 'assignment') plan.push({ kind: 'assignment', assignment: statement })
     else if (statement.kind === 'assert') plan.push({ kind: 'assert', assertion: statement })
     else if (statement.name === '/DISCARD/') discardMatching(statement, index, options, isFree)
-    else addOutputSection(statement, index, plan, byName, options, isFree)
+    else addOutputSection(statement, index, plan, options, isFree)
   }
+  discardLinkedOrder(objects)
   const placer = createOrphanPlacer(plan, options.isRelocatable)
   for (const section of index.all) {
     if (!isFree(section)) continue
     if (section.isCommon && options.isRelocatable) continue
     placeOrphan(section, placer, plan, options)
   }
-  for (const item of plan) if (item.kind === 'section') chooseRegion(item.output, options)
+  let previous: OutputSection | undefined
+  for (const item of plan) {
+    if (item.kind !== 'section') continue
+    const { output } = item
+    chooseRegion(output, options)
+    // `AT>` holds for the sections after it in the same region (manual §3.6.8.2).
+    if (previous && !output.loadRegion && !output.isOrphan && !output.statement?.loadAddress && output.region === previous.region) output.loadRegion = previous.loadRegion
+    previous = output
+  }
   return plan
+}
+
+/** A section that is ordered by another (SHF_LINK_ORDER) goes where that goes, and is lost with it. */
+function discardLinkedOrder(objects: readonly InputObject[]): void {
+  for (const object of objects) {
+    for (let hasChanged = true; hasChanged; ) {
+      hasChanged = false
+      for (const section of object.sections) {
+        if (!section || section.isDiscarded || section.output || (section.flags & SHF_LINK_ORDER) === 0) continue
+        const other = object.sections[section.elf.link]
+        if (other?.isDiscarded) {
+          discard(section, 'script')
+          hasChanged = true
+        }
+      }
+    }
+  }
 }
 
 function placeOrphan(
@@ -123,7 +148,6 @@ function addOutputSection(
   statement: Extract<LayoutStatement, { kind: 'output-section' }>,
   index: SectionIndex,
   plan: PlanItem[],
-  byName: Map<string, OutputSection>,
   options: PlanOptions,
   isFree: (section: InputSection) => boolean,
 ): void {
@@ -135,12 +159,13 @@ function addOutputSection(
     const isReadOnly = inputs.every((section) => (section.flags & SHF_WRITE) === 0)
     if (inputs.length === 0 || isReadOnly !== wantsReadOnly) return
   }
-  const known = byName.get(statement.name)
-  const output = known ?? new OutputSection(statement.name, statement)
-  if (!known) {
-    byName.set(statement.name, output)
-    plan.push({ kind: 'section', output })
-  }
+  if (statement.alignWithInput && statement.alignment)
+    options.sink.error('align-twice', `section ${statement.name} has both ALIGN and ALIGN_WITH_INPUT; one of them can hold`, statement.alignment.span)
+  if (statement.loadAddress && statement.loadRegion !== undefined)
+    options.sink.error('load-address-twice', `section ${statement.name} has both a load address and a load region`, statement.loadAddress.span)
+  // A second statement of the same name makes a second section.
+  const output = new OutputSection(statement.name, statement)
+  plan.push({ kind: 'section', output })
   if (statement.overlay) output.isOverlay = true
   if (statement.programHeaders.length > 0) output.programHeaders = statement.programHeaders
   for (const inner of statement.body) {
@@ -182,8 +207,10 @@ function addOutputSection(
   }
   applyType(output)
   const { region, loadRegion } = statement
-  if (region !== undefined) output.region = regionNamed(region, statement, options)
   if (loadRegion !== undefined) output.loadRegion = regionNamed(loadRegion, statement, options)
+  if (region !== undefined) output.region = regionNamed(region, statement, options)
+  // A load region alone is also where the section runs, unless it says where.
+  else if (loadRegion !== undefined && !statement.address) output.region = output.loadRegion
 }
 
 function regionNamed(name: string, statement: OutputSectionStatement, options: PlanOptions): MemoryRegionState | undefined {
@@ -225,7 +252,7 @@ function isDot(expression: Expression): boolean {
 
 /** Manual §3.7: a section that names no region goes to the first whose attributes fit it. */
 function chooseRegion(output: OutputSection, options: PlanOptions): void {
-  if (output.region || output.statement?.region !== undefined || (output.flags & SHF_ALLOC) === 0) return
+  if (output.region || output.statement?.region !== undefined || output.statement?.address || (output.flags & SHF_ALLOC) === 0) return
   for (const region of options.regions.values()) {
     if (region.attributes !== '' && regionTakes(region.attributes, output)) {
       output.region = region

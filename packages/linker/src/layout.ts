@@ -7,7 +7,7 @@
 import type { DiagnosticSink, Span } from '@kernelbox/diagnostics'
 import { SHF_ALLOC, SHF_TLS, SHF_WRITE, SHT_NOBITS, SHT_PROGBITS } from '@kernelbox/elf'
 import { absoluteOf, alignUp, evaluate, type Scope, type Value } from './evaluate.ts'
-import type { LinkSymbol, MemoryRegionState, OutputSection } from './model.ts'
+import type { InputSection, LinkSymbol, MemoryRegionState, OutputSection } from './model.ts'
 import type { SymbolTable } from './symbol-table.ts'
 import type { Assertion, Assignment, Expression, FillExpression } from './syntax/ast.ts'
 
@@ -59,6 +59,8 @@ export class LayoutPass {
   #isFinal = false
   #hasChanged = false
   #reported = new Set<string>()
+  #assigning: LinkSymbol | undefined
+  readonly #originals = new Map<LinkSymbol, { section: InputSection | undefined; value: bigint }>()
   #forcedProvides = new Set<string>()
   readonly dataSegment: DataSegment = {
     base: 0n,
@@ -71,7 +73,8 @@ export class LayoutPass {
     maxPageSize: 0n,
     relroOffset: 0n,
   }
-  #previous: OutputSection | undefined
+  /** The section that load addresses follow, by region; undefined stands for the whole address space. */
+  #lastOfRegion = new Map<MemoryRegionState | undefined, OutputSection>()
   #scope: Scope
 
   constructor(context: LayoutContext) {
@@ -106,18 +109,32 @@ export class LayoutPass {
 
   #pass(): void {
     this.#dot = 0n
-    this.#previous = undefined
+    this.#lastOfRegion = new Map()
     this.#assigned = new Set()
-    for (const region of this.#context.regions.values()) {
+    this.#startRegions()
+    if (this.dataSegment.phase !== 'adjust' && this.dataSegment.phase !== 'done') this.dataSegment.phase = 'none'
+    const { plan } = this.#context
+    for (let i = 0; i < plan.length; i++) {
+      const item = plan[i] as PlanItem
+      if (item.kind === 'assignment') this.#assign(item.assignment)
+      else if (item.kind === 'assert') this.#assert(item.assertion)
+      else this.#layOut(item.output, plan[i + 1])
+    }
+  }
+
+  /** Origins and lengths may use symbols that the script defines anywhere: manual §3.7. */
+  #startRegions(): void {
+    for (const region of new Set(this.#context.regions.values())) {
+      for (const key of ['origin', 'length'] as const) {
+        const value = evaluate(region.declaration[key], this.#scope)
+        if (!value) continue
+        const number = absoluteOf(value)
+        if (region[key] !== number) this.#hasChanged = true
+        region[key] = number
+      }
       region.current = region.origin
       region.used = 0n
       region.hasOverflowed = false
-    }
-    if (this.dataSegment.phase !== 'adjust' && this.dataSegment.phase !== 'done') this.dataSegment.phase = 'none'
-    for (const item of this.#context.plan) {
-      if (item.kind === 'assignment') this.#assign(item.assignment)
-      else if (item.kind === 'assert') this.#assert(item.assertion)
-      else this.#layOut(item.output)
     }
   }
 
@@ -174,6 +191,10 @@ export class LayoutPass {
       this.#report('undefined-symbol', `undefined symbol '${name}' referenced in expression`, span)
       return undefined
     }
+    if (symbol === this.#assigning) {
+      const original = this.#originals.get(symbol)
+      if (original) return placeOf(original.section, original.value)
+    }
     return symbolAddress(symbol)
   }
 
@@ -191,8 +212,12 @@ export class LayoutPass {
             right: assignment.value,
             span: assignment.span,
           }
-    const value = evaluate(expression, this.#scope)
     const symbol = symbols.intern(assignment.name)
+    // `x = ABSOLUTE(x)` speaks of the object's x, also in the second pass.
+    if (symbol.state === 'defined' && !symbol.isScripted) this.#originals.set(symbol, { section: symbol.section, value: symbol.value })
+    this.#assigning = symbol
+    const value = evaluate(expression, this.#scope)
+    this.#assigning = undefined
     if (!value) {
       symbol.isScripted = true
       return
@@ -261,10 +286,9 @@ export class LayoutPass {
     if (value && absoluteOf(value) === 0n) this.#report('assertion', assertion.message, assertion.span)
   }
 
-  #layOut(output: OutputSection): void {
-    const { statement } = output
+  #layOut(output: OutputSection, next: PlanItem | undefined): void {
+    const { statement, region } = output
     const savedDot = this.#dot
-    const region = output.region
     const given = this.#context.sectionStarts.get(output.name)
     let isGiven = false
     if (given !== undefined) {
@@ -278,39 +302,51 @@ export class LayoutPass {
       this.#dot = 0n
       isGiven = true
     } else if (region) this.#dot = region.current
-    const isAllocated = (output.flags & SHF_ALLOC) !== 0
-    if (output.isIgnored) {
-      this.#runItems(output, mask(alignUp(this.#dot, BigInt(output.alignment))))
-      this.#dot = savedDot
-      return
-    }
     let alignment = output.alignment
+    let writtenAlignment = 1
     if (statement?.alignment) {
       const value = evaluate(statement.alignment, this.#scope)
-      if (value) alignment = Math.max(alignment, Number(absoluteOf(value)))
+      if (value) writtenAlignment = Number(absoluteOf(value))
+      alignment = Math.max(alignment, writtenAlignment)
     }
-    const start = this.#context.isRelocatable && !isGiven ? 0n : alignUp(this.#dot, BigInt(alignment))
-    if (isGiven && start !== this.#dot && this.#isFinal && statement?.address)
+    if (output.isIgnored) {
+      this.#runItems(output, alignUp(this.#dot, BigInt(alignment)))
+      // A section that is left out moves the location counter only for assignments that follow it (tried on GNU ld 2.40).
+      if (next?.kind !== 'assignment') this.#dot = savedDot
+      else this.#dot = output.address
+      return
+    }
+    const before = this.#dot
+    const start = alignUp(before, BigInt(alignment))
+    if (isGiven && start !== before && this.#isFinal && statement?.address)
       this.#context.sink.warn(
         'section-moved',
-        `the start of section ${output.name} is moved by ${start - this.#dot} bytes to its alignment of ${alignment}`,
+        `the start of section ${output.name} is moved by ${start - before} bytes to its alignment of ${alignment}`,
         statement.address.span,
       )
-    if (output.alignment !== alignment) output.alignment = alignment
-    const fillStart = this.#dot
+    output.alignment = alignment
     this.#runItems(output, start)
-    this.#loadAddress(output, fillStart, isAllocated)
+    const isAllocated = (output.flags & SHF_ALLOC) !== 0
     const isTlsBss = (output.flags & SHF_TLS) !== 0 && output.type === SHT_NOBITS
-    if (!isAllocated || this.#context.isRelocatable) {
+    this.#loadAddress(output, before, writtenAlignment)
+    this.#follow(output, isAllocated && !isTlsBss)
+    if (!isAllocated) {
       this.#dot = savedDot
       return
     }
+    const advance = isTlsBss ? 0n : BigInt(output.sizeInBytes)
     if (isTlsBss) this.#dot = start
     if (region) this.#advance(region, output, this.#dot)
     const { loadRegion } = output
-    if (loadRegion && loadRegion !== region && output.type !== SHT_NOBITS)
-      this.#advance(loadRegion, output, output.loadAddress + BigInt(output.sizeInBytes))
-    this.#previous = output
+    if (loadRegion && loadRegion !== region && (output.type !== SHT_NOBITS || statement?.alignWithInput))
+      this.#advance(loadRegion, output, output.loadAddress + advance)
+  }
+
+  /** Keeps the section that the load addresses of those after it in its region follow. */
+  #follow(output: OutputSection, isOrdinary: boolean): void {
+    if (!isOrdinary || output.loadRegion || this.#context.isRelocatable) return
+    const last = this.#lastOfRegion.get(output.region)
+    if (output.sizeInBytes !== 0 || (last ? this.#dot >= last.address : output.address !== output.loadAddress)) this.#lastOfRegion.set(output.region, output)
   }
 
   #runItems(output: OutputSection, start: bigint): void {
@@ -388,34 +424,43 @@ export class LayoutPass {
     return Uint8Array.of(number >>> 24, (number >>> 16) & 255, (number >>> 8) & 255, number & 255)
   }
 
-  /** Manual §3.6.8.2 "Output Section LMA". */
-  #loadAddress(output: OutputSection, _before: bigint, isAllocated: boolean): void {
+  /** Manual §3.6.8.2 "Output Section LMA". `before` is `.` before the section's alignment. */
+  #loadAddress(output: OutputSection, before: bigint, writtenAlignment: number): void {
     const { statement, loadRegion, region } = output
-    const previous = this.#previous
+    const last = this.#lastOfRegion.get(region)
     let address = output.address
     if (statement?.loadAddress) {
       const value = evaluate(statement.loadAddress, this.#scope)
       if (value) address = absoluteOf(value)
-    } else if (loadRegion && loadRegion !== region) {
+    } else if (loadRegion) {
       address = loadRegion.current
-      if (statement?.alignWithInput) address = alignUp(address, BigInt(output.alignment))
-      else address = alignUp(address, BigInt(output.alignment))
-    } else if (isAllocated && previous && previous.region === region && !this.#context.isRelocatable) {
-      address = mask(output.address + previous.loadAddress - previous.address)
-      // Sections that go back over each other are loaded one behind the other.
-      if (output.address < previous.address + BigInt(previous.sizeInBytes) && previous.loadAddress !== previous.address)
-        address = mask(previous.loadAddress + BigInt(previous.sizeInBytes))
+      if (statement?.alignWithInput) address = mask(address + output.address - before)
+      else address = alignUp(address, BigInt(loadRegion === region ? output.alignment : writtenAlignment))
+    } else if (last && (output.flags & SHF_ALLOC) !== 0) {
+      const size = BigInt(output.sizeInBytes)
+      // `.` moved backwards: GNU ld then takes the address as it is.
+      const isBackwards = output.address < last.address && size !== 0n && output.address + size <= last.address
+      if (!isBackwards) address = statement?.type === 'overlay' ? last.loadAddress + BigInt(last.sizeInBytes) : mask(output.address + last.loadAddress - last.address)
     }
     if (address !== output.loadAddress) this.#hasChanged = true
     output.loadAddress = address
   }
 
   #advance(region: MemoryRegionState, output: OutputSection, to: bigint): void {
+    const isFull = to < region.origin || to - region.origin > region.length
     region.current = to
     const used = to - region.origin
     if (used > region.used) region.used = used
-    if (this.#isFinal && (to < region.origin || used > region.length) && !region.hasOverflowed) {
+    if (this.#isFinal && isFull && !region.hasOverflowed) {
       region.hasOverflowed = true
+      if (to < region.origin || output.address > region.origin + region.length) {
+        this.#context.sink.error(
+          'region-overflow',
+          `section ${output.name} at 0x${output.address.toString(16)} is not within region ${region.name} (0x${region.origin.toString(16)} to 0x${(region.origin + region.length).toString(16)})`,
+          output.statement?.nameSpan,
+        )
+        return
+      }
       const over = used - region.length
       this.#context.sink.error(
         'region-overflow',
@@ -492,13 +537,16 @@ export class LayoutPass {
 /** Where a defined symbol is, as the script sees it. */
 export function symbolAddress(symbol: LinkSymbol): Value | undefined {
   if (symbol.output) return { value: symbol.value, section: symbol.output }
-  const { section } = symbol
-  if (!section) return { value: symbol.value, section: 'abs' }
+  return placeOf(symbol.section, symbol.value)
+}
+
+function placeOf(section: InputSection | undefined, offset: bigint): Value | undefined {
+  if (!section) return { value: offset, section: 'abs' }
   if (section.merged) {
     const { holder } = section.merged
     if (!holder.output) return undefined
-    return { value: mask(BigInt(section.merged.map(Number(symbol.value))) + BigInt(holder.offset)), section: holder.output }
+    return { value: mask(BigInt(section.merged.map(Number(offset))) + BigInt(holder.offset)), section: holder.output }
   }
   if (!section.output) return { value: 0n, section: 'abs' }
-  return { value: mask(symbol.value + BigInt(section.offset)), section: section.output }
+  return { value: mask(offset + BigInt(section.offset)), section: section.output }
 }

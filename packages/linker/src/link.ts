@@ -19,7 +19,6 @@ import { ScriptState } from './script-state.ts'
 import { SymbolTable } from './symbol-table.ts'
 import type { ScriptCommand } from './syntax/ast.ts'
 import { parseScript, parseSymbolDefinition } from './syntax/parse-script.ts'
-import { evaluateConstant } from './constant.ts'
 import { writeFlat } from './write-flat.ts'
 
 const versionText = 'kld, GNU ld 2.40 compatible'
@@ -137,6 +136,7 @@ export function link(options: LinkOptions): LinkResult {
   const relocator = new Relocator({
     machine,
     special: undefined,
+    isFlat,
     unresolved: options.unresolvedSymbols ?? 'error',
     knownNames: () => symbols.byName.keys(),
     sink,
@@ -238,21 +238,12 @@ function makeRegions(state: ScriptState, sink: DiagnosticSink): Map<string, Memo
       sink.warn('region-redeclared', `memory region '${region.name}' is declared twice`, region.span)
       continue
     }
-    const origin = evaluateConstant(region.origin, regions, sink)
-    const length = evaluateConstant(region.length, regions, sink)
-    regions.set(region.name, {
-      name: region.name,
-      origin,
-      length,
-      attributes: region.attributes,
-      current: origin,
-      used: 0n,
-      hasOverflowed: false,
-    })
+    regions.set(region.name, { name: region.name, declaration: region, origin: 0n, length: 0n, attributes: region.attributes, current: 0n, used: 0n, hasOverflowed: false })
   }
   for (const { alias, region, span } of state.regionAliases) {
     const target = regions.get(region)
     if (!target) sink.error('no-such-region', `there is no memory region '${region}' for the alias '${alias}'`, span)
+    else if (alias === '*default*') sink.error('region-redeclared', 'the default memory region cannot have an alias', span)
     else if (regions.has(alias)) sink.error('region-redeclared', `memory region '${alias}' is already declared`, span)
     else regions.set(alias, target)
   }

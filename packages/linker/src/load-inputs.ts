@@ -270,7 +270,7 @@ export class InputLoader {
           else this.#linkOnce.set(section.name, made)
         }
       } else if (!isRelocatable && (section.flags & SHF_EXCLUDE) !== 0) discard(made, 'empty')
-      else if (!isRelocatable && (section.name.startsWith('.gnu.warning.') || section.name === '.gnu.warning')) discard(made, 'empty')
+      else if (!isRelocatable && section.name.startsWith('.gnu.warning.')) discard(made, 'empty')
     }
     if (lost.size > 0) this.#findTwins(object, lost)
   }

@@ -173,8 +173,9 @@ export class OutputSection {
 
 export interface MemoryRegionState {
   readonly name: string
-  readonly origin: bigint
-  readonly length: bigint
+  readonly declaration: { readonly origin: Expression; readonly length: Expression }
+  origin: bigint
+  length: bigint
   readonly attributes: string
   current: bigint
   used: bigint

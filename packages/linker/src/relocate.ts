@@ -87,6 +87,7 @@ export interface RelocationSite {
 export interface RelocateOptions {
   readonly machine: number
   readonly special: SpecialRelocations | undefined
+  readonly isFlat: boolean
   readonly unresolved: 'error' | 'warn' | 'ignore'
   /** Names for "did you mean". */
   readonly knownNames: () => Iterable<string>
@@ -215,7 +216,7 @@ export class Relocator {
     }
     const { section } = symbol
     if (section && (section.isDiscarded || (!section.output && !section.merged))) {
-      if (section.keptTwin?.output && !section.keptTwin.isDiscarded)
+      if (!this.options.isFlat && !isUnwind(from) && section.keptTwin?.output && !section.keptTwin.isDiscarded)
         return signedNumber(section.keptTwin.output.address) + section.keptTwin.offset + Number(symbol.value)
       return this.#discarded(symbol, section, from, offset)
     }
@@ -250,8 +251,8 @@ export class Relocator {
   }
 
   #discarded(symbol: LinkSymbol, target: InputSection, from: InputSection, offset: number): number {
-    const isQuiet =
-      (from.flags & SHF_ALLOC) === 0 || from.name === '.eh_frame' || from.name === '.gcc_except_table' || from.name === '.sframe'
+    // A flat link leaves zeros without a word, as GNU ld does.
+    const isQuiet = this.options.isFlat || (from.flags & SHF_ALLOC) === 0 || isUnwind(from)
     if (!isQuiet && this.#overflows++ < mostReportsOfOneKind) {
       const name = symbol.name || target.name
       this.options.sink.error(
@@ -320,6 +321,11 @@ export class Relocator {
   nameOf(type: number): string {
     return (this.isI386 ? i386RelocationNames : x8664RelocationNames)[type] ?? `of type ${type}`
   }
+}
+
+/** Unwind information outlives what it is about. */
+function isUnwind(section: InputSection): boolean {
+  return section.name === '.eh_frame' || section.name.startsWith('.gcc_except_table') || section.name === '.sframe'
 }
 
 function hex(value: number): string {

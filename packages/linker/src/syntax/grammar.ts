@@ -334,6 +334,10 @@ export class ScriptParser extends EmbeddedActionsParser {
           ALT: () => {
             const keyword = $.CONSUME(t.Sort)
             isFileSorted = keyword.image !== 'SORT_NONE'
+            // Files have names, not alignments or priorities.
+            $.ACTION(() => {
+              if (sortKeys[keyword.image] !== 'name' && isFileSorted) $.misplaced.push(keyword)
+            })
             $.CONSUME(t.LeftParen)
             let inner: string[] = []
             $.OPTION3(() => {
@@ -812,6 +816,8 @@ export class ScriptParser extends EmbeddedActionsParser {
 
   /** Last tokens of assignments that no `;` follows, for the caller to report. */
   missingSeparators: IToken[] = []
+  /** Tokens that fit the grammar and still make no sense. */
+  misplaced: IToken[] = []
 }
 
 const emptyHeader: Header = {

@@ -11,6 +11,8 @@ export type OpenScript = (name: string, span: Span) => SourceFile | undefined
 
 const deepestInclude = 20
 const mostTokens = 5_000_000
+const nameFunctions = new Set(['ADDR', 'SIZEOF', 'LOADADDR', 'ALIGNOF', 'DEFINED', 'ORIGIN', 'LENGTH', 'CONSTANT'])
+const noKeywords: ReadonlyMap<string, TokenKind> = new Map()
 const typeWords = new Set(['NOLOAD', 'DSECT', 'COPY', 'INFO', 'OVERLAY', 'READONLY', 'TYPE'])
 const headerKinds: ReadonlyMap<string, TokenKind> = new Map([
   ['AT', 'At'],
@@ -201,7 +203,7 @@ class Scanner {
         return
       }
       if (this.#peek(expressionName) === 'INCLUDE') this.#include(expressionName)
-      else this.#expressionToken(new Map())
+      else this.#expressionToken(noKeywords)
     }
   }
 
@@ -261,7 +263,8 @@ class Scanner {
         }
         depth++
       } else if (c === ')') depth--
-      this.#expressionToken(isAfterColon && depth === 0 ? headerKinds : new Map())
+      this.#expressionToken(isAfterColon && depth === 0 ? headerKinds : noKeywords)
+      this.#nameOperand()
     }
   }
 
@@ -417,8 +420,25 @@ class Scanner {
         // `>region` after a fill is no comparison; `a > b` in an assignment is.
         wantsOperand = true
       }
-      this.#expressionToken(new Map())
+      this.#expressionToken(noKeywords)
+      this.#nameOperand()
     }
+  }
+
+  /** ADDR, SIZEOF and the like take a name as SECTIONS has it: `ADDR(.silly-name)` is no subtraction. */
+  #nameOperand(): void {
+    const last = this.tokens.at(-1)
+    if (!last || !nameFunctions.has(last.image)) return
+    this.#skip()
+    if (this.#text[this.#at] !== '(') return
+    const name = /\(\s*([A-Za-z_/.$\\~][A-Za-z0-9_/.\-+$:[\]\\=&!<>~]*)\s*\)/y
+    name.lastIndex = this.#at
+    if (!name.test(this.#text)) return
+    this.#emitPunctuation('LeftParen', 1)
+    this.#skip()
+    this.#nameOrText(scriptName, 'Word')
+    this.#skip()
+    this.#emitPunctuation('RightParen', 1)
   }
 
   /** One token in the state of expressions. */
