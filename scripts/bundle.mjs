@@ -1,7 +1,7 @@
 // Enters: entry points of the package in the current folder. Leaves: dist/*.js, one file each.
 // A library keeps its @kernelbox dependencies external; a command (--command) is one file with everything in it,
 // because start-up is most of the time of a small assembly (docs/adr/0003).
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
 
 const args = process.argv.slice(2)
@@ -24,6 +24,7 @@ await build({
   banner: isCommand
     ? { js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);" }
     : {},
+  define: { __KERNELBOX_VERSION__: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version) },
   minifySyntax: true,
   legalComments: 'eof',
   logLevel: 'warning',

@@ -2,11 +2,10 @@
 // Enters: a parsed command. Leaves: files and the exit status. Every diagnostic comes out once, in the order of the sources;
 // nothing is written where there was an error.
 
-import { printDiagnostics, UsageError, writeOutputFile } from '@kernelbox/cli'
+import { printDiagnostics, UsageError, writeOutputFile, version } from '@kernelbox/cli'
 import type { Diagnostic, SourceFile } from '@kernelbox/diagnostics'
 import type { KasmCommand, KasmInput } from './command-line.ts'
 import { makeRule, preprocessSource, readSource, type SourceText } from './preprocess-step.ts'
-import { version } from './version.ts'
 
 type SourceInput = Extract<KasmInput, { kind: 'source' }>
 
@@ -39,7 +38,7 @@ export function addDiagnostics(state: BuildState, diagnostics: readonly Diagnost
 /** @returns the exit status */
 export async function build(command: KasmCommand): Promise<number> {
   const state: BuildState = { command, diagnostics: [], outputs: [], hasErrors: false }
-  if (command.flags.has('-v')) note(`kasm ${version()}`)
+  if (command.flags.has('-v')) note(`kasm ${version}`)
   if (command.inputs.length === 0) return 0
   refuseToOverwriteInputs(command)
   if (command.goal === 'preprocess') preprocessAll(state)
@@ -50,7 +49,7 @@ export async function build(command: KasmCommand): Promise<number> {
   if (!state.hasErrors) writeAll(state)
   printDiagnostics(state.diagnostics, {
     program: 'kasm',
-    version: command.diagnosticsFormat === 'sarif' ? version() : '',
+    version: command.diagnosticsFormat === 'sarif' ? version : '',
     format: command.diagnosticsFormat,
   })
   return state.hasErrors ? 1 : 0

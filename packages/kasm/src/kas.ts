@@ -11,19 +11,18 @@ import {
   runCommand,
   UsageError,
   writeOutputFile,
+  version,
 } from '@kernelbox/cli'
 import { type Diagnostic, SourceFile } from '@kernelbox/diagnostics'
 import { writeObject } from '@kernelbox/elf'
 import { parseKasWords } from './kas-options.ts'
-
-export const kasVersion = '0.0.0'
 
 /** Runs kas with the words of its command line; the exit status is the result. */
 export async function runKas(words: readonly string[]): Promise<number> {
   const command = parseKasWords(expandResponseFiles(words))
   if (command.show) {
     const { helpText } = await import('./kas-help.ts')
-    process.stdout.write(command.show === 'help' ? helpText : `kas (kernelbox) ${kasVersion}, the dialect of GNU assembler 2.40\n`)
+    process.stdout.write(command.show === 'help' ? helpText : `kas (kernelbox) ${version}, the dialect of GNU assembler 2.40\n`)
     return 0
   }
   if (command.showsToolsFolder) {
@@ -60,7 +59,7 @@ export async function runKas(words: readonly string[]): Promise<number> {
       message: `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, treated as errors`,
     })
   }
-  printDiagnostics(shown, { format: command.format, program: 'kas', version: kasVersion })
+  printDiagnostics(shown, { format: command.format, program: 'kas', version })
   if (command.dependencyFile !== undefined && !hasFailed) {
     const names = [...inputs.filter((name) => name !== '-'), ...read]
     const rule = `${command.output}: ${names.join(' \\\n ')}\n`

@@ -1,8 +1,7 @@
 // kasm: preprocess, assemble and link in one process. This file is the command; build.ts does the work.
 
-import { expandResponseFiles, runCommand } from '@kernelbox/cli'
+import { expandResponseFiles, runCommand, version } from '@kernelbox/cli'
 import { parseCommandLine } from './command-line.ts'
-import { version } from './version.ts'
 
 /** @returns the exit status */
 async function main(words: string[]): Promise<number> {
@@ -22,7 +21,7 @@ async function answer(request: 'help' | 'version' | 'dump-version' | 'dump-machi
       return helpText()
     }
     case 'version':
-      return `kasm ${version()} (kernelbox)\nPredefined macros as gcc 12.2, assembler dialect as GNU as 2.40, scripts as GNU ld 2.40.\n`
+      return `kasm ${version} (kernelbox)\nPredefined macros as gcc 12.2, assembler dialect as GNU as 2.40, scripts as GNU ld 2.40.\n`
     case 'dump-version':
       // Build files ask for gcc's version to choose its options.
       return '12\n'

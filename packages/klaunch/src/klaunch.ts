@@ -1,7 +1,6 @@
 // klaunch: loads an image, runs it, says how it ended. Enters: a command line. Leaves: the guest's output on standard output,
 // reports and statistics on standard error, and an exit status that tells the endings apart (options.ts).
-import { readFileSync } from 'node:fs'
-import { UsageError, readInputFile, runCommand } from '@kernelbox/cli'
+import { UsageError, readInputFile, runCommand, version } from '@kernelbox/cli'
 import {
   BiosDisk,
   type BootFormat,
@@ -26,7 +25,6 @@ import { StreamSink } from './sinks.ts'
 await runCommand('klaunch', main)
 
 async function main(words: string[]): Promise<number> {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
   const options = parseOptions(words, version)
   if ('text' in options) {
     process.stdout.write(options.text)

@@ -1,6 +1,5 @@
 // kld: GNU ld's command line on the linker library. Files, exit statuses and standard output are here, nothing else.
 
-import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import {
   createLinkFiles,
@@ -12,12 +11,12 @@ import {
   runCommand,
   UsageError,
   writeOutputFile,
+  version,
 } from '@kernelbox/cli'
 import { type Diagnostic, SourceFile } from '@kernelbox/diagnostics'
 import { type LdCommand, type LinkGroup, type LinkInput, link, parseLdWords, memoryUsageText } from '@kernelbox/linker'
 import { helpText } from './help.ts'
 
-const version = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
 const defaultSearchFolders: readonly string[] = []
 
 await runCommand('kld', main)
