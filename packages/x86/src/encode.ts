@@ -17,7 +17,9 @@ import type {
 import { type Failure, failure, moreTelling } from './failure.ts'
 import { isaAllows, isaOf } from './isa.ts'
 import { type Match, matchRow } from './match.ts'
+import { dependsOnValue, exchanged, optimized } from './optimize.ts'
 import { collectPrefixes, isPrefix, NO_PREFIXES, type PrefixSet, prefixByte, prefixRefusal } from './prefixes.ts'
+import { findRegister } from './registers.ts'
 import { rowsOf } from './table/index.ts'
 import {
   ACCEPT_BRANCH_TARGET,
@@ -25,6 +27,7 @@ import {
   ACCEPT_STRING_DESTINATION,
   ACCEPT_STRING_SOURCE,
   ACCEPT_XLAT,
+  type OperandSpec,
   ROLE_IMMEDIATE,
   ROLE_IS4,
   ROLE_OPCODE,
@@ -54,6 +57,14 @@ export function encodeInstruction(statement: InstructionStatement, options: Enco
   const dot = statement.mnemonic.indexOf('.', 1)
   const comma = statement.mnemonic.indexOf(',')
   if ((dot > 0 || comma > 0) && !isPrefix(statement.mnemonic)) return encodeWithEnding(statement, options, dot > 0 ? dot : comma)
+  if (options.optimize) {
+    const shorter = encodeOptimized(statement, options)
+    if (shorter) return shorter
+  }
+  if (options.sse2avx) {
+    const asAvx = encodeAsAvx(statement, options)
+    if (asAvx) return asAvx
+  }
   const mnemonic = statement.mnemonic
   const prefixes = collectPrefixes(statement.prefixes, options.mode)
   if (prefixes.failure) return { ok: false, failure: prefixes.failure }
@@ -83,6 +94,44 @@ export function encodeInstruction(statement: InstructionStatement, options: Enco
     }
   }
   return { ok: false, failure: best ?? failure('unknown-mnemonic', undefined, { mnemonic }) }
+}
+
+/** -O: the rewritten statement, where it has an encoding that is not longer than the one of the statement as written. */
+function encodeOptimized(statement: InstructionStatement, options: EncodeOptions): EncodeResult | undefined {
+  const rewritten = optimized(statement, options)
+  if (!rewritten) return undefined
+  const plain = { ...options, optimize: 0 } as const
+  const asWritten = encodeInstruction(statement, plain)
+  if (!asWritten.ok) return asWritten
+  const shorter = encodeInstruction(rewritten, plain)
+  if (!shorter.ok || shorter.encoding.bytes.length > asWritten.encoding.bytes.length) return asWritten
+  return dependsOnValue(statement) ? { ok: true, encoding: { ...shorter.encoding, isTemplate: false } } : shorter
+}
+
+/** -msse2avx: an SSE statement becomes its AVX twin, whose first source is the destination where SSE overwrites it. */
+function encodeAsAvx(statement: InstructionStatement, options: EncodeOptions): EncodeResult | undefined {
+  const { mnemonic, operands } = statement
+  if (mnemonic.startsWith('v')) return undefined
+  const plain: EncodeOptions = { ...options, sse2avx: false }
+  if (statement.prefixes.includes('{rex}'))
+    return encodeAsAvx({ ...statement, prefixes: statement.prefixes.filter((word) => word !== '{rex}') }, options)
+  const destination = operands[operands.length - 1]
+  if (destination?.kind === 'register' && destination.register.class === 'xmm') {
+    const doubled = { ...statement, mnemonic: `v${mnemonic}`, operands: [...operands, destination] }
+    const result = encodeInstruction(exchanged(doubled, { ...plain, optimize: 2 }), plain)
+    if (result.ok) return result
+    // the mask of blendv is xmm0 by implication in SSE, an operand in AVX
+    const mask = findRegister('xmm0')
+    if (mask && mnemonic.includes('blendv') && operands.length === 2) {
+      const blended = encodeInstruction({ ...doubled, operands: [{ kind: 'register', register: mask }, ...doubled.operands] }, plain)
+      if (blended.ok) return withOperandsMoved(blended, -1)
+    }
+    // AVX wants the vector length of a memory operand written
+    const sized = encodeInstruction({ ...statement, mnemonic: `v${mnemonic === 'cvtpi2pd' ? 'cvtdq2pd' : `${mnemonic}x`}` }, plain)
+    if (sized.ok) return sized
+  }
+  const result = encodeInstruction({ ...statement, mnemonic: `v${mnemonic}` }, plain)
+  return result.ok ? result : undefined
 }
 
 /** `mov.s` asks for the other direction, `.d8`/`.d32` for a displacement size, `jne,pt` hints with a segment prefix. */
@@ -128,8 +177,13 @@ function encodeRounded(statement: InstructionStatement, options: EncodeOptions, 
   const result = encodeInstruction({ ...statement, operands }, options)
   writtenRounding = undefined
   roundingAt = -1
+  return withOperandsMoved(result, 1, at)
+}
+
+/** Operand positions from `first` on, moved to where the statement as written has them. */
+function withOperandsMoved(result: EncodeResult, by: number, first = 0): EncodeResult {
   const moved = <T extends { readonly operand?: number }>(item: T): T =>
-    item.operand !== undefined && item.operand >= at ? { ...item, operand: item.operand + 1 } : item
+    item.operand !== undefined && item.operand >= first ? { ...item, operand: item.operand + by } : item
   if (!result.ok) return { ok: false, failure: moved(result.failure) }
   const { encoding } = result
   return { ok: true, encoding: { ...encoding, fields: encoding.fields.map(moved), warnings: encoding.warnings.map(moved) } }
@@ -449,6 +503,8 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
 
   const regNumber = places.reg ? places.reg.number : row.digit > 0 ? row.digit : 0
   if (isLegacy) {
+    if (prefixes.dataSize && row.operands.some(isVectorSpec))
+      return { ok: false, failure: failure('prefix-not-allowed', undefined, { prefix: 'data16', mnemonic: statement.mnemonic }) }
     const decoration = decorationRefusal(operands)
     if (decoration) return { ok: false, failure: decoration }
     let reg = regNumber
@@ -623,12 +679,19 @@ function isBeyond(constant: bigint, mask: number): boolean {
   return wrapped > mask || wrapped < -mask
 }
 
-/** Masks, broadcasts and rounding exist with EVEX only. */
+/** 66 is part of the opcode of these instructions, or tells mm from xmm registers. */
+function isVectorSpec(spec: OperandSpec): boolean {
+  return spec.registerClass === 'xmm' || spec.registerClass === 'mmx'
+}
+
+/** Masks, broadcasts, rounding and registers 16 to 31 exist with EVEX only. */
 function decorationRefusal(operands: readonly Operand[]): Failure | undefined {
   if (writtenRounding !== undefined) return failure('rounding-not-allowed', roundingAt)
   for (const [index, operand] of operands.entries()) {
     if (operand.kind !== 'register' && operand.kind !== 'memory') continue
     if (operand.mask || operand.zeroing) return failure('masking-not-allowed', index)
+    if (operand.kind === 'register' && operand.register.number > 15)
+      return failure('operand-type-mismatch', index, { register: operand.register.name })
     if (operand.kind === 'memory' && operand.broadcast !== undefined) return failure('broadcast-not-allowed', index)
   }
   return undefined

@@ -36,10 +36,11 @@ export function encodeVectorPrefix(
   const reg = places.reg ? places.reg.number : 0
   const vvvv = places.vvvv ? places.vvvv.number : 0
   const rm = places.rm?.kind === 'register' ? places.rm.register.number : 0
-  const r = (reg >> 3) & 1
-  const x = address ? address.indexHigh : row.space === 'evex' ? (rm >> 4) & 1 : 0
-  const b = address ? address.baseHigh : (rm >> 3) & 1
-  const w = row.vexW === -1 ? (size === 64 ? 1 : 0) : row.vexW === 1 ? 1 : 0
+  // bits of a written rex prefix: -msse2avx moves them along
+  const r = ((reg >> 3) | (prefixes.rex >> 2)) & 1
+  const x = address ? address.indexHigh | ((prefixes.rex >> 1) & 1) : row.space === 'evex' ? (rm >> 4) & 1 : 0
+  const b = (address ? address.baseHigh : (rm >> 3) & 1) | (prefixes.rex & 1)
+  const w = row.vexW === -1 ? (size === 64 || (prefixes.rex & 8) !== 0 ? 1 : 0) : row.vexW === 1 ? 1 : 0
   const pp = prefixCode(row.mandatoryPrefix)
 
   if (row.space !== 'evex') {
@@ -53,7 +54,7 @@ export function encodeVectorPrefix(
     if (address?.indexTop) return failure('invalid-base-index')
     if (rounding) return failure('rounding-not-allowed')
     const l = row.vectorLength === 256 ? 1 : row.vectorLength === 0 && options.avxScalar === 256 ? 1 : 0
-    const wBit = row.vexW === -2 ? (options.vexW ?? 0) : w
+    const wBit = row.vexW === -2 ? ((prefixes.rex & 8) !== 0 ? 1 : (options.vexW ?? 0)) : w
     if (row.space === 'vex' && row.map === 1 && !x && !b && !wBit && prefixes.encoding !== 'vex3') {
       bytes[length] = 0xc5
       bytes[length + 1] = ((r ^ 1) << 7) | ((vvvv ^ 15) << 3) | (l << 2) | pp
