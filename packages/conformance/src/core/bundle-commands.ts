@@ -64,6 +64,8 @@ export async function bundleCommands(kind: 'worker' | 'command', programs: reado
     external: ['@kernelbox/kvm', 'v86', 'iced-x86'],
     plugins: kind === 'worker' ? [registering, fromSource] : [fromSource],
     banner: { js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);" },
+    // As scripts/bundle.mjs has it; the version itself does not matter to a comparison.
+    define: { __KERNELBOX_VERSION__: '"0.0.0"' },
     minifySyntax: true,
     logLevel: 'warning',
   })

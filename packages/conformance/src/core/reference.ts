@@ -4,6 +4,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { cacheFolder, hashOf, suiteVersion, writeWhole } from './cache.ts'
 import { type Outcome, runProcess } from './process.ts'
 import { fillTemplate, type TemplateValues } from './command-template.ts'
@@ -17,8 +18,8 @@ interface Recorded extends Outcome {
   readonly hasOutput: boolean
 }
 
-/** Larger outputs are not kept: they are quicker to make than to store. */
-const largestKeptInBytes = 16 << 20
+/** Larger outputs are not kept. Smaller ones are compressed: a flat image of many megabytes is mostly zeros. */
+const largestKeptInBytes = 512 << 20
 
 const versions = new Map<string, Promise<string>>()
 
@@ -55,7 +56,7 @@ export async function runReference(
     const outcome = await runProcess(fillTemplate(words, { out }), cwd, timeoutInSeconds)
     const output = existsSync(out) ? readFileSync(out) : undefined
     if (outcome.status !== 'timeout' && (output?.length ?? 0) <= largestKeptInBytes) {
-      if (output) writeWhole(`${base}.out`, output)
+      if (output) writeWhole(`${base}.gz`, gzipSync(output, { level: 1 }))
       const recorded: Recorded = { ...outcome, hasOutput: output !== undefined }
       writeWhole(`${base}.json`, JSON.stringify(recorded))
     }
@@ -73,5 +74,5 @@ function readRecorded(base: string): ReferenceOutcome | undefined {
     return undefined
   }
   const { hasOutput, ...outcome } = JSON.parse(text) as Recorded
-  return { ...outcome, output: hasOutput ? readFileSync(`${base}.out`) : undefined }
+  return { ...outcome, output: hasOutput ? gunzipSync(readFileSync(`${base}.gz`)) : undefined }
 }
