@@ -283,7 +283,7 @@ function collectArguments(state: State, name: Token, identifier: Identifier, mac
       } else if (token.kind === kind.endOfFile) break
       else if (token.kind === kind.comment) continue
       tokens.push(token)
-      if (tokens.length > state.options.limits.expandedTokens) spend(state, tokens.length, name.location)
+      if ((tokens.length & 0xfff) === 0) spend(state, 0xfff, name.location)
     }
     while (tokens.length > 0 && (tokens[tokens.length - 1] as Token).kind === kind.padding) tokens.pop()
     if (token.kind === kind.closeParen) break

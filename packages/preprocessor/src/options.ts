@@ -109,7 +109,7 @@ const defaultLimits: PreprocessLimits = {
   includeDepth: 200,
   outputSizeInBytes: 1 << 28,
   expandedTokens: 40_000_000,
-  argumentDepth: 600,
+  argumentDepth: 256,
   diagnostics: 2000,
 }
 

@@ -63,6 +63,23 @@ export class Output {
     this.segmentExpansions[i] = expansion
   }
 
+  /** Text from `start` on stands as it was written at `location`. */
+  addRun(start: number, location: number): void {
+    const last = this.segmentCount - 1
+    if (
+      last >= 0 &&
+      this.segmentExpansions[last] === 0 &&
+      (this.segmentLocations[last] as number) + start - (this.segmentStarts[last] as number) === location
+    ) {
+      return
+    }
+    this.addSegment(start, location, 0)
+  }
+
+  dropSegmentsFrom(start: number): void {
+    while (this.segmentCount > 0 && (this.segmentStarts[this.segmentCount - 1] as number) > start) this.segmentCount--
+  }
+
   putByte(byte: number): void {
     if (this.length === this.bytes.length) this.reserve(1)
     this.bytes[this.length++] = byte
@@ -139,7 +156,10 @@ export class Output {
     this.#avoidPaste = false
     this.#paddingSource = undefined
     this.previous = token
-    if (this.hasOrigins) this.addSegment(this.length, token.location, expansion)
+    if (this.hasOrigins) {
+      if (expansion === 0) this.addRun(this.length, token.location)
+      else this.addSegment(this.length, token.location, expansion)
+    }
     this.putText(token.text)
     this.isLineOpen = true
   }

@@ -147,6 +147,8 @@ export class State {
   mainFileName = ''
   /** The first token of a line that is expanded counts as having white space before it. */
   pendingWhite = false
+  /** Where copying stopped: what begins behind it can be copied again. */
+  stopPosition = 0
   /** Obeys the text of a _Pragma; the result is what is printed of it. */
   pragma: (state: State, text: string, location: number) => string | undefined = () => undefined
   /** Set by directives.ts: reads the directive whose `#` is at `position`; false where the line is text. */

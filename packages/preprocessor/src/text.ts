@@ -1,9 +1,9 @@
 // Lines of text.
 // Enters: the state at the beginning of a line. Leaves: the output grown by everything up to the end of the main file.
 //
-// Most lines of a source name no macro. They are copied byte by byte (blanks between tokens become one space, comments
-// nothing), with one hash lookup an identifier. At the first name that means something the line is taken back and goes
-// token by token through the expander. Both ways give the same text; text.test.ts holds them against each other.
+// Most of a source names no macro. It is copied byte by byte (blanks between tokens become one space, comments nothing),
+// with one hash lookup an identifier. A name that means something goes with the token before it through the expander, token
+// by token until nothing is left to expand. Both ways give the same text; text.test.ts holds them against each other.
 
 import { charClass, classOf, isNameByte } from './characters.ts'
 import { nextToken, setLineReader } from './expander.ts'
@@ -12,7 +12,7 @@ import { skipBlockComment } from './lexer.ts'
 import { hashStep } from './identifiers.ts'
 import { skipGroup } from './skip.ts'
 import { type FileFrame, guardPhase, type State } from './state.ts'
-import { kind } from './tokens.ts'
+import { kind, Token } from './tokens.ts'
 
 const newline = 0x0a
 
@@ -54,9 +54,7 @@ function beginOutputLine(state: State): void {
 /** Copies lines until the file ends, a condition begins to skip, or another file is entered. */
 function copyLines(state: State): void {
   const frame = state.frame as FileFrame
-  const { out, identifiers } = state
   const keepsComments = state.options.keepComments
-  const hasOrigins = out.hasOrigins
   while (state.position < state.end) {
     const { bytes } = state
     // Up to the first token of the line; comments may lead over line ends.
@@ -97,134 +95,154 @@ function copyLines(state: State): void {
       if (state.isSkipping || state.frame !== frame) return
       continue
     }
-    i = state.position
-    c = bytes[i] as number
     beginOutputLine(state)
-    const lineOut = out.length
-    const lineStart = i
-    // One byte of input makes at most one of output here.
-    let lineEnd = bytes.indexOf(newline, i)
-    if (lineEnd < 0) lineEnd = state.end
-    out.reserve(lineEnd - i + 2)
-    if (out.isFull) tooLarge(state)
-    const target = out.bytes
-    const { stops } = identifiers
-    let o = lineOut
-    let isPlain = !state.hasRemarks
     // Leading white space gives one space more than the indentation; so does a `#`, lest it be read as a directive.
-    let isWhite = i > state.lineStart || (c === 0x23 && !isLineMarker(bytes, i + 1))
-    if (hasOrigins) out.addSegment(o, state.base + i - (isWhite ? 1 : 0), 0)
-    while (isPlain) {
-      const k = classOf[c] as number
-      if (k === charClass.white) {
-        if (c === 0) {
-          isPlain = false
-          break
-        }
-        isWhite = true
-        c = bytes[++i] as number
-        continue
+    i = state.position
+    let isWhite = i > state.lineStart || (bytes[i] === 0x23 && !isLineMarker(bytes, i + 1))
+    for (;;) {
+      const isDone = copyPlain(state, isWhite)
+      if (isDone) break
+      if (!expandPiece(state)) {
+        if (state.isSkipping || state.frame !== frame) return
+        break
       }
-      if (k === charClass.newline) break
-      if (k === charClass.slash) {
-        const next = bytes[i + 1] as number
-        if (next === 0x2f) {
-          if (keepsComments) {
-            isPlain = false
-            break
-          }
-          i = lineEnd
-          break
-        }
-        if (next === 0x2a) {
-          // A comment that ends on its line is a blank; one that does not is left to the other way.
-          let j = i + 2
-          let d = bytes[j] as number
-          while (d !== newline && !(d === 0x2a && bytes[j + 1] === 0x2f)) d = bytes[++j] as number
-          if (d === newline || keepsComments) {
-            isPlain = false
-            break
-          }
-          isWhite = true
-          i = j + 2
-          c = bytes[i] as number
-          continue
-        }
-      }
-      if (isWhite) {
-        isWhite = false
-        if (
-          o > lineOut &&
-          hasOrigins &&
-          out.segmentLocations[out.segmentCount - 1] !== state.base + i - (o + 1) + (out.segmentStarts[out.segmentCount - 1] as number)
-        ) {
-          out.addSegment(o + 1, state.base + i, 0)
-        }
-        target[o++] = 0x20
-      }
-      if (k === charClass.name) {
-        const start = i
-        let hash = 0
-        do {
-          target[o++] = c
-          hash = hashStep(hash, c)
-          c = bytes[++i] as number
-        } while (isNameByte[c] === 1)
-        const index = identifiers.find(hash, bytes, start, i)
-        if (index !== 0 && stops[index] === 1) {
-          isPlain = false
-          break
-        }
-        if ((c === 0x27 || c === 0x22) && i - start === 1 && bytes[start] === 0x4c) {
-          // L"…" is one token; the quote is copied below all the same.
-        }
-      } else if (k === charClass.digit || (k === charClass.dot && classOf[bytes[i + 1] as number] === charClass.digit)) {
-        target[o++] = c
-        let before = c
-        c = bytes[++i] as number
-        while (
-          isNameByte[c] === 1 ||
-          c === 0x2e ||
-          ((c === 0x2b || c === 0x2d) && ((before | 0x20) === 0x65 || (before | 0x20) === 0x70))
-        ) {
-          target[o++] = before = c
-          c = bytes[++i] as number
-        }
-      } else if (k === charClass.quote) {
-        const quote = c
-        target[o++] = c
-        c = bytes[++i] as number
-        while (c !== quote && c !== newline) {
-          if (c === 0x5c && bytes[i + 1] !== newline) {
-            target[o++] = c
-            c = bytes[++i] as number
-          }
-          if (c === 0) isPlain = false
-          target[o++] = c
-          c = bytes[++i] as number
-        }
-        if (!isPlain) break
-        if (c === quote) {
-          target[o++] = c
-          c = bytes[++i] as number
-        }
-      } else {
-        target[o++] = c
-        c = bytes[++i] as number
-      }
+      isWhite = false
     }
-    if (isPlain) {
+  }
+}
+
+/** Stands for what the expander has not seen of the line. */
+const somethingBefore = new Token(kind.other, 0, '', undefined, 0)
+
+/**
+ * Copies from the reading position to the end of the line: true. Where it comes to something that only the expander can
+ * read, it goes back to the token (or run of punctuators) before it, which decides about spacing, and says false.
+ */
+function copyPlain(state: State, startsWhite: boolean): boolean {
+  const { bytes, identifiers, out } = state
+  const { stops } = identifiers
+  const { hasOrigins } = out
+  const keepsComments = state.options.keepComments
+  let i = state.position
+  let lineEnd = bytes.indexOf(newline, i)
+  if (lineEnd < 0) lineEnd = state.end
+  // One byte of input makes at most one of output here, but for the space before the first.
+  out.reserve(lineEnd - i + 2)
+  if (out.isFull) tooLarge(state)
+  const target = out.bytes
+  let o = out.length
+  let isWhite = startsWhite
+  let c = bytes[i] as number
+  // Where the current run of bytes began, and the one before it: in the input, in the output, with white space before it.
+  let at = i
+  let atOut = o
+  let atWhite = isWhite
+  let beforeAt = i
+  let beforeOut = o
+  let beforeWhite = isWhite
+  let isPunctuation = false
+  let isPlain = !state.hasRemarks
+  if (hasOrigins) out.addRun(o + (isWhite ? 1 : 0), state.base + i)
+  while (isPlain) {
+    const k = classOf[c] as number
+    if (k === charClass.white) {
+      if (c === 0) break
+      isWhite = true
+      c = bytes[++i] as number
+      continue
+    }
+    if (k === charClass.newline) {
       out.length = o
       state.position = i + 1
       state.passLineEnd(i + 1)
-      continue
+      return true
     }
-    if (hasOrigins) while (out.segmentCount > 0 && (out.segmentStarts[out.segmentCount - 1] as number) >= lineOut) out.segmentCount--
-    out.length = lineOut
-    state.position = lineStart
-    expandLine(state, lineStart)
-    if (state.isSkipping || state.frame !== frame) return
+    if (k === charClass.slash) {
+      const next = bytes[i + 1] as number
+      if (next === 0x2f && !keepsComments) {
+        i = lineEnd
+        c = newline
+        continue
+      }
+      if (next === 0x2a) {
+        // A comment that ends on its line is a blank; one that does not is left to the other way.
+        let j = i + 2
+        let d = bytes[j] as number
+        while (d !== newline && !(d === 0x2a && bytes[j + 1] === 0x2f)) d = bytes[++j] as number
+        if (d === newline || keepsComments) break
+        isWhite = true
+        i = j + 2
+        c = bytes[i] as number
+        continue
+      }
+      if (next === 0x2f) break
+    }
+    if (!isPunctuation || isWhite || k === charClass.name || k === charClass.digit || k === charClass.quote || k === charClass.dot) {
+      beforeAt = at
+      beforeOut = atOut
+      beforeWhite = atWhite
+      at = i
+      atOut = o
+      atWhite = isWhite
+    }
+    if (isWhite) {
+      isWhite = false
+      if (hasOrigins) out.addRun(o + 1, state.base + i)
+      target[o++] = 0x20
+    }
+    isPunctuation = false
+    if (k === charClass.name) {
+      let hash = 0
+      do {
+        target[o++] = c
+        hash = hashStep(hash, c)
+        c = bytes[++i] as number
+      } while (isNameByte[c] === 1)
+      const index = identifiers.find(hash, bytes, at, i)
+      if (index !== 0 && stops[index] === 1) break
+      // L"x" is one token, and so is what stands before a later name.
+    } else if (k === charClass.digit || (k === charClass.dot && classOf[bytes[i + 1] as number] === charClass.digit)) {
+      target[o++] = c
+      let previous = c
+      c = bytes[++i] as number
+      while (
+        isNameByte[c] === 1 ||
+        c === 0x2e ||
+        ((c === 0x2b || c === 0x2d) && ((previous | 0x20) === 0x65 || (previous | 0x20) === 0x70))
+      ) {
+        target[o++] = previous = c
+        c = bytes[++i] as number
+      }
+    } else if (k === charClass.quote) {
+      const quote = c
+      target[o++] = c
+      c = bytes[++i] as number
+      while (c !== quote && c !== newline) {
+        if (c === 0x5c && bytes[i + 1] !== newline) {
+          target[o++] = c
+          c = bytes[++i] as number
+        }
+        if (c === 0) isPlain = false
+        target[o++] = c
+        c = bytes[++i] as number
+      }
+      if (c === quote) {
+        target[o++] = c
+        c = bytes[++i] as number
+      }
+    } else {
+      isPunctuation = true
+      target[o++] = c
+      c = bytes[++i] as number
+    }
   }
+  if (hasOrigins) out.dropSegmentsFrom(beforeOut)
+  if (beforeAt !== state.position && out.previous === undefined) out.previous = somethingBefore
+  out.length = beforeOut
+  state.position = beforeAt
+  state.pendingWhite = beforeWhite
+  state.stopPosition = at
+  return false
 }
 
 /** `# 12 "file"`, which assemblers read. */
@@ -259,34 +277,39 @@ function isTextAfterBlanks(state: State): boolean {
   return true
 }
 
-/** Token by token to the end of the line, or of the last line that a macro's arguments reach. */
-function expandLine(state: State, start: number): void {
-  const { out } = state
+/**
+ * Token by token until the line can be copied again: true; or to its end, or the end of the last line that a macro's
+ * arguments reach: false.
+ */
+function expandPiece(state: State): boolean {
+  const { out, stopPosition } = state
+  const { frame } = state
   state.atLineStart = false
-  // White space before the first token, which the indentation has left out but for one blank.
-  state.pendingWhite = start > state.lineStart
   for (;;) {
     const token = nextToken(state)
     if (token.kind === kind.endOfLine) {
       state.passLineEnd(state.position + 1)
       state.position++
       state.atLineStart = true
-      return
+      return false
     }
     if (token.kind === kind.endOfFile) {
       state.atLineStart = true
-      return
+      return false
     }
     if (token.kind === kind.pragma) {
       state.printPragma(token.text, state.fileLocationOf(token))
       continue
     }
-    const origin = state.context ? state.context.expansion : 0
-    out.token(token, origin)
+    out.token(token, state.context ? state.context.expansion : 0)
     if (token.kind === kind.comment) {
       for (let at = token.text.indexOf('\n'); at >= 0; at = token.text.indexOf('\n', at + 1)) out.line++
     }
     if (out.isFull) tooLarge(state)
+    if (state.context === undefined && token.kind !== kind.padding && state.position > stopPosition && state.frame === frame) {
+      // Padding has been seen to: whatever follows stands as it is written.
+      if (!state.hasRemarks && !state.isSkipping) return true
+    }
   }
 }
 
