@@ -72,6 +72,8 @@ export class Assembler {
   /** `\@` */
   macroCount = 0
   macroDepth = 0
+  /** For the names that LOCAL makes. */
+  localCount = 0
   hasEnded = false
   readonly instrumentation: Instrumentation[] = []
   /** Run once after the last statement, in order: unwind tables, line tables. */
@@ -108,6 +110,7 @@ export class Assembler {
       localLabel: (number, isForward) => this.localLabel(number, isForward),
       distance: (a, b) => fixedDistance(a, b),
       fault: (code, message, start, end) => this.error(code, message, start, end),
+      caution: (code, message, start, end) => this.warn(code, message, start, end),
       parse: (text) => this.#parse()(text),
     })
     this.mode = options.mode ?? 64
@@ -115,13 +118,15 @@ export class Assembler {
     this.encode = { ...options.encode, mode: this.mode, ...(options.x32 && { x32: true }) }
     this.arch = options.arch
     this.tune = options.tune
+    this.isAltMacro = options.alternateMacros === true
     this.instructions = new Instructions(this)
     for (const section of this.sections.all) this.#addSectionSymbol(section)
     this.sections.onAdd = (section) => this.#addSectionSymbol(section)
   }
 
   #addSectionSymbol(section: Section): void {
-    const symbol = this.symbols.anonymous(section.name)
+    const named = this.symbols.named(section.name)
+    const symbol = named.kind === symbolUndefined && !named.sectionOf ? named : this.symbols.anonymous(section.name)
     symbol.sectionOf = section
     symbol.kind = symbolLabel
     symbol.chain = section.chain(0)
@@ -493,8 +498,24 @@ export class Assembler {
     if (symbol.namedIn < 0) this.#noteName(symbol, start)
     if (symbol.isForwardReference && symbol.expression) symbol = this.#taken(symbol)
     if (symbol.weakrefTarget) return this.weakrefTarget(symbol)
+    if (symbol.isTemporary && symbol.convertedAt < 0) this.#noteMention(symbol)
     symbol.isMentioned = true
     return symbol
+  }
+
+  /**
+   * GNU as keeps a .L name as a light local symbol until it looks it up again; its place in the symbol table is that of
+   * then. It looks up the operands of movq twice: first for the SSE instruction of that name, then for mov.
+   */
+  #noteMention(symbol: AsmSymbol): void {
+    const isAgain = symbol.isMentioned || symbol.kind === symbolLabel
+    if (isAgain || this.#isIntegerMovq()) symbol.convertedAt = this.symbols.all.length
+  }
+
+  #isIntegerMovq(): boolean {
+    const { bytes, wordStart, wordEnd } = this
+    if (wordEnd - wordStart !== 4 || bytes[wordStart] !== 109 || bytes[wordStart + 2] !== 118 || bytes[wordStart + 3] !== 113) return false
+    return !/%x?mm/.test(bytesToText(bytes.subarray(wordEnd, this.end)))
   }
 
   /** `.eqv`: an anonymous symbol with the value that the expression has now. */

@@ -35,6 +35,8 @@ export interface ExpressionWorld {
   /** Distance of two labels where it is fixed already. */
   distance(a: AsmSymbol, b: AsmSymbol): bigint | undefined
   fault(code: string, message: string, start: number, end: number): void
+  /** A fault that GNU as lets pass with a warning. */
+  caution(code: string, message: string, start: number, end: number): void
   /** The grammar; loads it on first use. */
   parse(text: string): ParsedSyntax | undefined
 }
@@ -312,7 +314,7 @@ export class ExpressionReader {
       case 'register':
         return { kind: 'register', name: bytesToText(this.#bytes.subarray(start + 1, end)).toLowerCase() }
       case 'missing':
-        this.#fault('missing-operand', 'a number or a name is missing here', start, start + 1)
+        this.#world.caution('missing-operand', 'a number or a name is missing here; zero is taken', start, start + 1)
         return { kind: 'constant', value: 0n }
       case 'unary': {
         const operand = this.#build(tree.operand, base)
@@ -350,8 +352,8 @@ export class ExpressionReader {
       case '/':
       case '%':
         if (b === 0n) {
-          this.#fault('division-by-zero', 'division by zero', start, end)
-          return 0n
+          this.#world.caution('division-by-zero', 'division by zero', start, end)
+          return operator === '/' ? a : 0n
         }
         return BigInt.asIntN(64, operator === '/' ? a / b : a % b)
       case '<<':

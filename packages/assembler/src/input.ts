@@ -35,6 +35,8 @@ export class InputFrame {
   bytes: Uint8Array
   readonly length: number
   at = 0
+  /** How many more times the text is read from its beginning. */
+  remaining = 0
   /** Depth of the conditional stack when the frame was opened. */
   readonly conditionalDepth: number
   #isCopy = false
@@ -111,15 +113,21 @@ export class Input {
 
   /** Moves to the next statement of the innermost text only. */
   nextInFrame(): boolean {
-    return this.frame !== undefined && this.#nextIn(this.frame)
+    return this.frame !== undefined && this.#nextIn(this.frame, true)
   }
 
-  #nextIn(frame: InputFrame): boolean {
+  #nextIn(frame: InputFrame, isBlockOnly = false): boolean {
     let { at } = frame
     const { length } = frame
     let bytes = frame.bytes
     let isLineStart = at === 0 || bytes[at - 1] === newline
     for (;;) {
+      if (at >= length && frame.remaining > 0 && length > 0 && !isBlockOnly) {
+        frame.remaining--
+        at = 0
+        isLineStart = true
+        continue
+      }
       if (at >= length) {
         frame.at = length
         return false

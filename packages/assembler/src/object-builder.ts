@@ -84,9 +84,7 @@ export function buildObject(a: Assembler, resolved: readonly ResolvedSection[]):
   const localIndexes = new Map<AsmSymbol, number>()
   const otherIndexes = new Map<AsmSymbol, number>()
   const signatures = new Map(groups.map((g) => [g.signature, g]))
-  const all = a.symbols.all
-  for (let i = 0; i < all.length; i++) {
-    const symbol = all[i] as AsmSymbol
+  for (const symbol of symbolsInOrder(a)) {
     if (symbol.isFile) {
       locals.push({ name: symbol.name, value: 0n, sizeInBytes: 0n, binding: STB_LOCAL, type: STT_FILE, visibility: 0, section: SHN_ABS })
       continue
@@ -172,6 +170,31 @@ export function buildObject(a: Assembler, resolved: readonly ResolvedSection[]):
     if (targetSection) (sections[indexOf.get(section) as number] as ElfSection).link = indexOf.get(targetSection) ?? 0
   }
   return { class: a.is64BitObject && !a.options.x32 ? 64 : 32, machine: isX8664 ? EM_X86_64 : EM_386, flags: 0, sections, symbols, groups }
+}
+
+/**
+ * Symbols in the order of the table: as first named; but labels that begin with .L from their second mention on, or as
+ * relocations need them, and the latter also for symbols of sections that share their name with an earlier one: GNU as
+ * gives those an entry only then.
+ */
+function symbolsInOrder(a: Assembler): AsmSymbol[] {
+  const order: { symbol: AsmSymbol; key: number }[] = []
+  const late: AsmSymbol[] = []
+  const sectionNames = new Set<string>()
+  for (const symbol of a.symbols.all) {
+    if (symbol.convertedAt >= 0) {
+      if (symbol.relocationOrder >= 0 || a.options.keepLocals) order.push({ symbol, key: symbol.convertedAt - 0.5 })
+      continue
+    }
+    const isLate = symbol.sectionOf ? sectionNames.has(symbol.sectionOf.name) : symbol.isTemporary && !symbol.isFile
+    if (symbol.sectionOf?.symbol === symbol) sectionNames.add(symbol.sectionOf.name)
+    if (isLate && symbol.relocationOrder >= 0) late.push(symbol)
+    else if (!isLate || a.options.keepLocals) order.push({ symbol, key: symbol.id })
+  }
+  order.sort((x, y) => x.key - y.key)
+  // Symbols of sections first: they come when fixups are adjusted, the labels when the rest is written.
+  late.sort((x, y) => Number(!x.sectionOf) - Number(!y.sectionOf) || x.relocationOrder - y.relocationOrder)
+  return [...order.map(({ symbol }) => symbol), ...late]
 }
 
 /** The symbol's entry, or undefined where it has none. */

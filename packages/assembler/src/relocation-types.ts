@@ -150,8 +150,10 @@ const symbolic = new Set([
 ])
 
 /** Must the relocation name the symbol itself, and not its section plus an offset? */
-export function needsSymbol(operator: number): boolean {
-  return symbolic.has(relocationOperators[operator] as string)
+export function needsSymbol(operator: number, isData: boolean): boolean {
+  const name = relocationOperators[operator] as string
+  // GNU as adjusts it in instructions only.
+  return name === 'GOTOFF' ? isData : symbolic.has(name)
 }
 
 export function isTlsOperator(operator: number): boolean {

@@ -45,12 +45,21 @@ export class PendingRelocations {
   readonly symbols: (AsmSymbol | undefined)[] = []
   readonly addends: bigint[] = []
 
+  readonly #order: { next: number }
+
+  constructor(order: { next: number }) {
+    this.#order = order
+  }
+
   add(offset: number, type: number, symbol: AsmSymbol | undefined, addend: bigint): void {
     this.offsets.push(offset)
     this.types.push(type)
     this.symbols.push(symbol)
     this.addends.push(addend)
-    if (symbol) symbol.isUsedInRelocation = true
+    if (symbol && symbol.relocationOrder < 0) {
+      symbol.isUsedInRelocation = true
+      symbol.relocationOrder = this.#order.next++
+    }
   }
 }
 
@@ -61,6 +70,7 @@ export class Resolver {
   readonly #isX8664: boolean
   readonly #relaxRelocations: boolean
   readonly #is16BitAtEnd: boolean
+  readonly #order = { next: 0 }
 
   constructor(assembler: Assembler, relaxation: Relaxation, isX8664: boolean) {
     this.#assembler = assembler
@@ -73,7 +83,7 @@ export class Resolver {
   resolve(section: Section): ResolvedSection {
     const hasContents = section.type !== 8
     const contents = new Uint8Array(hasContents ? section.sizeInBytes : 0)
-    const relocations = new PendingRelocations()
+    const relocations = new PendingRelocations(this.#order)
     if (hasContents) for (const chain of section.chains) this.#copy(chain, contents)
     for (const chain of section.chains) this.#fixups(chain, contents, relocations)
     for (const chain of section.chains) this.#branches(chain, contents, relocations)
@@ -329,7 +339,7 @@ export class Resolver {
       return
     }
     if (symbol && isTlsOperator(operator)) symbol.type = STT_TLS
-    if (symbol && symbol.kind === symbolLabel && this.#isAdjustable(symbol, operator, isRelative)) {
+    if (symbol && symbol.kind === symbolLabel && this.#isAdjustable(symbol, operator, isRelative, addend, (flags & fixupData) !== 0)) {
       addend += BigInt(labelAddress(symbol))
       symbol = (symbol.chain as FragmentChain).section.symbol
     }
@@ -349,15 +359,13 @@ export class Resolver {
   }
 
   /** May the relocation be against the section? */
-  #isAdjustable(symbol: AsmSymbol, operator: number, isRelative: boolean): boolean {
+  #isAdjustable(symbol: AsmSymbol, operator: number, isRelative: boolean, addend: bigint, isData: boolean): boolean {
     if (this.#isExternal(symbol)) return false
-    if (needsSymbol(operator)) return false
+    if (needsSymbol(operator, isData)) return false
     const { section } = symbol.chain as FragmentChain
     if (section.flags & SHF_TLS && operator !== 0) return false
     // Merging moves what an address with a displacement points at (psABI: mergeable sections).
-    if ((section.flags & SHF_MERGE) !== 0 && (this.#isX8664 || isRelative)) return false
-    if ((section.flags & SHF_MERGE) !== 0) return true
-    return true
+    return (section.flags & SHF_MERGE) === 0 || (addend === 0n && !isRelative)
   }
 
   #value(

@@ -53,6 +53,10 @@ export class AsmSymbol {
   /** Something needs it in the file: a relocation, a definition, `.globl`. */
   isUsed = false
   isUsedInRelocation = false
+  /** Of a .L name: how many symbols there were when it was mentioned for the second time; -1: not yet. */
+  convertedAt = -1
+  /** Which of the symbols named by relocations it was, in the order of their first; -1: none names it. */
+  relocationOrder = -1
   /** Defined by `.set` or `=`, so that it may be defined again. */
   isVolatile = false
   /** `.eqv`, `==`: taken anew at each use. */

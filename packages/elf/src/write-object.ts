@@ -20,7 +20,7 @@ import {
   STB_LOCAL,
 } from './constants.ts'
 import type { ElfObject, ElfSection } from './model.ts'
-import { StringTableBuilder } from './string-table.ts'
+import { MergedStringTable } from './merged-string-table.ts'
 
 interface Header {
   readonly name: string
@@ -86,13 +86,13 @@ export function writeObject(object: ElfObject): Uint8Array {
   const shstrtab = special('.shstrtab', SHT_STRTAB, 1, 0)
   const strtabIndex = headers.indexOf(strtab)
 
-  const names = new StringTableBuilder()
+  const names = new MergedStringTable()
   for (const name of ['.symtab', '.strtab', '.shstrtab']) names.add(name)
   if (shndx) names.add('.symtab_shndx')
   for (const header of headers) if (header.type !== SHT_GROUP) names.add(header.name)
   for (const header of headers) names.add(header.name)
   const nameBytes = names.build()
-  const strings = new StringTableBuilder()
+  const strings = new MergedStringTable()
   for (const symbol of object.symbols) strings.add(symbol.name)
   const stringBytes = strings.build()
 
@@ -107,7 +107,7 @@ export function writeObject(object: ElfObject): Uint8Array {
     if (i === 0) return
     const header = headers[fileIndex[i] as number] as Header
     if (section.type === SHT_GROUP) header.sizeInBytes = 4 + 4 * memberCount(i)
-    if (section.type !== SHT_NOBITS) align(section.alignment)
+    align(section.alignment)
     header.offset = at
     if (section.type !== SHT_NOBITS) at += header.sizeInBytes
   })
@@ -221,7 +221,7 @@ function writeSymbols(
   start: number,
   shndx: number | undefined,
   fileIndex: Uint32Array,
-  strings: StringTableBuilder,
+  strings: MergedStringTable,
   is64: boolean,
 ): void {
   let at = start
