@@ -366,12 +366,12 @@ export function avxRows(): readonly string[] {
       'vgf2p8affineinvqb | vx, vx, vx/mx, imm8 | VEX.x.66.0F3A.W1 CF /r ib',
     ]),
     ...withFlags(
-      'isa=avx-vnni-int8',
+      'isa=avx_vnni_int8',
       triples('bssd F2 50, bssds F2 51, bsud F3 50, bsuds F3 51, buud NP 50, buuds NP 51').map(
         ([name, prefix, opcode]) => `vpdp${name} | vx, vx, vx/mx | VEX.x.${prefix}.0F38.W0 ${opcode} /r`,
       ),
     ),
-    ...withFlags('isa=avx-ne-convert', [
+    ...withFlags('isa=avx_ne_convert', [
       'vbcstnebf162ps | vx, m16 | VEX.x.F3.0F38.W0 B1 /r',
       'vbcstnesh2ps | vx, m16 | VEX.x.66.0F38.W0 B1 /r',
       'vcvtneebf162ps | vx, mx | VEX.x.F3.0F38.W0 B0 /r',
@@ -386,15 +386,15 @@ export function avxRows(): readonly string[] {
 export function lateVexRows(): readonly string[] {
   return [
     ...withFlags(
-      'isa=avx-vnni',
+      'isa=avx_vnni',
       pairs('vpdpbusd 50, vpdpbusds 51, vpdpwssd 52, vpdpwssds 53').map(
         ([name, opcode]) => `${name} | vx, vx, vx/mx | VEX.x.66.0F38.W0 ${opcode} /r`,
       ),
     ),
-    ...withFlags('isa=avx-ifma', [
+    ...withFlags('isa=avx_ifma', [
       'vpmadd52luq | vx, vx, vx/mx | VEX.x.66.0F38.W1 B4 /r',
       'vpmadd52huq | vx, vx, vx/mx | VEX.x.66.0F38.W1 B5 /r',
     ]),
-    'vcvtneps2bf16 | vh, vx/mx | VEX.x.F3.0F38.W0 72 /r | att=vcvtneps2bf16,vcvtneps2bf16x,vcvtneps2bf16y isa=avx-ne-convert',
+    'vcvtneps2bf16 | vh, vx/mx | VEX.x.F3.0F38.W0 72 /r | att=vcvtneps2bf16,vcvtneps2bf16x,vcvtneps2bf16y isa=avx_ne_convert',
   ]
 }

@@ -15,7 +15,7 @@ function integers(): string[] {
       'vpermt2b | vx{kz}, vx, vx/mx | EVEX.x.66.0F38.W0 7D /r',
       'vpmultishiftqb | vx{kz}, vx, vx/mx/m64bcst | EVEX.x.66.0F38.W1 83 /r',
     ]),
-    ...withFlags('isa=avx512vbmi2', [
+    ...withFlags('isa=avx512_vbmi2', [
       'vpcompressb | vx/mx{kz}, vx | EVEX.x.66.0F38.W0 63 /r | N=1',
       'vpcompressw | vx/mx{kz}, vx | EVEX.x.66.0F38.W1 63 /r | N=2',
       'vpexpandb | vx{kz}, vx/mx | EVEX.x.66.0F38.W0 62 /r | N=1',

@@ -1,9 +1,12 @@
 // SSE, SSE2, SSE3, SSSE3, SSE4.1, SSE4.2, SSE4a and the instructions for AES, SHA and Galois fields on xmm registers.
 // Sources: Intel SDM vol. 2 chapters 3 to 5; AMD APM vol. 4 (SSE4a). Notation: README.md in this folder.
 
-/** Appends flags to the last cell of each row. */
+/** Appends flags to the last cell of each row; a row that names its own extension keeps it. */
 export function withFlags(flags: string, rows: readonly string[]): string[] {
-  return rows.map((row) => `${row}${row.split('|').length > 3 ? ' ' : ' | '}${flags}`)
+  return rows.map((row) => {
+    if (flags.startsWith('isa=') && row.includes('isa=')) return row
+    return `${row}${row.split('|').length > 3 ? ' ' : ' | '}${flags}`
+  })
 }
 
 /** Names and opcodes written as `name opcode, name opcode`. */
@@ -115,7 +118,8 @@ function moves(): string[] {
     'movntpd | m128, xmm | 66 0F 2B /r | isa=sse2',
     'movntdq | m128, xmm | 66 0F E7 /r | isa=sse2',
     'movntdqa | xmm, m128 | 66 0F 38 2A /r | isa=sse4.1',
-    'movnti | my, ry | 0F C3 /r | isa=sse2',
+    'movnti | m32, r32 | 0F C3 /r | isa=sse2',
+    'movnti | m64, r64 | o64 0F C3 /r | only64 isa=sse2',
     'movntss | m32, xmm | F3 0F 2B /r | isa=sse4a',
     'movntsd | m64, xmm | F2 0F 2B /r | isa=sse4a',
     'maskmovdqu | xmm, xmm | 66 0F F7 /r | isa=sse2',
@@ -301,18 +305,20 @@ export function sseRows(): readonly string[] {
       'gf2p8affineinvqb | xmm, xmm/m128, imm8 | 66 0F 3A CF /r ib',
     ]),
     // Key Locker (SDM vol. 2, CET and Key Locker chapters): handles of 384 and 512 bits in memory
+    ...withFlags('isa=widekl', [
+      'aesencwide128kl | m384 | F3 0F 38 D8 /0',
+      'aesdecwide128kl | m384 | F3 0F 38 D8 /1',
+      'aesencwide256kl | m512 | F3 0F 38 D8 /2',
+      'aesdecwide256kl | m512 | F3 0F 38 D8 /3',
+    ]),
     ...withFlags('isa=kl', [
       'aesenc128kl | xmm, m384 | F3 0F 38 DC /r',
       'aesdec128kl | xmm, m384 | F3 0F 38 DD /r',
       'aesenc256kl | xmm, m512 | F3 0F 38 DE /r',
       'aesdec256kl | xmm, m512 | F3 0F 38 DF /r',
-      'aesencwide128kl | m384 | F3 0F 38 D8 /0',
-      'aesdecwide128kl | m384 | F3 0F 38 D8 /1',
-      'aesencwide256kl | m512 | F3 0F 38 D8 /2',
-      'aesdecwide256kl | m512 | F3 0F 38 D8 /3',
       'loadiwkey | xmm, xmm | F3 0F 38 DC /r',
-      'encodekey128 | r32, r32 | F3 0F 38 FA /r | suf=-',
-      'encodekey256 | r32, r32 | F3 0F 38 FB /r | suf=-',
+      'encodekey128 | r32, r32 | o32 F3 0F 38 FA /r | suf=-',
+      'encodekey256 | r32, r32 | o32 F3 0F 38 FB /r | suf=-',
     ]),
   ]
 }
