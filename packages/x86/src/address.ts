@@ -73,7 +73,7 @@ export function addressBitsOf(operand: MemoryOperand): number {
 }
 
 /**
- * Chooses the form of an address. `compression`: N of disp8*N, 1 outside EVEX. `forcedBytes`: 1 or 4 for {disp8}, {disp32}.
+ * Chooses the form of an address. `wraps32`: only 32 bits of the sum matter (lea into a 32-bit register). `compression`: N of disp8*N, 1 outside EVEX. `forcedBytes`: 1 or 4 for {disp8}, {disp32}.
  */
 export function layOutAddress(
   operand: MemoryOperand,
@@ -83,6 +83,7 @@ export function layOutAddress(
   isVector: boolean,
   compression: number,
   forcedBytes: number,
+  wraps32: boolean,
   address: Address,
 ): Failure | undefined {
   const { base, index } = operand
@@ -169,11 +170,11 @@ export function layOutAddress(
     address.mod = 0
     address.displacementBytes = 4
     const constant = operand.displacement?.constant
-    if (constant !== undefined && bits === 64 && !fits32Signed(constant)) return displacementFailure(operandIndex, constant)
+    if (constant !== undefined && bits === 64 && !wraps32 && !fits32Signed(constant)) return displacementFailure(operandIndex, constant)
     return undefined
   }
   const constant = operand.displacement?.constant
-  if (constant !== undefined && bits === 64 && !fits32Signed(constant)) return displacementFailure(operandIndex, constant)
+  if (constant !== undefined && bits === 64 && !wraps32 && !fits32Signed(constant)) return displacementFailure(operandIndex, constant)
   chooseDisplacement(operand, bits, (base.number & 7) === 5, compression, forcedBytes, address)
   address.mod = address.displacementBytes === 0 ? 0 : address.displacementBytes === 1 ? 1 : 2
   return undefined
@@ -211,7 +212,7 @@ function chooseDisplacement(
     if (forcedBytes === 1) address.divisor = compression
     return
   }
-  const constant = wrapDisplacement(Number(BigInt.asIntN(bits === 64 ? 64 : 32, displacement.constant)), bits)
+  const constant = wrapDisplacement(Number(BigInt.asIntN(32, displacement.constant)), bits)
   if (constant === 0 && !needsOne && forcedBytes === 0) {
     address.displacementBytes = 0
     return

@@ -49,6 +49,8 @@ const match: Match = { size: 0, usedDefaultSize: false, immediateBits: 0 }
 const address: Address = newAddress()
 const buffer = new Uint8Array(64)
 let writtenSuffix = ''
+/** -msse2avx takes a written rex prefix over into VEX; elsewhere it cannot stand there. */
+let movesRex = false
 let writtenRounding: RoundingOperand['name'] | undefined
 let roundingAt = -1
 
@@ -62,7 +64,9 @@ export function encodeInstruction(statement: InstructionStatement, options: Enco
     if (shorter) return shorter
   }
   if (options.sse2avx) {
+    movesRex = true
     const asAvx = encodeAsAvx(statement, options)
+    movesRex = false
     if (asAvx) return asAvx
   }
   const mnemonic = statement.mnemonic
@@ -219,6 +223,10 @@ function tryRows(
       (hasRelocation(statement.operands[0]) || prefixes.displacementBytes === 4 || prefixes.repeatName === 'bnd')
     )
       continue
+    if (prefixes.displacementBytes === 4 && options.mode === 16 && row.fields[0]?.kind === 'c') {
+      best = moreTelling(best, failure('unknown-prefix', undefined, { prefix: '{disp32}' }))
+      continue
+    }
     if (row.flags.has('wide') && !prefixes.addressSize && !needsWideAddress(statement)) continue
     if (row.space === 'vex' && savesPrefixByte(row, statement, options, prefixes) && !hasDirection(row, statement, 'store', rows)) continue
     if (prefixes.direction !== '' && !hasDirection(row, statement, prefixes.direction, rows)) continue
@@ -261,10 +269,8 @@ function needsWideAddress(statement: InstructionStatement): boolean {
 function hasDirection(row: Row, statement: InstructionStatement, direction: string, rows: readonly Row[]): boolean {
   if (statement.operands.length < 2 || statement.operands.some((operand) => operand.kind === 'memory')) return true
   const mine = directionOf(row)
-  if (mine === '' || row.flags.has('twin')) return mine === ''
-  const hasOther = rows.some(
-    (other) => directionOf(other) === (mine === 'load' ? 'store' : 'load') && !other.flags.has('twin') && sameRegisters(row, other),
-  )
+  if (mine === '') return true
+  const hasOther = rows.some((other) => directionOf(other) === (mine === 'load' ? 'store' : 'load') && sameRegisters(row, other))
   if (!hasOther) return true
   if (direction === 'swap') return rows.find((other) => directionOf(other) !== '' && sameRegisters(row, other)) !== row
   return mine === direction
@@ -440,6 +446,7 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
       vsib,
       compressionOf(row, places.rmIndex - shift, memory),
       prefixes.displacementBytes,
+      row.flags.has('lea') && match.size <= 32,
       address,
     )
     if (refusal) return { ok: false, failure: refusal }
@@ -488,6 +495,9 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
   const isLegacy = row.space === 'legacy'
   const stackSize = row.d64 || row.f64
   const isSizedOpcode = isLegacy && size !== 0 && row.operandSize !== 0 && !row.flags.has('loop')
+  if (prefixes.dataSize && isLegacy && (row.mandatoryPrefix === 0x66 || (row.isa !== '' && usesVectorRegister(row)))) {
+    return { ok: false, failure: failure('prefix-not-allowed', undefined, { prefix: 'data16', mnemonic: statement.mnemonic }) }
+  }
   const branchFlip = prefixes.dataSize && row.fields.length > 0 && row.fields[0]!.kind === 'c' && (prefixes.rex & 8) === 0
   // rows with a mandatory prefix and no 16-bit form (adcx, ptwrite): the processor ignores the operand size, GNU as writes none
   const ignoresData = row.operandSize === SIZE_Y && (row.mandatoryPrefix !== 0 || row.flags.has('nosize'))
@@ -498,7 +508,10 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
     if (needsData || prefixes.dataSize || row.mandatoryPrefix === 0x66) buffer[length++] = 0x66
     if (row.mandatoryPrefix === 0xf2 || row.mandatoryPrefix === 0xf3) buffer[length++] = row.mandatoryPrefix
     else if (prefixes.repeat !== 0) buffer[length++] = prefixes.repeat
-  } else if (prefixes.dataSize || prefixes.repeat !== 0) return { ok: false, failure: failure('prefix-not-allowed') }
+  } else if (prefixes.dataSize || prefixes.repeat !== 0 || (prefixes.rex !== 0 && !movesRex)) {
+    const prefix = prefixes.dataSize ? 'data16' : prefixes.repeat !== 0 ? prefixes.repeatName : 'rex'
+    return { ok: false, failure: failure('prefix-not-allowed', undefined, { prefix, mnemonic: statement.mnemonic }) }
+  }
   if (prefixes.lock) buffer[length++] = 0xf0
 
   const regNumber = places.reg ? places.reg.number : row.digit > 0 ? row.digit : 0
@@ -671,6 +684,10 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
       ...(row.flags.has('relax') ? { relaxation: relaxationOf(row, buffer.slice(0, afterOpcode), mode, branchFlip) } : {}),
     },
   }
+}
+
+function usesVectorRegister(row: Row): boolean {
+  return row.operands.some((spec) => spec.registerClass === 'xmm' || spec.registerClass === 'mmx')
 }
 
 /** More bits than the field has, and not a sign extension of them. */

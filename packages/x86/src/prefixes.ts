@@ -148,8 +148,7 @@ export function collectPrefixes(words: readonly string[], mode: Mode): PrefixSet
         break
       case 'pseudo':
         if (mode !== 64 && word === '{rex}') set.failure ??= failure('not-in-mode', undefined, { mnemonic: word, mode })
-        if (mode === 64 ? word === '{disp16}' : mode === 16 && word === '{disp32}')
-          set.failure ??= failure('unknown-prefix', undefined, { prefix: word })
+        if (mode === 64 && word === '{disp16}') set.failure ??= failure('unknown-prefix', undefined, { prefix: word })
         applyPseudo(set, word)
         break
     }

@@ -35,12 +35,12 @@ export function bitManipulationRows(): readonly string[] {
     'rorx   | ry, r/my, imm8 | VEX.LZ.F2.0F3A.Wy F0 /r ib | isa=bmi2',
     'bextr  | ry, r/my, imm32 | XOP.LZ.NP.M0A.Wy 10 /r id | isa=tbm',
     ...TRAILING.map(([name, opcode, digit]) => `${name} | ry, r/my | XOP.LZ.NP.M09.Wy ${opcode} /${digit} | isa=tbm`),
-    'llwpcb | ry | XOP.LZ.NP.M09.Wy 12 /0 | isa=lwp',
-    'slwpcb | ry | XOP.LZ.NP.M09.Wy 12 /1 | isa=lwp',
-    'lwpins | ry, r32/m32, imm32 | XOP.LZ.NP.M0A.Wy 12 /0 id | isa=lwp suf=lq',
-    'lwpval | ry, r32/m32, imm32 | XOP.LZ.NP.M0A.Wy 12 /1 id | isa=lwp suf=lq',
+    'llwpcb | ry | XOP.LZ.NP.M09.Wy 12 /0 | isa=lwp suf=-',
+    'slwpcb | ry | XOP.LZ.NP.M09.Wy 12 /1 | isa=lwp suf=-',
+    'lwpins | ry, r32/m32, imm32 | XOP.LZ.NP.M0A.Wy 12 /0 id | isa=lwp suf=-',
+    'lwpval | ry, r32/m32, imm32 | XOP.LZ.NP.M0A.Wy 12 /1 id | isa=lwp suf=-',
     ...perCondition((condition, code) => [
-      `cmp${condition}xadd | my, ry, ry | VEX.128.66.0F38.Wy ${hex(0xe0 + code)} /r | isa=cmpccxadd only64 op=MRV`,
+      `cmp${condition}xadd | my, ry, ry | VEX.128.66.0F38.Wy ${hex(0xe0 + code)} /r | isa=cmpccxadd only64 op=MRV suf=-`,
     ]),
   ]
 }
