@@ -12,3 +12,12 @@ export { RelocationTable } from './model.ts'
 export { type Archive, type ArchiveMember, isArchive, type ReadArchiveResult, readArchive } from './read-archive.ts'
 export { isElf, type ReadObjectResult, readObject } from './read-object.ts'
 export { writeObject } from './write-object.ts'
+export {
+  type Executable,
+  type ExecutableSection,
+  type ExecutableSegment,
+  type ExecutableSymbol,
+  elfHeaderSize,
+  programHeaderSize,
+  writeExecutable,
+} from './write-executable.ts'
