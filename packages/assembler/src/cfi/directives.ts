@@ -28,7 +28,6 @@ interface CfiState {
   readonly frames: CfiFrames
   /** What .cfi_sections asks for. */
   sections: { eh: boolean; debug: boolean }
-  hasSections: boolean
 }
 
 function stateOf(a: Assembler): CfiState {
@@ -36,7 +35,7 @@ function stateOf(a: Assembler): CfiState {
   if (!state) {
     const isX86_64 = a.is64BitObject || a.options.x32 === true
     const frames = new CfiFrames(isX86_64 ? { wordSizeInBytes: 8, returnColumn: 16 } : { wordSizeInBytes: 4, returnColumn: 8 })
-    state = { frames, sections: { eh: true, debug: false }, hasSections: false }
+    state = { frames, sections: { eh: true, debug: false } }
     a.extensions.set('cfi', state)
     const made = state
     a.finishers.push(() => {
@@ -53,17 +52,18 @@ function stateOf(a: Assembler): CfiState {
   return state
 }
 
-function emit(a: Assembler, { frames, sections }: CfiState): void {
+function emit(a: Assembler, { frames }: CfiState): void {
   if (frames.frames.length === 0 || frames.hasOpenFrame) return
   const addressSizeInBytes = a.is64BitObject && !a.options.x32 ? 8 : 4
   const power = addressSizeInBytes === 8 ? 3 : 2
   for (const name of ['.eh_frame', '.debug_frame']) {
     const isEhFrame = name === '.eh_frame'
-    if (isEhFrame ? !sections.eh : !sections.debug) continue
+    const wanted = frames.frames.filter((frame) => (isEhFrame ? frame.inEhFrame : frame.inDebugFrame))
+    if (wanted.length === 0) continue
     const section = a.sections.find(name) ?? a.sections.add(name, SHT_PROGBITS, isEhFrame ? SHF_ALLOC : 0)
     section.alignmentPower = Math.max(section.alignmentPower, power)
     const target = { isEhFrame, chain: section.chain(0), addressSizeInBytes, version: a.options.cieVersion ?? 1 } as const
-    new FrameEmitter(frames.target, target, a.symbols).emit(frames.frames)
+    new FrameEmitter(frames.target, target, a.symbols).emit(wanted)
   }
 }
 
@@ -106,6 +106,8 @@ function readRegister(a: Assembler): number | undefined {
     return column
   }
   const start = a.at
+  const naked = nakedRegister(a)
+  if (naked !== undefined) return naked
   const number = readNumber(a, 'a register')
   if (number === undefined) return undefined
   if (number < 0 || !Number.isSafeInteger(number)) {
@@ -113,6 +115,15 @@ function readRegister(a: Assembler): number | undefined {
     return undefined
   }
   return number
+}
+
+/** A register's name without `%`. */
+function nakedRegister(a: Assembler): number | undefined {
+  const start = a.at
+  const name = a.readName()
+  const column = name === undefined || a.symbols.find(name)?.isDefined ? undefined : dwarfRegister(name.toLowerCase(), a.mode)
+  if (column === undefined) a.at = start
+  return column
 }
 
 function readComma(a: Assembler): boolean {
@@ -233,7 +244,7 @@ export const cfiDirectives: DirectiveTable = {
     fault(a, word, frames.start(a.chain, isSimple ? undefined : dwarfStackPointer(a.mode)))
   },
   cfi_endproc(a, word) {
-    const result = stateOf(a).frames.end(a.chain)
+    const result = stateOf(a).frames.end(a.chain, stateOf(a).sections)
     if (result === 'no-startproc') a.error('cfi-no-startproc', '.cfi_endproc has no .cfi_startproc in this subsection')
     else if (a.expectEnd()) fault(a, word, result)
   },
@@ -257,8 +268,9 @@ export const cfiDirectives: DirectiveTable = {
       if (!a.takeComma()) break
     }
     if (!a.expectEnd()) return
-    if (state.frames.frames.length > 0 && (state.sections.eh !== sections.eh || state.sections.debug !== sections.debug)) {
-      a.error('cfi-sections', '.cfi_sections must stand before the first .cfi_startproc, which already chose other sections')
+    // Frames that are already out of .eh_frame do not come back.
+    if (state.frames.frames.length > 0 && !state.sections.eh && sections.eh) {
+      a.error('cfi-sections', '.eh_frame must be in the .cfi_sections that stand before the first .cfi_startproc')
       return
     }
     state.sections = sections

@@ -139,7 +139,7 @@ export class FrameEmitter {
     if (frame.isSignalFrame) chain.byte(0x53)
     chain.byte(0)
     if (version >= 4) {
-      chain.byte(addressSizeInBytes)
+      chain.byte(8) // what GNU as says for 32-bit objects too
       chain.byte(0) // size of segment selectors
     }
     uleb(chain, 1)

@@ -54,6 +54,9 @@ export interface Frame {
   isSignalFrame: boolean
   personality: EncodedPointer | undefined
   languageData: EncodedPointer | undefined
+  /** What .cfi_sections asked for when the frame was closed. */
+  inEhFrame: boolean
+  inDebugFrame: boolean
 }
 
 /** A frame between its .cfi_startproc and its .cfi_endproc; each subsection may have one open. */
@@ -115,6 +118,8 @@ export class CfiFrames {
       isSignalFrame: false,
       personality: undefined,
       languageData: undefined,
+      inEhFrame: true,
+      inDebugFrame: false,
     }
     this.frames.push(frame)
     const open = new OpenFrame(frame, 0)
@@ -126,11 +131,13 @@ export class CfiFrames {
     return undefined
   }
 
-  end(chain: FragmentChain): CfiFault | undefined {
+  end(chain: FragmentChain, sections = { eh: true, debug: false }): CfiFault | undefined {
     const open = this.#open.get(chain)
     if (!open) return 'no-startproc'
     open.frame.endFragment = chain.current
     open.frame.endOffset = chain.length
+    open.frame.inEhFrame = sections.eh
+    open.frame.inDebugFrame = sections.debug
     this.#open.delete(chain)
     return undefined
   }
