@@ -48,6 +48,7 @@ async function main(words: string[]): Promise<number> {
   if (options.engine === 'auto' && !options.quiet) {
     report.write(vm.whyNotKvm === undefined ? 'klaunch: engine kvm\n' : `klaunch: engine software, not kvm: ${vm.whyNotKvm}\n`)
   }
+  const startedOn = vm.engine
   const interrupt = catchSignals()
   const terminal = attachDevices(vm, { ...options, machine }, out, report, () => interrupt.raise())
   try {
@@ -66,6 +67,7 @@ async function main(words: string[]): Promise<number> {
     ...(options.timeoutInMs === undefined ? {} : { timeout: options.timeoutInMs }),
   })
   terminal.close()
+  if (vm.whyNotKvm !== undefined && startedOn !== vm.engine) report.write(`klaunch: moved to the software engine: ${vm.whyNotKvm}\n`)
   const message = describeFailure(exit)
   if (message) report.write(`klaunch: ${message}\n`)
   if (options.registers) report.write(formatRegisters(vm.registers))

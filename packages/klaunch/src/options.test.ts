@@ -22,7 +22,8 @@ describe('the command line', () => {
     expect(parse('kernel')).toMatchObject({
       image: 'kernel',
       memoryInBytes: 16 << 20,
-      loadAddress: 0xf0000,
+      loadAddress: undefined,
+      machine: 'article',
       port: 0xf1,
       raw: false,
       engine: 'auto',
@@ -42,6 +43,20 @@ describe('the command line', () => {
     expect(() => parse('--frobnicate', 'k')).toThrow('unknown option')
     expect(() => parse('a', 'b')).toThrow('too many arguments')
     expect(() => parse()).toThrow('no image given')
+  })
+  it('takes entries, blobs and modules', () => {
+    expect(parse('--entry', 'protected:0x100000', '--blob', 'a@0x200000', '--blob', 'b@4096', '--module', 'm', 'k')).toMatchObject({
+      entry: { mode: 'protected', address: 0x100000 },
+      blobs: [
+        { path: 'a', address: 0x200000 },
+        { path: 'b', address: 4096 },
+      ],
+      modules: ['m'],
+    })
+    expect(() => parse('--entry', 'virtual:0', 'k')).toThrow('is not mode:address')
+    expect(() => parse('--entry', 'real:0x100000', 'k')).toThrow('real mode reaches')
+    expect(() => parse('--entry', 'real:0', '--format', 'elf', 'k')).toThrow('says where it starts')
+    expect(() => parse('--blob', 'file', 'k')).toThrow('is not file@address')
   })
   it('gives help and version as text', () => {
     expect(parse('--version')).toEqual({ text: '1.2.3\n' })

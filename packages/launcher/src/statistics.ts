@@ -73,6 +73,34 @@ export class StatisticsRecorder {
   }
 }
 
+/** The sum of what a guest did on one engine and then on another. */
+export function addStatistics(before: VmStatistics, after: VmStatistics): VmStatistics {
+  const exitsByReason = { ...before.exitsByReason }
+  for (const [reason, count] of Object.entries(after.exitsByReason)) exitsByReason[reason] = (exitsByReason[reason] ?? 0) + count
+  const ports = before.ports.map((entry) => ({ ...entry }))
+  for (const entry of after.ports) {
+    const same = ports.find(({ port, direction }) => port === entry.port && direction === entry.direction)
+    if (!same) ports.push({ ...entry })
+    else {
+      same.exits += entry.exits
+      same.accesses += entry.accesses
+      same.coalesced += entry.coalesced
+    }
+  }
+  return {
+    engine: `${before.engine}, then ${after.engine}`,
+    exits: before.exits + after.exits,
+    exitsByReason,
+    ports: ports.sort((a, b) => a.port - b.port),
+    mmioReads: before.mmioReads + after.mmioReads,
+    mmioWrites: before.mmioWrites + after.mmioWrites,
+    injectedInterrupts: before.injectedInterrupts + after.injectedInterrupts,
+    instructions: after.instructions,
+    guestTimeInMs: before.guestTimeInMs + after.guestTimeInMs,
+    totalTimeInMs: before.totalTimeInMs + after.totalTimeInMs,
+  }
+}
+
 /** Statistics as a table for people. */
 export function formatStatistics(statistics: VmStatistics): string {
   const { exits, exitsByReason, ports, guestTimeInMs, totalTimeInMs, instructions } = statistics

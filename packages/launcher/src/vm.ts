@@ -11,7 +11,7 @@ import { VmMachine } from './machine.ts'
 import { GuestMemory, memorySizeFault } from './memory.ts'
 import type { MmioBus } from './mmio-bus.ts'
 import type { Registers, RegistersUpdate } from './registers.ts'
-import type { VmStatistics } from './statistics.ts'
+import { type VmStatistics, addStatistics } from './statistics.ts'
 
 /** The article's machine: 16 MiB, the image at the last 64 KiB of the first MiB, where the CPU starts after reset. */
 export const defaultMemoryInBytes = 16 << 20
@@ -56,14 +56,14 @@ export async function createVm(options: VmOptions = {}): Promise<Vm> {
     try {
       // Loaded only here: a browser has no use for it.
       const { createKvmEngine } = await import('./engines/kvm/kvm-engine.ts')
-      return new Vm(machine, createKvmEngine(machine), undefined)
+      return new Vm(machine, createKvmEngine(machine), { canMove: wanted === 'auto', software })
     } catch (error) {
       if (wanted === 'kvm') throw error
       whyNotKvm = error instanceof EngineUnavailableError ? error.message : `KVM needs Linux on x86-64 (${(error as Error).message})`
     }
   }
   const { createSoftwareEngine } = await import('./engines/software/software-engine.ts')
-  return new Vm(machine, await createSoftwareEngine(machine, software), whyNotKvm)
+  return new Vm(machine, await createSoftwareEngine(machine, software), whyNotKvm === undefined ? {} : { whyNotKvm })
 }
 
 export class Vm {
@@ -72,32 +72,44 @@ export class Vm {
   /** Handlers for addresses where no memory is. */
   readonly mmio: MmioBus
   readonly memory: GuestMemory
-  readonly engine: EngineName
-  /** With `engine: 'auto'`: why it is the software engine. */
-  readonly whyNotKvm: string | undefined
+  /** With `engine: 'auto'`: why it is the software engine, from the beginning or since the guest was moved to it. */
+  whyNotKvm: string | undefined
   readonly #machine: VmMachine
-  readonly #engine: Engine
+  #engine: Engine
+  readonly #canMove: boolean
+  readonly #software: SoftwareOptions | undefined
+  /** What the guest did on the engine that it was moved away from. */
+  #before: VmStatistics | undefined
   readonly #halted = new Wakeup()
   #isRunning = false
   #isClosed = false
 
-  constructor(machine: VmMachine, engine: Engine, whyNotKvm: string | undefined) {
+  constructor(
+    machine: VmMachine,
+    engine: Engine,
+    options: { whyNotKvm?: string; canMove?: boolean; software?: SoftwareOptions | undefined } = {},
+  ) {
     this.#machine = machine
     this.#engine = engine
     this.io = machine.io
     this.mmio = machine.mmio
-    this.engine = engine.name
-    this.whyNotKvm = whyNotKvm
+    this.whyNotKvm = options.whyNotKvm
+    this.#canMove = options.canMove === true
+    this.#software = options.software
     this.memory = new GuestMemory(
-      () => engine.memory,
-      (address, size) => engine.memoryWritten(address, size),
+      () => this.#engine.memory,
+      (address, size) => this.#engine.memoryWritten(address, size),
     )
     machine.connect({
-      memory: () => engine.memory,
-      written: (address, size) => engine.memoryWritten(address, size),
+      memory: () => this.#engine.memory,
+      written: (address, size) => this.#engine.memoryWritten(address, size),
       stop: (exit) => this.#request(exit),
       wake: () => this.#wake(),
     })
+  }
+
+  get engine(): EngineName {
+    return this.#engine.name
   }
 
   /** Puts devices onto the machine's buses. Throws RangeError where one's ports are taken. */
@@ -174,7 +186,9 @@ export class Vm {
     const timer =
       timeout === undefined ? undefined : setTimeout(() => this.#request({ reason: 'timeout' }), Math.min(Math.max(0, timeout), 0x7fffffff))
     try {
-      const exit = await this.#engine.run()
+      let exit = await this.#engine.run()
+      if (exit.reason === 'internal-error' && exit.engineLimit && this.#canMove && (await this.#moveToSoftware(exit.message)))
+        exit = await this.#engine.run()
       if (exit.reason !== 'halt' || onHalt === 'exit') return exit
       for (;;) {
         if (machine.stopRequest) return machine.stopRequest
@@ -190,7 +204,8 @@ export class Vm {
 
   /** What was counted so far. */
   stats(): VmStatistics {
-    return this.#engine.statistics.snapshot(this.#engine.instructionCount())
+    const statistics = this.#engine.statistics.snapshot(this.#engine.instructionCount())
+    return this.#before ? addStatistics(this.#before, statistics) : statistics
   }
 
   /** Frees everything: descriptors, guest memory. Not while it runs: end the run first. */
@@ -199,6 +214,29 @@ export class Vm {
     this.#checkIdle()
     this.#isClosed = true
     this.#engine.close()
+  }
+
+  // The guest met something that this host's KVM does not emulate. Memory and registers are those before that instruction, the devices
+  // are the machine's own: the software engine can go on there, unless the guest is 64-bit.
+  async #moveToSoftware(why: string): Promise<boolean> {
+    const old = this.#engine
+    const registers = old.readRegisters()
+    if ((registers.efer & 0x500n) !== 0n) return false
+    const { createSoftwareEngine } = await import('./engines/software/software-engine.ts')
+    let engine: Engine
+    try {
+      engine = await createSoftwareEngine(this.#machine, this.#software)
+    } catch {
+      return false
+    }
+    engine.memory.set(old.memory)
+    engine.memoryWritten(0, old.memory.length)
+    engine.writeRegisters(registers)
+    this.#before = old.statistics.snapshot(undefined)
+    this.#engine = engine
+    this.whyNotKvm = why
+    old.close()
+    return true
   }
 
   #request(exit: VmExit): void {

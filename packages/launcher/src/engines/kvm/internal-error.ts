@@ -1,4 +1,5 @@
 // KVM_EXIT_INTERNAL_ERROR in words. Suberrors: <linux/kvm.h>, KVM_INTERNAL_ERROR_*.
+import { existsSync } from 'node:fs'
 import type { KvmVcpu } from '@kernelbox/kvm'
 import type { InternalErrorExit } from '../../exits.ts'
 import { modeOf } from '../../registers.ts'
@@ -34,3 +35,35 @@ export function describeInternalError(vcpu: KvmVcpu, memory: Uint8Array): Intern
     ...(instruction ? { instruction } : {}),
   }
 }
+
+let isEmulating: boolean | undefined
+
+/** KVM without VMX or SVM (kvm_pvm) runs real and protected mode through its emulator. */
+function hostEmulates(): boolean {
+  isEmulating ??= existsSync('/sys/module/kvm_pvm')
+  return isEmulating
+}
+
+/**
+ * (pvm) MOV to CR0 that turns on 32-bit paging gives #GP, and KVM_EXIT_SHUTDOWN where the guest has no handler. The registers are still those before
+ * the instruction, so another engine can go on; if it was the guest's own fault, that engine meets it again.
+ */
+export function describeLimitOfPaging(vcpu: KvmVcpu, memory: Uint8Array): InternalErrorExit | undefined {
+  if (!hostEmulates()) return undefined
+  const registers = readKvmRegisters(vcpu)
+  if ((registers.efer & 0x100n) !== 0n || (registers.cr0 & 0x80000001n) !== 1n) return undefined
+  const at = registers.segments.cs.base + Number(registers.rip)
+  const modRm = memory[at + 2] ?? 0
+  if (memory[at] !== 0x0f || memory[at + 1] !== 0x22 || (modRm & 0xf8) !== 0xc0) return undefined
+  const source = generalRegisterOf[modRm & 7]
+  if (source === undefined || (registers[source] & 0x80000000n) === 0n) return undefined
+  return {
+    reason: 'internal-error',
+    code: 0,
+    message: 'KVM on this host has no VMX or SVM and cannot do 32-bit paging; the software engine or a host with VMX or SVM does it',
+    engineLimit: true,
+  }
+}
+
+/** In the order of ModRM's register numbers. */
+const generalRegisterOf = ['rax', 'rcx', 'rdx', 'rbx', 'rsp', 'rbp', 'rsi', 'rdi'] as const

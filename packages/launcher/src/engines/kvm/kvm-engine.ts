@@ -18,8 +18,8 @@ import { type Registers, type RegistersUpdate, realModeSegment } from '../../reg
 import { StatisticsRecorder } from '../../statistics.ts'
 import { type Engine, EngineUnavailableError, type Machine } from '../engine.ts'
 import { Wakeup, enterRun, nextTurn, runningMachines, sliceInMs } from '../schedule.ts'
-import { describeInternalError } from './internal-error.ts'
-import { finishRejectedInstruction } from './rejected-instruction.ts'
+import { describeInternalError, describeLimitOfPaging } from './internal-error.ts'
+import { finishRejectedInstruction, finishStuckInterrupt } from './rejected-instruction.ts'
 import { readKvmRegisters, writeKvmRegisters } from './kvm-registers.ts'
 
 /** Posted exits of one port after which its writes are coalesced. Registering earlier would make short runs slow to close. */
@@ -29,6 +29,8 @@ const fewExits = 8
 /** Longest stay in the pool; while the guest prints, so short that its output appears at once. */
 const quietSliceInMs = 50
 const printingSliceInMs = 10
+
+let supportedCpuid: Uint8Array | undefined
 
 /** Opens /dev/kvm and creates a machine with one vCPU in the state after reset. Throws EngineUnavailableError. */
 export function createKvmEngine(machine: Machine): KvmEngine {
@@ -81,6 +83,9 @@ export class KvmEngine implements Engine {
       this.memory = this.vm.allocateMemory(machine.memorySizeInBytes)
       this.vm.setMemoryRegion(0, 0, this.memory)
       this.vcpu = this.vm.createVcpu(0)
+      // Without it CPUID gives zeros only. What the host supports does not change: asked once a process.
+      supportedCpuid ??= kvm.getSupportedCpuid()
+      this.vcpu.setCpuid(supportedCpuid)
       this.#canCoalesce = kvm.checkExtension(capability.coalescedPio) > 0
       // After reset CS has the base 0xffff0000; with the base that belongs to F000 a guest may call within its segment before the
       // first far jump, and both engines start alike.
@@ -122,12 +127,14 @@ export class KvmEngine implements Engine {
           }
           this.#exitsOfBatch = this.#deliverPosted()
           exit = result === runResult.exit ? this.#handleExit() : undefined
+          // (pvm) An interrupt instruction that never ends looks like a loop of one instruction.
+          if (result === runResult.interrupted) finishStuckInterrupt(this.vcpu, this.memory)
           if (result === runResult.exit) {
             computes = false
             if (!exit && runningMachines() > 1) await nextTurn()
           }
         } else {
-          exit = this.#runBatch(Math.min(sliceInMs, timer))
+          exit = this.#runBatch(Math.min(sliceInMs(), timer))
           computes = this.#exitsOfBatch < fewExits
           this.#exitsOfBatch = 0
           if (!exit && !computes) await nextTurn()
@@ -258,7 +265,7 @@ export class KvmEngine implements Engine {
       case exitReason.hlt:
         return { reason: 'halt' }
       case exitReason.shutdown:
-        return { reason: 'shutdown' }
+        return describeLimitOfPaging(vcpu, this.memory) ?? { reason: 'shutdown' }
       case exitReason.irqWindowOpen:
       case exitReason.intr:
         return undefined

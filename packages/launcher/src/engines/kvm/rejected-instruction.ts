@@ -1,7 +1,8 @@
 // Instructions that KVM's emulator refuses and that user space can finish simply (pvm: real mode and protected mode run through it).
 // Enters: a vCPU that exited with KVM_INTERNAL_ERROR_EMULATION. Leaves: true where the guest can go on.
 import type { KvmVcpu } from '@kernelbox/kvm'
-import { readKvmRegisters } from './kvm-registers.ts'
+import { realModeSegment } from '../../registers.ts'
+import { readKvmRegisters, writeKvmRegisters } from './kvm-registers.ts'
 
 const invalidOpcode = 6
 
@@ -36,4 +37,31 @@ function fetchInstruction(vcpu: KvmVcpu, memory: Uint8Array): Uint8Array | undef
 function translate(vcpu: KvmVcpu, linear: number): number | undefined {
   const { physicalAddress, valid } = vcpu.translate(BigInt(linear))
   return valid ? Number(physicalAddress) : undefined
+}
+
+/**
+ * (pvm) In real mode `int n` with n >= 80h is executed again and again without an end. Does what the CPU does (Intel SDM vol. 2, INT n, real-address
+ * mode): pushes FLAGS, CS and IP and goes where the vector table says.
+ */
+export function finishStuckInterrupt(vcpu: KvmVcpu, memory: Uint8Array): boolean {
+  const { segments, rip, rsp, rflags, cr0 } = readKvmRegisters(vcpu)
+  if ((cr0 & 1n) !== 0n) return false
+  const linear = segments.cs.base + Number(rip)
+  if (linear + 1 >= memory.length || memory[linear] !== 0xcd || (memory[linear + 1] as number) < 0x80) return false
+  const view = new DataView(memory.buffer, memory.byteOffset, memory.length)
+  const vector = memory[linear + 1] as number
+  let stack = Number(rsp & 0xffffn)
+  for (const value of [Number(rflags & 0xffffn), segments.cs.selector, Number(rip) + 2]) {
+    stack = (stack - 2) & 0xffff
+    if (segments.ss.base + stack + 2 > memory.length) return false
+    view.setUint16(segments.ss.base + stack, value, true)
+  }
+  writeKvmRegisters(vcpu, {
+    rip: BigInt(view.getUint16(vector * 4, true)),
+    rsp: (rsp & ~0xffffn) | BigInt(stack),
+    // IF, TF and AC are cleared.
+    rflags: rflags & ~0x40300n,
+    segments: { cs: realModeSegment(view.getUint16(vector * 4 + 2, true), true) },
+  })
+  return true
 }
