@@ -726,12 +726,12 @@ export class Instructions {
     chain.bytes(bytes)
     for (let i = 0; i < fields.length; i++) {
       const field = fields[i] as EncodedField
-      this.#field(field, start + field.offset, start + bytes.length, false)
+      this.#field(field, start + field.offset, start + bytes.length, false, field.offset)
     }
   }
 
   /** Fills a field with its constant, or leaves a fixup for it. */
-  #field(field: EncodedField, at: number, instructionEnd: number, isAppended: boolean): void {
+  #field(field: EncodedField, at: number, instructionEnd: number, isAppended: boolean, offset = 0): void {
     const a = this.#assembler
     const { chain } = a
     const slot = this.slots[field.operand] as OperandSlot
@@ -760,6 +760,10 @@ export class Instructions {
     if (field.isBranch) flags |= fixupBranch
     if (field.gotRelaxable === 'plain') flags |= fixupGotRelaxable
     else if (field.gotRelaxable === 'rex') flags |= fixupGotRelaxableRex
+    let { constant } = slot
+    // The table's address relative to the instruction: the field is `offset` bytes behind its beginning (psABI: GOTPC).
+    if (slot.add && slot.operator === 0 && !field.isPcRelative && offset > 0 && slot.add.name === '_GLOBAL_OFFSET_TABLE_')
+      constant += offset
     const index = chain.fixups.append(
       chain.count - 1,
       at,
@@ -768,7 +772,7 @@ export class Instructions {
       slot.operator,
       slot.tree ? undefined : slot.add,
       slot.tree ? undefined : slot.sub,
-      slot.tree ? 0 : slot.constant,
+      slot.tree ? 0 : constant,
       slot.tree,
       a.input.frame?.sourceIndex ?? -1,
       this.mnemonicStart,

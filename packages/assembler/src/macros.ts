@@ -36,7 +36,8 @@ export function readBlock(a: Assembler, openers: ReadonlySet<string>, closers: R
   while (input.nextInFrame()) {
     const word = firstWord(frame.bytes, input.start, input.end)
     if (openers.has(word)) depth++
-    else if (closers.has(word) && --depth === 0) return { source: frame.source, bytes: frame.bytes, start, end: Math.max(start, input.start) }
+    else if (closers.has(word) && --depth === 0)
+      return { source: frame.source, bytes: frame.bytes, start, end: Math.max(start, input.start) }
   }
   return undefined
 }
@@ -310,7 +311,8 @@ export class ArgumentReader {
     if (first === '"' || (isAlternate && (first === '<' || first === "'"))) {
       // Strings side by side are one.
       let result = ''
-      while (text[this.at] === '"' || (isAlternate && (text[this.at] === '<' || text[this.at] === "'"))) result += this.#quoted(text[this.at] as string, isAlternate)
+      while (text[this.at] === '"' || (isAlternate && (text[this.at] === '<' || text[this.at] === "'")))
+        result += this.#quoted(text[this.at] as string, isAlternate)
       return result
     }
     let result = ''
@@ -405,7 +407,10 @@ function readArguments(a: Assembler, macro: Macro): Map<string, string> | undefi
       }
       const formal = formals[position++]
       if (!formal) {
-        a.error('too-many-arguments', `the macro '${macro.name}' takes ${formals.length} ${formals.length === 1 ? 'argument' : 'arguments'}`)
+        a.error(
+          'too-many-arguments',
+          `the macro '${macro.name}' takes ${formals.length} ${formals.length === 1 ? 'argument' : 'arguments'}`,
+        )
         return undefined
       }
       if (formal.kind === 'vararg') {

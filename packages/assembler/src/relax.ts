@@ -45,6 +45,8 @@ export class Relaxation {
   readonly #assembler: Assembler
   readonly #evaluation = new Evaluation(addressKnowledge())
   readonly #told = new Set<object>()
+  /** Per chain, for each fragment the number of alignments before it. */
+  readonly #regions = new Map<FragmentChain, Int32Array>()
   #isLastChance = false
 
   constructor(assembler: Assembler) {
@@ -70,7 +72,12 @@ export class Relaxation {
         chain.addresses = new Float64Array(chain.starts.length)
         chain.sizes = new Float64Array(chain.starts.length)
       }
+      const regions = new Int32Array(chain.count)
+      this.#regions.set(chain, regions)
+      let region = 0
       for (let i = 0; i < chain.count; i++) {
+        regions[i] = region
+        if (chain.kinds[i] === partAlign || chain.kinds[i] === partOrg) region++
         if (chain.kinds[i] !== partBranch) continue
         chain.sizes[i] = this.branchTarget(chain, i) === undefined ? nearSize(chain, i) : 2
       }
@@ -159,9 +166,13 @@ export class Relaxation {
     let target: number
     if (symbol.kind === symbolLabel) {
       target = labelAddress(symbol)
-      // What lies ahead has not moved yet in this pass, unless an alignment between takes up the shift.
-      if (stretch !== 0 && symbol.chain === chain && symbol.fragment > i && (stretch < 0 || !hasAlignment(chain, i, symbol.fragment)))
-        target += stretch
+      // What lies ahead has not moved yet in this pass. An alignment between may take up the shift; then the target is
+      // taken where it was, but never as lying behind.
+      if (stretch !== 0 && symbol.chain === chain && symbol.fragment > i) {
+        const regions = this.#regions.get(chain) as Int32Array
+        if (stretch < 0 || regions[i] === regions[symbol.fragment]) target += stretch
+        else if (target < address) return true
+      }
     } else {
       const value = this.#evaluation.ofSymbol(symbol)
       if (!value?.add) return false
@@ -254,11 +265,6 @@ export class Relaxation {
     this.#told.add(at)
     this.#assembler.report({ code, severity, message, span: this.#assembler.spanOf(at.source, at.at) })
   }
-}
-
-function hasAlignment(chain: FragmentChain, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (chain.kinds[i] === partAlign || chain.kinds[i] === partOrg) return true
-  return false
 }
 
 /** Bytes of the near form of a branch: E9 rel, 0F 8x rel. */

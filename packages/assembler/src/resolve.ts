@@ -29,7 +29,7 @@ import { addressKnowledge, labelAddress, lebBytes, type Relaxation } from './rel
 import { relocationOperators } from './relocation-operators.ts'
 import { isTlsOperator, needsSymbol, relocationType } from './relocation-types.ts'
 import type { Section } from './sections.ts'
-import { type AsmSymbol, symbolCommon, symbolLabel, symbolUndefined } from './symbols.ts'
+import { type AsmSymbol, symbolCommon, symbolEquated, symbolLabel, symbolUndefined } from './symbols.ts'
 
 /** A section's bytes and its relocations, in the order in which they are written. */
 export interface ResolvedSection {
@@ -306,23 +306,31 @@ export class Resolver {
   ): void {
     let flags = fieldFlags
     const isRelative = (flags & fixupPcRelative) !== 0
+    let owner: AsmSymbol | undefined
     let symbol = value.add
-    // An equated symbol that others may see is named by itself.
-    if (written && written !== symbol && this.#isExternal(written) && !needsNothing(written)) symbol = written
-    let addend = symbol === value.add ? value.constant : 0n
-    if (
-      symbol === value.add &&
-      symbol &&
-      isRelative &&
-      operator === 0 &&
-      symbol.kind === symbolLabel &&
-      symbol.chain?.section === chain.section &&
-      !this.#isExternal(symbol)
-    ) {
-      this.#value(chain, contents, at, size, labelAddress(symbol) + Number(addend) - (at + tail), flags, source, place, 1)
+    let addend = value.constant
+    // An equated symbol for a place in this object has a section and a value like a label, and can be named itself.
+    let position = symbol?.kind === symbolLabel ? BigInt(labelAddress(symbol)) : 0n
+    if (written && written !== symbol && written.kind === symbolEquated && symbol?.kind === symbolLabel) {
+      const own = this.#evaluation.ofSymbol(written)?.constant ?? 0n
+      if (this.#isExternal(written) || !this.#isExternal(symbol)) {
+        addend -= own
+        position += own
+        owner = symbol
+        symbol = written
+      }
+    } else if (written && written !== symbol && this.#isExternal(written) && !written.isTemporary) {
+      addend -= this.#evaluation.ofSymbol(written)?.constant ?? 0n
+      symbol = written
+    }
+    const placed = owner ?? symbol
+    const inSection = placed?.kind === symbolLabel ? (placed.chain as FragmentChain).section : undefined
+    if (symbol && inSection === chain.section && isRelative && operator === 0 && !this.#isExternal(symbol)) {
+      this.#value(chain, contents, at, size, Number(position + addend) - (at + tail), flags, source, place, 1)
       return
     }
-    if (!symbol && isRelative) flags &= ~fixupBranch
+    // Only what may be elsewhere can need a PLT entry.
+    if (isRelative && (!symbol || (inSection && !this.#isExternal(symbol)))) flags &= ~fixupBranch
     const isGot = symbol?.name === '_GLOBAL_OFFSET_TABLE_' && operator === 0
     const type = relocationType({ sizeInBytes: size, flags, operator, isGot, is64BitCode: true }, this.#isX8664, this.#relaxRelocations)
     if (type === undefined) {
@@ -339,9 +347,13 @@ export class Resolver {
       return
     }
     if (symbol && isTlsOperator(operator)) symbol.type = STT_TLS
-    if (symbol && symbol.kind === symbolLabel && this.#isAdjustable(symbol, operator, isRelative, addend, (flags & fixupData) !== 0)) {
-      addend += BigInt(labelAddress(symbol))
-      symbol = (symbol.chain as FragmentChain).section.symbol
+    if (
+      symbol &&
+      inSection &&
+      this.#isAdjustable(symbol, inSection, operator, isRelative, addend, chain.section, (flags & fixupData) !== 0)
+    ) {
+      addend += position
+      symbol = inSection.symbol
     }
     if (isRelative && (tail !== 0 || this.#isX8664)) addend -= BigInt(tail)
     if (this.#isX8664) relocations.add(at, type, symbol, addend)
@@ -359,13 +371,22 @@ export class Resolver {
   }
 
   /** May the relocation be against the section? */
-  #isAdjustable(symbol: AsmSymbol, operator: number, isRelative: boolean, addend: bigint, isData: boolean): boolean {
+  #isAdjustable(
+    symbol: AsmSymbol,
+    section: Section,
+    operator: number,
+    isRelative: boolean,
+    addend: bigint,
+    from: Section,
+    isData: boolean,
+  ): boolean {
     if (this.#isExternal(symbol)) return false
     if (needsSymbol(operator, isData)) return false
-    const { section } = symbol.chain as FragmentChain
-    if (section.flags & SHF_TLS && operator !== 0) return false
-    // Merging moves what an address with a displacement points at (psABI: mergeable sections).
-    return (section.flags & SHF_MERGE) === 0 || (addend === 0n && !isRelative)
+    if (section.flags & SHF_TLS) return false
+    // The linker may drop a comdat section, but never a symbol that another section needs.
+    if (section !== from && (section.group?.isComdat || section.name.startsWith('.gnu.linkonce.'))) return false
+    // Merging moves what an address with a displacement points at (gABI: SHF_MERGE).
+    return (section.flags & SHF_MERGE) === 0 || (addend === 0n && !isRelative && operator === 0)
   }
 
   #value(
@@ -452,8 +473,4 @@ export class Resolver {
   #error(source: number, place: number, code: string, message: string): void {
     this.#assembler.report({ code, severity: 'error', message, span: this.#assembler.spanOf(source, place) })
   }
-}
-
-function needsNothing(symbol: AsmSymbol): boolean {
-  return symbol.isTemporary
 }

@@ -108,7 +108,12 @@ function repeat(a: Assembler): void {
   const call = a.span(start, a.end)
   const body = readBlock(a, repeatOpeners, repeatClosers)
   if (!body) {
-    a.report({ code: 'unterminated-repeat', severity: 'error', message: 'the text ends inside this repetition; .endr is missing', span: call })
+    a.report({
+      code: 'unterminated-repeat',
+      severity: 'error',
+      message: 'the text ends inside this repetition; .endr is missing',
+      span: call,
+    })
     return
   }
   if (count === undefined) return

@@ -173,12 +173,6 @@ export const otherDirectives: DirectiveTable = {
   },
   sse_check: ignore,
   operand_check: ignore,
-  arch(a) {
-    const text = bytesToText(a.bytes.subarray(a.at, a.end)).trim()
-    a.at = a.end
-    const name = text.split(',')[0]?.trim() ?? ''
-    if (name !== '' && !name.startsWith('.') && name !== 'push' && name !== 'pop' && name !== 'default') a.arch = name
-  },
   extern: ignore,
   list: ignore,
   nolist: ignore,

@@ -6,6 +6,8 @@ import { cfiDirectives } from '../cfi/directives.ts'
 import { floatDirectives } from '../floats/directives.ts'
 import { lineDirectives } from '../line-table/directives.ts'
 import { stabsDirectives } from '../stabs/directives.ts'
+import { nopDirectives } from '../nops/directives.ts'
+import { archDirectives } from './arch.ts'
 import { conditionalDirectives } from './conditional.ts'
 import { dataDirectives } from './data.ts'
 import { layoutDirectives } from './layout.ts'
@@ -38,6 +40,8 @@ function build(): Map<string, DirectiveHandler> {
     lineDirectives,
     floatDirectives,
     stabsDirectives,
+    nopDirectives,
+    archDirectives,
   ]
   for (const family of families) for (const [name, run] of Object.entries(family)) map.set(name, { run })
   for (const [name, run] of Object.entries(conditionalDirectives)) map.set(name, { run, isConditional: true })

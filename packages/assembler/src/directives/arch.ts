@@ -1,0 +1,97 @@
+// .arch: which processor's instructions are allowed, and with that which nops pad code.
+// GNU as manual §9.16.14 "Specifying CPU Architecture".
+
+import { archNames, selectIsa } from '@kernelbox/x86'
+import { nearestWord } from '@kernelbox/diagnostics'
+import type { Assembler } from '../assembler.ts'
+import type { DirectiveTable } from './registry.ts'
+
+/** What -march and .arch have said so far. */
+export interface ArchState {
+  /** The processor named last; undefined for none or `default`. */
+  readonly processor: string | undefined
+  /** What became of the extension `nop` since. */
+  readonly nop: boolean | undefined
+  readonly isa: ReadonlySet<string> | undefined
+}
+
+interface ArchHistory {
+  current: ArchState
+  readonly stack: ArchState[]
+}
+
+function history(a: Assembler): ArchHistory {
+  let found = a.extensions.get('arch') as ArchHistory | undefined
+  if (!found) {
+    const [processor = '', ...extensions] = (a.options.arch ?? '').toLowerCase().split('+')
+    const last = extensions.filter((name) => name === 'nop' || name === 'nonop').at(-1)
+    found = {
+      current: {
+        processor: processor === '' || processor === 'default' ? undefined : processor,
+        nop: last === undefined ? undefined : last === 'nop',
+        isa: a.encode.isa,
+      },
+      stack: [],
+    }
+    a.extensions.set('arch', found)
+  }
+  return found
+}
+
+export function archOf(a: Assembler): ArchState {
+  return history(a).current
+}
+
+function enter(a: Assembler, state: ArchState): void {
+  history(a).current = state
+  a.arch = state.processor
+  const { isa: _old, ...rest } = a.encode
+  a.encode = state.isa ? { ...rest, isa: state.isa } : rest
+  a.instructions.optionsChanged()
+}
+
+function select(a: Assembler, name: string, start: number, end: number): void {
+  const { current, stack } = history(a)
+  if (name === 'push') {
+    stack.push(current)
+    return
+  }
+  if (name === 'pop') {
+    const popped = stack.pop()
+    if (popped) enter(a, popped)
+    else a.error('arch-stack', '.arch pop has no .arch push before it', start, end)
+    return
+  }
+  const isa = selectIsa(current.isa, name)
+  if (isa === null) {
+    const { processors, extensions } = archNames()
+    const known = [...processors, ...extensions.map((extension) => `.${extension}`)]
+    const nearest = nearestWord(name, known)
+    a.error('unknown-arch', `'${name}' is no processor and no extension that .arch knows`, start, end, {
+      ...(nearest && { fix: { message: `did you mean '${nearest}'?`, span: a.span(start, end), replacement: nearest } }),
+    })
+    return
+  }
+  if (!name.startsWith('.')) enter(a, { processor: name === 'default' ? undefined : name, nop: undefined, isa })
+  else enter(a, { processor: current.processor, nop: name === '.nop' ? true : name === '.nonop' ? false : current.nop, isa })
+}
+
+export const archDirectives: DirectiveTable = {
+  arch(a) {
+    a.skipBlanks()
+    const start = a.at
+    const [name = '', jumps] = a
+      .restOfStatement()
+      .split(',')
+      .map((part) => part.trim().toLowerCase())
+    if (name === '') {
+      a.error('missing-operand', 'the name of a processor, or of an extension with a dot before it, is expected here', start, a.end)
+      return
+    }
+    select(a, name, start, start + name.length)
+    // `jumps` and `nojumps` say whether conditional jumps may grow on processors before the 386; they always may.
+    if (jumps !== undefined && jumps !== 'jumps' && jumps !== 'nojumps') {
+      a.error('unknown-arch', `'jumps' or 'nojumps' can stand behind the comma, not '${jumps}'`, start, a.end)
+    }
+  },
+}
