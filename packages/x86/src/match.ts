@@ -147,7 +147,8 @@ export function matchRow(
     if (row.d64 || row.f64) size = mode === 64 ? 64 : mode === 16 && options.code16gcc && row.flags.has('stack') ? 32 : mode
     else if (row.operandSize === SIZE_Y && row.mandatoryPrefix !== 0) {
       size = 32
-      isDefault = mode === 64
+      // GNU as does not ask for a suffix at cvtsi2sd
+      isDefault = mode === 64 && !row.operands.some((spec) => spec.registerClass === 'xmm')
     } else if (row.flags.has('plain') || row.flags.has('fpenv')) size = mode === 16 ? 16 : 32
     else if (
       row.flags.has('far') ||

@@ -54,8 +54,8 @@ function shift(name: string, operation: number): string[] {
     `${name} | r/mv, imm8 | C1 /${operation} ib`,
     `${name} | r/m8, cl   | D2 /${operation}`,
     `${name} | r/mv, cl   | D3 /${operation}`,
-    `${name} | r/m8, ecx  | D2 /${operation} | suf=-`,
     `${name} | r/mv, ecx  | D3 /${operation}`,
+    `${name} | r/m8, ecx  | D2 /${operation} | suf=-`,
     `${name} | r/m8       | D0 /${operation}`,
     `${name} | r/mv       | D1 /${operation}`,
   ]
