@@ -3,12 +3,15 @@
 import { parseArgs } from 'node:util'
 import { readIds, type RunOptions, WrongUse } from './core/case.ts'
 import { findProgram } from './core/command-template.ts'
+import { splitFlags } from './core/shell-words.ts'
 import { checkPassing, raisePassing } from './ratchet.ts'
 import { type SuiteChoice, suiteNames, runSuite } from './suites.ts'
 
 const help = `pnpm conformance gas | ld | cpp [options]      GNU's own test inputs through kas, kld, kasm -E
 pnpm conformance kernels [options]             small kernels: kasm against gcc + ld, objects cross-linked
 pnpm conformance client [options]              gcc with kas as its assembler: sqlite3, Lua, zlib; --only 'lua:-O2' chooses
+pnpm conformance x86-lines [options]           each AT&T instruction line of GNU's i386 suite alone, kas against as; --mode 64|32|16
+pnpm conformance x86-sweep [options]           lines made from our instruction table: --per-row N (2), --seed N (1), --only MNEMONICS
 
 pnpm conformance check [gas ld cpp kernels]    exactly the cases of packages/conformance/passing; fails when one stops passing
 pnpm conformance raise [gas ld cpp kernels]    runs everything and writes those lists anew; --allow-drop: also where one loses cases
@@ -23,6 +26,7 @@ pnpm conformance raise [gas ld cpp kernels]    runs everything and writes those 
   --only-ids FILE    run exactly the cases listed           --passing FILE     write the ids that pass
   --json FILE        one JSON record a case                 -v                 print every case that fails, with the first difference
   --shard I/N        the I-th of N parts                    --jobs N           cases at a time (default 2)
+  --flags WORDS      x86-lines, x86-sweep: more words for both assemblers, e.g. '-O2'
   --timeout S        seconds for the candidate (default 30; the reference has 4 times as many)
 
 Exit status: 0 every case passes, 1 not, 2 wrong use. packages/conformance/setup.sh installs the GNU tools and their suites.`
@@ -58,6 +62,9 @@ async function main(words: readonly string[]): Promise<number> {
       jobs: { type: 'string' },
       timeout: { type: 'string' },
       'allow-drop': { type: 'boolean' },
+      'per-row': { type: 'string' },
+      seed: { type: 'string' },
+      flags: { type: 'string' },
     },
   })
   const [what, ...rest] = positionals
@@ -95,6 +102,9 @@ async function main(words: readonly string[]): Promise<number> {
     kind: values.kind,
     mode: values.mode,
     kinds: values.kinds,
+    ...(values.flags === undefined ? {} : { flags: splitFlags(values.flags) }),
+    ...(values['per-row'] === undefined ? {} : { perRow: positive(values['per-row'], '--per-row') }),
+    ...(values.seed === undefined ? {} : { seed: positive(values.seed, '--seed') }),
   }
   return runSuite(choice, options)
 }

@@ -10,8 +10,9 @@ import { allGasCases, cutBeforeIntel, type GasCase } from './gas/gas-suite.ts'
 import { type LinkKind, linkTables, type LinkSuiteCase, runLinkCase } from './ld/ld-run.ts'
 import { kernelResults, kernelTable } from './kernels/kernels-run.ts'
 import { allLinkCases } from './ld/ld-suite.ts'
+import { instructionResults, instructionTable } from './x86-lines/x86-lines-run.ts'
 
-export const suiteNames = ['gas', 'ld', 'cpp', 'kernels', 'client'] as const
+export const suiteNames = ['gas', 'ld', 'cpp', 'kernels', 'client', 'x86-lines', 'x86-sweep'] as const
 export type SuiteName = (typeof suiteNames)[number]
 
 export interface SuiteChoice {
@@ -26,6 +27,11 @@ export interface SuiteChoice {
   readonly kind: string | undefined
   readonly mode: string | undefined
   readonly kinds: string | undefined
+  /** x86-lines, x86-sweep: words for both assemblers. */
+  readonly flags?: readonly string[]
+  /** x86-sweep: lines a row of the table, and where its random numbers start. */
+  readonly perRow?: number
+  readonly seed?: number
 }
 
 interface Suite<C extends Case> {
@@ -131,6 +137,9 @@ async function resultsAndTables(choice: SuiteChoice, options: RunOptions): Promi
       return [[kernelTable], await kernelResults(choice, options)]
     case 'client':
       return [clientTables, await clientResults(choice, options)]
+    case 'x86-lines':
+    case 'x86-sweep':
+      return [[instructionTable], await instructionResults(choice, options, print)]
   }
 }
 

@@ -20,8 +20,8 @@ const LABEL = 'line_label_'
 export async function bytesOfLines(lines: readonly string[], mode: LineMode, assemble: Assemble): Promise<LineOutcome[]> {
   const messages = lines.map(() => '')
   const refused = lines.map(() => false)
-  // Each run may show faults that the one before hid (errors stop before fixups are looked at); five are plenty.
-  for (let attempt = 0; attempt < 5; attempt++) {
+  // Each run may show faults that the one before hid (errors stop before fixups are looked at); a dozen is plenty.
+  for (let attempt = 0; attempt < 12; attempt++) {
     const text = lines.map((line, index) => `${LABEL}${index}: ${refused[index] ? '' : line}`)
     const source = `${HEADER[mode]}\n${text.join('\n')}\n${LABEL}${lines.length}:\n`
     const { object, messages: output } = await assemble(source, mode)
@@ -38,7 +38,14 @@ export async function bytesOfLines(lines: readonly string[], mode: LineMode, ass
       refused[index] = true
     }
     if (object) return cut(object, lines.length, refused, messages)
-    if (!isNew) throw new Error(`the assembler gives no object and names no line:\n${output.slice(0, 2000)}`)
+    if (!isNew)
+      throw new Error(
+        `the assembler gives no object and names no line:\n${output
+          .split('\n')
+          .filter((line) => /error|\berrors?\b/i.test(line))
+          .join('\n')
+          .slice(0, 2000)}`,
+      )
   }
   throw new Error('the assembler finds new faults again and again')
 }
