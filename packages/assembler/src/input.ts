@@ -52,7 +52,8 @@ export class InputFrame {
 
   blank(start: number, end: number): void {
     if (!this.#isCopy) {
-      this.bytes = this.bytes.slice()
+      // Not slice(): of a Node Buffer that is a view.
+      this.bytes = new Uint8Array(this.bytes)
       this.#isCopy = true
     }
     this.bytes.fill(32, start, end)
