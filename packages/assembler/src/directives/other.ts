@@ -1,6 +1,6 @@
 // Directives of the assembler itself: modes, inputs, messages. GNU as manual §7 .include, .incbin, .print, .end; §9.16.
 
-import { bytesToText, SourceFile } from '@kernelbox/diagnostics'
+import { SourceFile } from '@kernelbox/diagnostics'
 import type { Mode } from '@kernelbox/x86'
 import type { Assembler } from '../assembler.ts'
 import type { DirectiveTable } from './registry.ts'
