@@ -64,6 +64,13 @@ export class VmMachine implements Machine, Board {
     this.interrupts.controller = pic
   }
 
+  /** Called at the first slice of each run. */
+  onStart: (() => void) | undefined
+
+  started(): void {
+    this.onStart?.()
+  }
+
   runTimers(): number {
     let next = Number.POSITIVE_INFINITY
     for (const timer of this.#timers) next = Math.min(next, timer())

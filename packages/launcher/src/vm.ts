@@ -29,7 +29,7 @@ export interface VmOptions {
 }
 
 export interface RunOptions {
-  /** Milliseconds after which the run ends with `timeout`. */
+  /** Milliseconds after which the run ends with `timeout`; they begin with the guest's first slice. */
   timeout?: number
   signal?: AbortSignal
   /** `exit` (default): HLT with interrupts off ends the run. `wait`: it stays halted, using no CPU, until timeout or signal. */
@@ -183,8 +183,11 @@ export class Vm {
     machine.stopRequest = undefined
     const onAbort = () => this.#request({ reason: 'aborted' })
     signal?.addEventListener('abort', onAbort, { once: true })
-    const timer =
-      timeout === undefined ? undefined : setTimeout(() => this.#request({ reason: 'timeout' }), Math.min(Math.max(0, timeout), 0x7fffffff))
+    let timer: ReturnType<typeof setTimeout> | undefined
+    machine.onStart = () => {
+      machine.onStart = undefined
+      if (timeout !== undefined) timer = setTimeout(() => this.#request({ reason: 'timeout' }), Math.min(Math.max(0, timeout), 0x7fffffff))
+    }
     try {
       let exit = await this.#engine.run()
       if (exit.reason === 'internal-error' && exit.engineLimit && this.#canMove && (await this.#moveToSoftware(exit.message)))

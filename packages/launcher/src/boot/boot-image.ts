@@ -3,7 +3,8 @@
 import { installBios } from '../bios/bios.ts'
 import type { Vm } from '../vm.ts'
 import { defaultLoadAddress } from '../vm.ts'
-import { type ElfProgram, isElf, physicalEntry, readElfProgram } from './elf-program.ts'
+import { isElf } from '@kernelbox/elf'
+import { type ElfProgram, physicalEntry, readElfProgram } from './elf-program.ts'
 import { enterLongMode, enterProtectedMode } from './entry.ts'
 import { type MultibootModule, findMultibootHeader, multibootProgram, writeMultibootInfo } from './multiboot.ts'
 

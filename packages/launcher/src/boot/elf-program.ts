@@ -1,6 +1,8 @@
 // What a loader needs of an ELF executable: its loadable segments and its entry. Follows the gABI, chapter 5 (program header). Enters:
 // a file that nobody has checked. Leaves: segments inside the file, or what is wrong with it.
 
+import { isElf } from '@kernelbox/elf'
+
 export interface ElfProgram {
   readonly machine: 'i386' | 'x86-64'
   readonly entry: number
@@ -12,15 +14,11 @@ export interface ElfProgram {
   }[]
 }
 
-export function isElf(file: Uint8Array): boolean {
-  return file.length >= 52 && file[0] === 0x7f && file[1] === 0x45 && file[2] === 0x4c && file[3] === 0x46
-}
-
 const loadable = 1
 
 /** The program, or a sentence that says why it cannot be loaded. */
 export function readElfProgram(file: Uint8Array): ElfProgram | string {
-  if (!isElf(file)) return 'it is not an ELF file'
+  if (!isElf(file) || file.length < 52) return 'it is not an ELF file'
   const view = new DataView(file.buffer, file.byteOffset, file.length)
   const is64 = file[4] === 2
   if (file[5] !== 1) return 'the ELF file is not little-endian'

@@ -1,7 +1,8 @@
 // Multiboot 1 and 2: finds the header, loads the kernel, writes the boot information. Follows the Multiboot Specification version 0.6.96 and
 // the Multiboot2 Specification version 2.0. The information lies at 9000h, below the 640 KiB that are the kernel's.
 import type { Vm } from '../vm.ts'
-import { type ElfProgram, isElf, readElfProgram } from './elf-program.ts'
+import { isElf } from '@kernelbox/elf'
+import { type ElfProgram, readElfProgram } from './elf-program.ts'
 
 const infoAddress = 0x9000
 const infoLimit = 0x5000

@@ -23,6 +23,8 @@ export interface Machine {
   stopRequest: VmExit | undefined
   /** Set while a reader of the guest's output is behind: the guest waits until it resolves. */
   hold: Promise<void> | undefined
+  /** The guest gets its first slice now; before it waited for its turn, which does not count as its time. */
+  started(): void
   /** Lets the devices catch up with their clocks; gives the milliseconds until one of them wants it again (Infinity: never). */
   runTimers(): number
 }

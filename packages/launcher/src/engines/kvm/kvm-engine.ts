@@ -106,6 +106,7 @@ export class KvmEngine implements Engine {
     let computes = false
     try {
       if (runningMachines() > 1) await nextTurn()
+      machine.started()
       for (;;) {
         if (machine.hold) await Promise.race([machine.hold, this.#wakeup.sleep(Number.POSITIVE_INFINITY)])
         if (machine.stopRequest) return machine.stopRequest

@@ -125,6 +125,8 @@ export class SoftwareEngine implements Engine {
     const start = performance.now()
     this.#isRunning = true
     try {
+      await nextTurn()
+      machine.started()
       for (;;) {
         await nextTurn()
         if (machine.hold) await Promise.race([machine.hold, this.#wakeup.sleep(Number.POSITIVE_INFINITY)])
