@@ -31,6 +31,8 @@ export interface KasmCommand {
   readonly output: string | undefined
   readonly bits: 16 | 32 | 64
   readonly x32: boolean
+  /** -m16, -m32, -m64 or -mx32 was given. */
+  readonly hasMachine: boolean
   readonly macros: readonly CommandLineMacro[]
   readonly includeFolders: readonly string[]
   readonly quoteFolders: readonly string[]
@@ -73,6 +75,7 @@ export function parseCommandLine(words: readonly string[]): KasmCommand | Reques
   let output: string | undefined
   let bits: 16 | 32 | 64 = 64
   let x32 = false
+  let hasMachine = false
   let dump: KasmCommand['dump']
   let ruleFile: string | undefined
   let hasScript = false
@@ -141,10 +144,12 @@ export function parseCommandLine(words: readonly string[]): KasmCommand | Reques
       case '-m64':
         bits = Number(word.slice(2)) as 16 | 32 | 64
         x32 = false
+        hasMachine = true
         return
       case '-mx32':
         bits = 64
         x32 = true
+        hasMachine = true
         return
       case '-D':
         macros.push({ kind: 'define', text: value })
@@ -265,6 +270,7 @@ export function parseCommandLine(words: readonly string[]): KasmCommand | Reques
     output,
     bits,
     x32,
+    hasMachine,
     macros,
     includeFolders: lists['-I'] as string[],
     quoteFolders: lists['-iquote'] as string[],

@@ -64,7 +64,9 @@ export function linkAll(state: BuildState, objects: readonly ObjectInMemory[]): 
 
 /** Everything for the linker in the order of the command line, behind the words that gcc puts there itself. */
 function linkerWords(command: KasmCommand): string[] {
-  const words = ['-m', command.x32 ? 'elf32_x86_64' : command.bits === 64 ? 'elf_x86_64' : 'elf_i386']
+  // Objects alone say themselves what they are.
+  const isNamed = command.hasMachine || command.inputs.some((input) => input.kind === 'source')
+  const words = isNamed ? ['-m', command.x32 ? 'elf32_x86_64' : command.bits === 64 ? 'elf_x86_64' : 'elf_i386'] : []
   let index = 0
   for (const input of command.inputs) {
     if (input.kind === 'source') words.push(placeholder(index++))

@@ -1,14 +1,16 @@
 // Identifiers that mean something to the preprocessor, found by their bytes without making a string.
 // Enters: bytes of a source. Leaves: the one Identifier object of a name, or the answer that the name means nothing.
 
+import { textOf } from './byte-text.ts'
 import type { Macro } from './macro.ts'
 
 /** What an identifier is besides a possible macro. */
 export const role = { ordinary: 0, variadicArguments: 1, variadicOption: 2, defined: 3, pragmaOperator: 4, hasInclude: 5 } as const
 
 export class Identifier {
-  readonly name: string
   readonly index: number
+  readonly #table: IdentifierTable
+  #name: string | undefined
   macro: Macro | undefined = undefined
   /** Greater than 0 while the macro is being expanded. */
   disabled = 0
@@ -17,16 +19,23 @@ export class Identifier {
   /** 1-based index among the parameters of the macro whose body is being read. */
   parameter = 0
 
-  constructor(name: string, index: number) {
-    this.name = name
+  constructor(table: IdentifierTable, index: number) {
+    this.#table = table
     this.index = index
+  }
+
+  /** Made when somebody asks: most names of a header are never printed. */
+  get name(): string {
+    return (this.#name ??= this.#table.spelling(this.index))
   }
 }
 
 export class IdentifierTable {
-  readonly identifiers: Identifier[] = [new Identifier('', 0)]
+  readonly identifiers: Identifier[] = [new Identifier(this, 0)]
   /** 1 for identifiers at which copying a line of text must stop: macros, poisoned names, operators. */
   stops = new Uint8Array(2048)
+  /** Told of each new name; looks whether it is predefined. */
+  onEnter: ((identifier: Identifier) => void) | undefined
   #slots = new Int32Array(4096)
   #hashes = new Int32Array(2048)
   #nameStarts = new Int32Array(2049)
@@ -64,6 +73,12 @@ export class IdentifierTable {
     return index !== 0 ? (this.identifiers[index] as Identifier) : this.#enter(hash, bytes, start, end)
   }
 
+  /** As {@link find}; a new name that may be predefined is entered. */
+  findOrDefine(hash: number, bytes: Uint8Array, start: number, end: number): number {
+    const index = this.find(hash, bytes, start, end)
+    return index !== 0 || bytes[start] !== 0x5f ? index : this.#enter(hash, bytes, start, end).index
+  }
+
   intern(name: string): Identifier {
     const bytes = new Uint8Array(name.length)
     for (let i = 0; i < name.length; i++) bytes[i] = name.charCodeAt(i)
@@ -86,21 +101,27 @@ export class IdentifierTable {
       pool.set(this.#pool)
       this.#pool = pool
     }
-    let name = ''
-    if (length < 2000) {
-      const codes: number[] = []
-      for (let i = start; i < end; i++) codes.push(bytes[i] as number)
-      name = String.fromCharCode(...codes)
-    } else for (let i = start; i < end; i++) name += String.fromCharCode(bytes[i] as number)
-    this.#pool.set(bytes.subarray(start, end), this.#poolLength)
+    const pool = this.#pool
+    let at = this.#poolLength
+    for (let i = start; i < end; i++) pool[at++] = bytes[i] as number
     this.#nameStarts[index] = this.#poolLength
     this.#poolLength += length
     this.#nameStarts[index + 1] = this.#poolLength
     this.#hashes[index] = hash
-    const identifier = new Identifier(name, index)
+    const identifier = new Identifier(this, index)
     this.identifiers.push(identifier)
     this.#place(hash, index)
+    this.onEnter?.(identifier)
     return identifier
+  }
+
+  spelling(index: number): string {
+    return textOf(this.#pool, this.#nameStarts[index] as number, this.#nameStarts[index + 1] as number)
+  }
+
+  /** First byte of a name. */
+  firstByte(index: number): number {
+    return this.#pool[this.#nameStarts[index] as number] as number
   }
 
   #place(hash: number, index: number): void {

@@ -2,6 +2,7 @@
 // nothing is said, `$` belongs to no identifier, there are no digraphs and no raw strings.
 // Enters: the state's reading position. Leaves: the next token of the logical line.
 
+import { oneByteTexts, textOf } from './byte-text.ts'
 import { charClass, classOf, isNameByte } from './characters.ts'
 import { type Identifier, role } from './identifiers.ts'
 import type { State } from './state.ts'
@@ -178,78 +179,114 @@ function lexQuoted(state: State, flags: number, start: number, quoteAt: number):
   return new Token(tokenKind, flags, textOf(bytes, start, i), undefined, state.base + start)
 }
 
-const otherTexts: string[] = Array.from({ length: 256 }, (_, c) => String.fromCharCode(c))
-
 function punctuator(state: State, flags: number, tokenKind: Kind, text: string, location: number): Token {
   state.position += text.length
   return new Token(tokenKind, flags, text, undefined, location)
+}
+
+function pair(state: State, flags: number, tokenKind: Kind, start: number): Token {
+  return punctuator(state, flags, tokenKind, textOf(state.bytes, start, start + 2), state.base + start)
 }
 
 function lexPunctuator(state: State, flags: number, c: number, start: number): Token {
   const { bytes } = state
   const next = bytes[start + 1] as number
   const location = state.base + start
-  const one = (tokenKind: Kind) => punctuator(state, flags, tokenKind, otherTexts[c] as string, location)
-  const two = (tokenKind: Kind) => punctuator(state, flags, tokenKind, `${otherTexts[c]}${otherTexts[next]}`, location)
   switch (c) {
     case 0x23: // #
-      return next === 0x23 ? two(kind.paste) : one(kind.hash)
+      return next === 0x23
+        ? pair(state, flags, kind.paste, start)
+        : punctuator(state, flags, kind.hash, oneByteTexts[c] as string, location)
     case 0x28:
-      return one(kind.openParen)
+      return punctuator(state, flags, kind.openParen, oneByteTexts[c] as string, location)
     case 0x29:
-      return one(kind.closeParen)
+      return punctuator(state, flags, kind.closeParen, oneByteTexts[c] as string, location)
     case 0x2c:
-      return one(kind.comma)
+      return punctuator(state, flags, kind.comma, oneByteTexts[c] as string, location)
     case 0x2b:
-      return next === 0x2b ? two(kind.plusPlus) : next === 0x3d ? two(kind.punctuator) : one(kind.plus)
+      return next === 0x2b
+        ? pair(state, flags, kind.plusPlus, start)
+        : next === 0x3d
+          ? pair(state, flags, kind.punctuator, start)
+          : punctuator(state, flags, kind.plus, oneByteTexts[c] as string, location)
     case 0x2d:
-      return next === 0x2d ? two(kind.minusMinus) : next === 0x3e ? two(kind.arrow) : next === 0x3d ? two(kind.punctuator) : one(kind.minus)
+      return next === 0x2d
+        ? pair(state, flags, kind.minusMinus, start)
+        : next === 0x3e
+          ? pair(state, flags, kind.arrow, start)
+          : next === 0x3d
+            ? pair(state, flags, kind.punctuator, start)
+            : punctuator(state, flags, kind.minus, oneByteTexts[c] as string, location)
     case 0x2a:
-      return next === 0x3d ? two(kind.punctuator) : one(kind.star)
+      return next === 0x3d
+        ? pair(state, flags, kind.punctuator, start)
+        : punctuator(state, flags, kind.star, oneByteTexts[c] as string, location)
     case 0x2f:
-      return next === 0x3d ? two(kind.punctuator) : one(kind.slash)
+      return next === 0x3d
+        ? pair(state, flags, kind.punctuator, start)
+        : punctuator(state, flags, kind.slash, oneByteTexts[c] as string, location)
     case 0x25:
-      return next === 0x3d ? two(kind.punctuator) : one(kind.percent)
+      return next === 0x3d
+        ? pair(state, flags, kind.punctuator, start)
+        : punctuator(state, flags, kind.percent, oneByteTexts[c] as string, location)
     case 0x3c: // <
       if (state.wantsHeaderName) {
         const token = lexAngledName(state, flags, start)
         if (token) return token
       }
-      if (next === 0x3d) return two(kind.lessEqual)
+      if (next === 0x3d) return pair(state, flags, kind.lessEqual, start)
       if (next === 0x3c) {
-        return bytes[start + 2] === 0x3d ? punctuator(state, flags, kind.punctuator, '<<=', location) : two(kind.shiftLeft)
+        return bytes[start + 2] === 0x3d
+          ? punctuator(state, flags, kind.punctuator, '<<=', location)
+          : pair(state, flags, kind.shiftLeft, start)
       }
-      return one(kind.less)
+      return punctuator(state, flags, kind.less, oneByteTexts[c] as string, location)
     case 0x3e:
-      if (next === 0x3d) return two(kind.greaterEqual)
+      if (next === 0x3d) return pair(state, flags, kind.greaterEqual, start)
       if (next === 0x3e) {
-        return bytes[start + 2] === 0x3d ? punctuator(state, flags, kind.punctuator, '>>=', location) : two(kind.shiftRight)
+        return bytes[start + 2] === 0x3d
+          ? punctuator(state, flags, kind.punctuator, '>>=', location)
+          : pair(state, flags, kind.shiftRight, start)
       }
-      return one(kind.greater)
+      return punctuator(state, flags, kind.greater, oneByteTexts[c] as string, location)
     case 0x3d:
-      return next === 0x3d ? two(kind.equalEqual) : one(kind.equal)
+      return next === 0x3d
+        ? pair(state, flags, kind.equalEqual, start)
+        : punctuator(state, flags, kind.equal, oneByteTexts[c] as string, location)
     case 0x21:
-      return next === 0x3d ? two(kind.notEqual) : one(kind.not)
+      return next === 0x3d
+        ? pair(state, flags, kind.notEqual, start)
+        : punctuator(state, flags, kind.not, oneByteTexts[c] as string, location)
     case 0x26:
-      return next === 0x26 ? two(kind.andAnd) : next === 0x3d ? two(kind.punctuator) : one(kind.and)
+      return next === 0x26
+        ? pair(state, flags, kind.andAnd, start)
+        : next === 0x3d
+          ? pair(state, flags, kind.punctuator, start)
+          : punctuator(state, flags, kind.and, oneByteTexts[c] as string, location)
     case 0x7c:
-      return next === 0x7c ? two(kind.orOr) : next === 0x3d ? two(kind.punctuator) : one(kind.or)
+      return next === 0x7c
+        ? pair(state, flags, kind.orOr, start)
+        : next === 0x3d
+          ? pair(state, flags, kind.punctuator, start)
+          : punctuator(state, flags, kind.or, oneByteTexts[c] as string, location)
     case 0x5e:
-      return next === 0x3d ? two(kind.punctuator) : one(kind.xor)
+      return next === 0x3d
+        ? pair(state, flags, kind.punctuator, start)
+        : punctuator(state, flags, kind.xor, oneByteTexts[c] as string, location)
     case 0x7e:
-      return one(kind.tilde)
+      return punctuator(state, flags, kind.tilde, oneByteTexts[c] as string, location)
     case 0x3f:
-      return one(kind.question)
+      return punctuator(state, flags, kind.question, oneByteTexts[c] as string, location)
     case 0x3a:
-      return one(kind.colon)
+      return punctuator(state, flags, kind.colon, oneByteTexts[c] as string, location)
     case 0x3b:
     case 0x5b:
     case 0x5d:
     case 0x7b:
     case 0x7d:
-      return one(kind.punctuator)
+      return punctuator(state, flags, kind.punctuator, oneByteTexts[c] as string, location)
     default:
-      return one(kind.other)
+      return punctuator(state, flags, kind.other, oneByteTexts[c] as string, location)
   }
 }
 
@@ -262,19 +299,4 @@ function lexAngledName(state: State, flags: number, start: number): Token | unde
   }
   state.position = i + 1
   return new Token(kind.headerName, flags, textOf(bytes, start, i + 1), undefined, state.base + start)
-}
-
-/** Bytes as text; long runs in pieces, since an argument list has a limit. */
-export function textOf(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start === 1) return otherTexts[bytes[start] as number] as string
-  if (end - start < 24) {
-    let text = ''
-    for (let i = start; i < end; i++) text += otherTexts[bytes[i] as number]
-    return text
-  }
-  let text = ''
-  for (let i = start; i < end; i += 8192) {
-    text += String.fromCharCode.apply(null, bytes.subarray(i, Math.min(end, i + 8192)) as unknown as number[])
-  }
-  return text
 }

@@ -3,7 +3,8 @@
 // macroBody reads it on first use.
 
 import { type Identifier, role } from './identifiers.ts'
-import { lexInLine, textOf } from './lexer.ts'
+import { textOf } from './byte-text.ts'
+import { lexInLine } from './lexer.ts'
 import { builtin, Macro, type UnreadBody } from './macro.ts'
 import type { State } from './state.ts'
 import { flag, kind, Token } from './tokens.ts'
@@ -205,15 +206,12 @@ function scanBody(state: State, isFunctionLike: boolean): UnreadBody | undefined
 export function macroBody(state: State, macro: Macro): readonly Token[] {
   if (macro.body) return macro.body
   const unread = macro.unread as UnreadBody
-  const { bytes, position, end, base, inDirective, options } = state
-  const length = unread.end - unread.start
-  const copy = new Uint8Array(length + 2)
-  copy.set(unread.bytes.subarray(unread.start, unread.end))
-  copy[length] = newline
-  state.bytes = copy
-  state.position = 0
-  state.end = length + 1
-  state.base = unread.base + unread.start
+  const { bytes, position, end, base, inDirective } = state
+  // Behind the body its line ends, or a comment does.
+  state.bytes = unread.bytes
+  state.position = unread.start
+  state.end = unread.end + 1
+  state.base = unread.base
   state.inDirective = true
   const body = readBody(state, macro) ?? []
   state.bytes = bytes
@@ -221,7 +219,6 @@ export function macroBody(state: State, macro: Macro): readonly Token[] {
   state.end = end
   state.base = base
   state.inDirective = inDirective
-  void options
   macro.unread = undefined
   return (macro.body = body)
 }

@@ -1,6 +1,6 @@
 // Puts the macros that exist before the first line into the table of identifiers.
 
-import { role } from './identifiers.ts'
+import { type Identifier, role } from './identifiers.ts'
 import { builtin, Macro } from './macro.ts'
 import { alwaysPredefined, predefinedByMode } from './predefined-macros.ts'
 import type { State } from './state.ts'
@@ -32,36 +32,56 @@ export function enterPredefined(state: State): void {
     identifier.macro = new Macro(false, [], false, undefined, undefined, 0, true, which)
     identifiers.updateStop(identifier)
   }
-  enterList(state, alwaysPredefined)
-  if (options.withoutPredefined) return
-  for (const { modes, definitions } of predefinedByMode) if (modes.includes(options.bits)) enterList(state, definitions)
-  const machine = options.bits === 64 ? 'x86_64' : 'i386'
-  state.assertions.set('cpu', [machine])
-  state.assertions.set('machine', [machine])
-  state.assertions.set('system', ['linux', 'unix', 'posix'])
+  const lists = [`\n${alwaysPredefined}`]
+  if (!options.withoutPredefined) {
+    for (const { modes, definitions } of predefinedByMode) if (modes.includes(options.bits)) lists.push(`\n${definitions}`)
+    const machine = options.bits === 64 ? 'x86_64' : 'i386'
+    state.assertions.set('cpu', [machine])
+    state.assertions.set('machine', [machine])
+    state.assertions.set('system', ['linux', 'unix', 'posix'])
+  }
+  // A source names few of some 370 macros: each is looked for when its name is first read.
+  // After some dozens of searches an index is worth its making.
+  let searches = 0
+  let isEnteringPlain = true
+  let index: Set<string> | undefined
+  identifiers.onEnter = (identifier) => {
+    const first = identifiers.firstByte(identifier.index)
+    if (first !== 0x5f && !isEnteringPlain) return
+    const { name } = identifier
+    if (++searches === 50) index = new Set(lists.flatMap((list) => list.match(/^\w+/gm) ?? []))
+    if (index === undefined || index.has(name)) definePredefined(state, lists, identifier)
+  }
+  for (const name of plainNames) identifiers.intern(name)
+  isEnteringPlain = false
 }
 
-/** Bodies stay unread: few of some 370 macros are ever used. */
-function enterList(state: State, definitions: string): void {
-  const bytes = new Uint8Array(definitions.length)
-  for (let i = 0; i < definitions.length; i++) bytes[i] = definitions.charCodeAt(i)
-  let start = 0
-  for (;;) {
-    const end = bytes.indexOf(0x0a, start)
-    if (end < 0) return
-    let nameEnd = start
-    while (bytes[nameEnd] !== 0x20 && bytes[nameEnd] !== 0x28) nameEnd++
-    const identifier = state.identifiers.internBytes(bytes, start, nameEnd)
-    const isFunctionLike = bytes[nameEnd] === 0x28
-    let bodyStart = nameEnd
-    const parameters = []
-    if (isFunctionLike) {
-      // __INT64_C(c) and kin have one parameter.
-      bodyStart = bytes.indexOf(0x29, nameEnd) + 1
-      parameters.push(state.identifiers.internBytes(bytes, nameEnd + 1, bodyStart - 1))
-    }
-    identifier.macro = new Macro(isFunctionLike, parameters, false, undefined, { bytes, start: bodyStart, end, base: 0 }, 0, true)
+/** Those that do not begin with an underscore. */
+const plainNames = ['i386', 'linux', 'unix']
+
+function definePredefined(state: State, lists: readonly string[], identifier: Identifier): void {
+  const { name } = identifier
+  for (const list of lists) {
+    // __INT64_C(c) and kin are the only ones with parameters.
+    let at = list.indexOf(`\n${name} `)
+    const isFunctionLike = at < 0 && name.endsWith('_C')
+    if (isFunctionLike) at = list.indexOf(`\n${name}(`)
+    if (at < 0) continue
+    const start = at + 1 + name.length
+    const bodyStart = isFunctionLike ? list.indexOf(')', start) + 1 : start
+    const text = list.slice(bodyStart, list.indexOf('\n', bodyStart))
+    const bytes = new Uint8Array(text.length + 2)
+    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+    bytes[text.length] = 0x0a
+    const parameters = isFunctionLike ? [state.identifiers.intern(list.slice(start + 1, bodyStart - 1))] : []
+    identifier.macro = new Macro(isFunctionLike, parameters, false, undefined, { bytes, start: 0, end: text.length, base: 0 }, 0, true)
     state.identifiers.updateStop(identifier)
-    start = end + 1
+    return
   }
+}
+
+/** For the list of all macros: those that nobody named too. */
+export function enterAllPredefined(state: State): void {
+  const lists = [alwaysPredefined, ...predefinedByMode.map((group) => group.definitions)]
+  for (const list of lists) for (const line of list.split('\n')) if (line !== '') state.identifiers.intern(/^\w+/.exec(line)?.[0] ?? '')
 }

@@ -8,7 +8,7 @@ import { macroDefinitionText } from './macro-body.ts'
 import { type PreprocessOptions, resolveOptions } from './options.ts'
 import { PreprocessedOrigin } from './origin.ts'
 import { runPragmaText } from './pragma.ts'
-import { enterPredefined } from './predefined.ts'
+import { enterAllPredefined, enterPredefined } from './predefined.ts'
 import { prepareFile } from './prepared-file.ts'
 import { FatalStop, type FileFrame, State } from './state.ts'
 import { processText } from './text.ts'
@@ -157,6 +157,7 @@ function commandLineDirective(macro: { kind: string; text: string }): string {
 /** -dM: every macro that is defined at the end, those of the place excepted. */
 function listMacros(state: State): void {
   const { out } = state
+  enterAllPredefined(state)
   for (const identifier of state.identifiers.identifiers) {
     const { macro } = identifier
     if (!macro || macro.builtin !== 0 || identifier.role !== role.ordinary) continue

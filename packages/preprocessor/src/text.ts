@@ -120,7 +120,6 @@ const somethingBefore = new Token(kind.other, 0, '', undefined, 0)
  */
 function copyPlain(state: State, startsWhite: boolean): boolean {
   const { bytes, identifiers, out } = state
-  const { stops } = identifiers
   const { hasOrigins } = out
   const keepsComments = state.options.keepComments
   let i = state.position
@@ -198,8 +197,8 @@ function copyPlain(state: State, startsWhite: boolean): boolean {
         hash = hashStep(hash, c)
         c = bytes[++i] as number
       } while (isNameByte[c] === 1)
-      const index = identifiers.find(hash, bytes, at, i)
-      if (index !== 0 && stops[index] === 1) break
+      const index = identifiers.findOrDefine(hash, bytes, at, i)
+      if (index !== 0 && identifiers.stops[index] === 1) break
       // L"x" is one token, and so is what stands before a later name.
     } else if (k === charClass.digit || (k === charClass.dot && classOf[bytes[i + 1] as number] === charClass.digit)) {
       target[o++] = c
