@@ -19,7 +19,6 @@ export interface PlanOptions {
   readonly orphanHandling: 'place' | 'warn' | 'error' | 'discard'
   readonly regions: ReadonlyMap<string, MemoryRegionState>
   readonly versionText: string
-  readonly isFlat: boolean
 }
 
 /** Adds an input section to an output section and gives the latter what it needs of its attributes. */
@@ -56,8 +55,9 @@ function applyType(output: OutputSection): void {
   const type = output.statement?.type
   if (type === undefined) return
   if (type === 'noload') {
-    output.isNoLoad = true
-    output.type = SHT_NOBITS
+    const hasData = output.items.some((item) => item.kind === 'data' || item.kind === 'bytes')
+    output.isNoLoad = !hasData
+    if (!hasData) output.type = SHT_NOBITS
   } else if (type === 'copy' || type === 'info' || type === 'overlay' || type === 'dsect') output.flags &= ~SHF_ALLOC
   if (output.statement?.isReadOnly) output.flags &= ~SHF_WRITE
 }
@@ -79,6 +79,7 @@ export function buildPlan(state: ScriptState, objects: readonly InputObject[], o
     if (section.isCommon && options.isRelocatable) continue
     placeOrphan(section, placer, plan, options)
   }
+  placer.number()
   let previous: OutputSection | undefined
   for (const item of plan) {
     if (item.kind !== 'section') continue
@@ -166,7 +167,10 @@ function addOutputSection(
   // A second statement of the same name makes a second section.
   const output = new OutputSection(statement.name, statement)
   plan.push({ kind: 'section', output })
-  if (statement.overlay) output.isOverlay = true
+  if (statement.overlay) {
+    output.isOverlay = true
+    output.isFirstOfOverlay = statement.overlay.first === statement.name
+  }
   if (statement.programHeaders.length > 0) output.programHeaders = statement.programHeaders
   for (const inner of statement.body) {
     switch (inner.kind) {

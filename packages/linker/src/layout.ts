@@ -5,7 +5,7 @@
 // GNU ld manual §3.5 to §3.10.
 
 import type { DiagnosticSink, Span } from '@kernelbox/diagnostics'
-import { SHF_ALLOC, SHF_TLS, SHF_WRITE, SHT_NOBITS, SHT_PROGBITS } from '@kernelbox/elf'
+import { SHF_ALLOC, SHF_LINK_ORDER, SHF_TLS, SHF_WRITE, SHT_NOBITS, SHT_PROGBITS } from '@kernelbox/elf'
 import { absoluteOf, alignUp, evaluate, type Scope, type Value } from './evaluate.ts'
 import type { InputSection, LinkSymbol, MemoryRegionState, OutputSection } from './model.ts'
 import type { SymbolTable } from './symbol-table.ts'
@@ -28,7 +28,6 @@ export interface LayoutContext {
   readonly sectionStarts: ReadonlyMap<string, bigint>
   readonly isSane: boolean
   readonly isRelocatable: boolean
-  readonly wantsGapCheck: boolean
   sizeOfHeaders(): bigint
   /** Names that the script's expressions mention: they ask for a PROVIDE as an object's reference does. */
   readonly scriptReferences: ReadonlySet<string>
@@ -47,6 +46,7 @@ interface DataSegment {
   commonPageSize: bigint
   maxPageSize: bigint
   relroOffset: bigint
+  isRelroSeen: boolean
 }
 
 export class LayoutPass {
@@ -57,8 +57,16 @@ export class LayoutPass {
   /** Symbols that the script has assigned so far in this pass. */
   #assigned = new Set<LinkSymbol>()
   #isFinal = false
+  #isStarted = false
+  /** SIZEOF_HEADERS was asked for. */
+  usesHeaders = false
+  /** An address or load address is being computed: it may not depend on what comes later. */
+  #isStrict = false
+  #isPlaced = new Set<OutputSection>()
   #hasChanged = false
   #reported = new Set<string>()
+  /** `.` as symbols see it, where it differs from where sections go. */
+  #symbolDot: bigint | undefined
   #assigning: LinkSymbol | undefined
   readonly #originals = new Map<LinkSymbol, { section: InputSection | undefined; value: bigint }>()
   #forcedProvides = new Set<string>()
@@ -72,6 +80,7 @@ export class LayoutPass {
     commonPageSize: 0n,
     maxPageSize: 0n,
     relroOffset: 0n,
+    isRelroSeen: false,
   }
   /** The section that load addresses follow, by region; undefined stands for the whole address space. */
   #lastOfRegion = new Map<MemoryRegionState | undefined, OutputSection>()
@@ -86,17 +95,58 @@ export class LayoutPass {
   }
 
   /** Passes until nothing moves. Sections that turn out empty are left out after the first (manual §3.6.7). */
-  run(): void {
-    this.#pass()
-    this.#dropEmptySections()
+  settle(): void {
+    if (!this.#isStarted) {
+      this.#isStarted = true
+      this.#pass()
+      this.#sortLinkOrder()
+      this.#dropEmptySections()
+    }
     for (let i = 0; i < mostPasses; i++) {
       this.#hasChanged = false
       this.#pass()
       if (!this.#hasChanged && !this.#adjustDataSegment()) break
     }
+  }
+
+  /** The last pass, which reports. */
+  finish(): void {
     this.#isFinal = true
     this.#pass()
     this.#isFinal = false
+  }
+
+  /** An expression's value at the end of the layout. */
+  evaluateNow(expression: Expression): bigint {
+    const value = evaluate(expression, this.#scope)
+    return value ? absoluteOf(value) : 0n
+  }
+
+  /** What DATA_SEGMENT_RELRO_END asks to make read-only. */
+  get relroRange(): { readonly start: bigint; readonly end: bigint } | undefined {
+    const { base, relroEnd, isRelroSeen } = this.dataSegment
+    return isRelroSeen && relroEnd > base ? { start: base, end: relroEnd } : undefined
+  }
+
+  /** Sections with SHF_LINK_ORDER stand in the order of those that they are linked to (gABI "sh_flags"). */
+  #sortLinkOrder(): void {
+    for (const item of this.#context.plan) {
+      if (item.kind !== 'section') continue
+      const { items } = item.output
+      for (let start = 0; start < items.length; start++) {
+        let end = start
+        while (items[end]?.kind === 'input') end++
+        const run = items.slice(start, end)
+        const keyed = run.map((one) => ({ one, key: one.kind === 'input' ? linkKey(one.section) : -1n }))
+        if (keyed.some(({ key }) => key >= 0n)) {
+          keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+          keyed.forEach(({ one }, i) => {
+            items[start + i] = one
+          })
+        }
+        start = Math.max(start, end)
+      }
+    }
   }
 
   #dropEmptySections(): void {
@@ -110,6 +160,8 @@ export class LayoutPass {
   #pass(): void {
     this.#dot = 0n
     this.#lastOfRegion = new Map()
+    this.#isPlaced = new Set()
+    this.#symbolDot = undefined
     this.#assigned = new Set()
     this.#startRegions()
     if (this.dataSegment.phase !== 'adjust' && this.dataSegment.phase !== 'done') this.dataSegment.phase = 'none'
@@ -153,11 +205,15 @@ export class LayoutPass {
       isDefined: (name) => {
         const symbol = context.symbols.get(name)
         if (!symbol) return false
+        if (this.#originals.has(symbol)) return true
         if (symbol.isScripted && !symbol.definedIn) return this.#assigned.has(symbol)
         return symbol.state === 'defined' || symbol.state === 'common'
       },
       outputSection: (name, span) => {
         const section = this.#sectionsByName.get(name)
+        if (section && this.#isStrict && !this.#isPlaced.has(section) && section !== this.#section) {
+          this.#report('forward-reference', `the place of ${name} is not known here: it comes later in the script`, span)
+        }
         if (!section && this.#isFinal && !context.isRelocatable)
           this.#report('no-such-section', `there is no output section '${name}'`, span)
         return section
@@ -167,7 +223,10 @@ export class LayoutPass {
         if (!region) this.#report('no-such-region', `there is no memory region '${name}'`, span)
         return region
       },
-      sizeOfHeaders: () => context.sizeOfHeaders(),
+      sizeOfHeaders: () => {
+        this.usesHeaders = true
+        return context.sizeOfHeaders()
+      },
       constant: (name) => (name === 'MAXPAGESIZE' ? context.maxPageSize : name === 'COMMONPAGESIZE' ? context.commonPageSize : undefined),
       segmentStart: (name) => context.segmentStarts.get(name),
       dataSegment: (kind, operands) => this.#dataSegment(kind, operands),
@@ -212,12 +271,15 @@ export class LayoutPass {
             right: assignment.value,
             span: assignment.span,
           }
+    const dot = this.#dot
+    if (!this.#section && this.#symbolDot !== undefined) this.#dot = this.#symbolDot
     const symbol = symbols.intern(assignment.name)
     // `x = ABSOLUTE(x)` speaks of the object's x, also in the second pass.
     if (symbol.state === 'defined' && !symbol.isScripted) this.#originals.set(symbol, { section: symbol.section, value: symbol.value })
     this.#assigning = symbol
     const value = evaluate(expression, this.#scope)
     this.#assigning = undefined
+    this.#dot = dot
     if (!value) {
       symbol.isScripted = true
       return
@@ -237,6 +299,10 @@ export class LayoutPass {
     if (assignment.isHidden && symbol.visibility === 0) symbol.visibility = 2
     this.#context.symbols.wanted.delete(symbol)
     this.#assigned.add(symbol)
+  }
+
+  #isUnusedProvide(assignment: Assignment): boolean {
+    return assignment.isProvide && !this.#forcedProvides.has(assignment.name)
   }
 
   /** PROVIDE: something asks for the symbol and nothing else defines it. */
@@ -265,6 +331,11 @@ export class LayoutPass {
     if (!value) return
     const section = this.#section
     if (!section) {
+      if (this.#symbolDot !== undefined) {
+        this.#dot = this.#symbolDot
+        const symbolValue = evaluate(expression, this.#scope)
+        this.#symbolDot = symbolValue && absoluteOf(symbolValue)
+      }
       this.#dot = absoluteOf(value)
       return
     }
@@ -295,7 +366,9 @@ export class LayoutPass {
       this.#dot = given
       isGiven = true
     } else if (statement?.address) {
+      this.#isStrict = true
       const value = evaluate(statement.address, this.#scope)
+      this.#isStrict = false
       if (value) this.#dot = absoluteOf(value)
       isGiven = true
     } else if (output.hasExplicitAddress) {
@@ -310,12 +383,22 @@ export class LayoutPass {
       alignment = Math.max(alignment, writtenAlignment)
     }
     if (output.isIgnored) {
+      this.#isPlaced.add(output)
+      const before = this.#dot
       this.#runItems(output, alignUp(this.#dot, BigInt(alignment)))
+      this.#loadAddress(output, before, writtenAlignment)
+      if (output.address !== output.loadAddress && !output.loadRegion) this.#lastOfRegion.set(region, output)
       // A section that is left out moves the location counter only for assignments that follow it (tried on GNU ld 2.40).
       if (next?.kind !== 'assignment') this.#dot = savedDot
-      else this.#dot = output.address
+      else {
+        this.#dot = output.address
+        // Symbols after it do not see the move, unless symbols were defined in it.
+        const hasSymbols = output.items.some((item) => item.kind === 'assignment' && item.assignment.name !== '.' && !this.#isUnusedProvide(item.assignment))
+        if (!hasSymbols && output.address !== savedDot) this.#symbolDot = savedDot
+      }
       return
     }
+    this.#symbolDot = undefined
     const before = this.#dot
     const start = alignUp(before, BigInt(alignment))
     if (isGiven && start !== before && this.#isFinal && statement?.address)
@@ -325,6 +408,7 @@ export class LayoutPass {
         statement.address.span,
       )
     output.alignment = alignment
+    this.#isPlaced.add(output)
     this.#runItems(output, start)
     const isAllocated = (output.flags & SHF_ALLOC) !== 0
     const isTlsBss = (output.flags & SHF_TLS) !== 0 && output.type === SHT_NOBITS
@@ -430,7 +514,9 @@ export class LayoutPass {
     const last = this.#lastOfRegion.get(region)
     let address = output.address
     if (statement?.loadAddress) {
+      this.#isStrict = true
       const value = evaluate(statement.loadAddress, this.#scope)
+      this.#isStrict = false
       if (value) address = absoluteOf(value)
     } else if (loadRegion) {
       address = loadRegion.current
@@ -448,7 +534,8 @@ export class LayoutPass {
 
   #advance(region: MemoryRegionState, output: OutputSection, to: bigint): void {
     const isFull = to < region.origin || to - region.origin > region.length
-    region.current = to
+    // Sections of an overlay lie over each other; what follows comes after the longest.
+    region.current = output.isOverlay && !output.isFirstOfOverlay && region.current > to ? region.current : to
     const used = to - region.origin
     if (used > region.used) region.used = used
     if (this.#isFinal && isFull && !region.hasOverflowed) {
@@ -495,7 +582,11 @@ export class LayoutPass {
     if (kind === 'relro-end') {
       const [offset = 0n, end = 0n] = operands
       segment.relroOffset = offset
-      if (segment.phase === 'adjust' || segment.phase === 'done') return alignUp(end + offset, segment.commonPageSize) - offset
+      segment.isRelroSeen = true
+      if (segment.phase === 'adjust' || segment.phase === 'done') {
+        segment.relroEnd = alignUp(end + offset, segment.commonPageSize)
+        return segment.relroEnd - offset
+      }
       segment.phase = 'relro-seen'
       segment.relroEnd = mask(end + offset)
       // Without RELRO the word does nothing.
@@ -532,6 +623,12 @@ export class LayoutPass {
     }
     return false
   }
+}
+
+function linkKey(section: InputSection): bigint {
+  if ((section.flags & SHF_LINK_ORDER) === 0) return -1n
+  const target = section.object.sections[section.elf.link]
+  return target?.output ? target.output.address + BigInt(target.offset) : -1n
 }
 
 /** Where a defined symbol is, as the script sees it. */

@@ -2,7 +2,7 @@
 // Enters: inputs, script and options. Leaves: an image, the layout as data, a map, diagnostics. Pure: no files, no clock.
 
 import { DiagnosticSink, SourceFile } from '@kernelbox/diagnostics'
-import { EM_386, EM_X86_64, SHF_ALLOC } from '@kernelbox/elf'
+import { EM_386, EM_IAMCU, EM_X86_64, PF_R, PF_W, PF_X, SHF_EXECINSTR } from '@kernelbox/elf'
 import { buildPlan, namedFiles } from './build-plan.ts'
 import { allocateCommonSymbols } from './common-symbols.ts'
 import { fillContents } from './contents.ts'
@@ -11,14 +11,16 @@ import { absoluteOf } from './evaluate.ts'
 import { LayoutPass, type PlanItem, symbolAddress } from './layout.ts'
 import { layoutAsData } from './layout-data.ts'
 import { InputLoader } from './load-inputs.ts'
-import type { MemoryRegionState, OutputSection } from './model.ts'
+import type { InputObject, MemoryRegionState, OutputSection } from './model.ts'
 import type { Emulation, LinkOptions, LinkResult, OutputFormat } from './options.ts'
 import { Relocator } from './relocate.ts'
 import { collectReferences } from './script-references.ts'
+import { headersSize, mapScriptSegments, mapSegments, placeSegments, type Segment, type SegmentOptions } from './segments.ts'
 import { ScriptState } from './script-state.ts'
 import { SymbolTable } from './symbol-table.ts'
-import type { ScriptCommand } from './syntax/ast.ts'
+import type { Assignment, ScriptCommand } from './syntax/ast.ts'
 import { parseScript, parseSymbolDefinition } from './syntax/parse-script.ts'
+import { writeElf } from './write-elf.ts'
 import { writeFlat } from './write-flat.ts'
 
 const versionText = 'kld, GNU ld 2.40 compatible'
@@ -61,6 +63,7 @@ export function link(options: LinkOptions): LinkResult {
     files: options.files,
     searchFolders,
     isRelocatable: options.relocatable === true,
+    stripsDebug: options.strip !== undefined,
     machine: emulation && (emulation === 'elf_i386' ? EM_386 : EM_X86_64),
     objectClass: emulation && (emulation === 'elf_x86_64' ? 64 : 32),
     implicitScript: (source) => {
@@ -86,9 +89,13 @@ export function link(options: LinkOptions): LinkResult {
     return failed(options, sink)
   }
   const [firstObject] = objects
-  const machine = firstObject?.elf.machine ?? (emulation === 'elf_i386' ? EM_386 : EM_X86_64)
-  const is64 = firstObject ? firstObject.elf.class === 64 : emulation !== 'elf_i386' && emulation !== 'elf32_x86_64'
-  const format = outputFormatOf(options, state, machine, is64, sink)
+  const inputMachine = firstObject?.elf.machine ?? (emulation === 'elf_i386' ? EM_386 : EM_X86_64)
+  const machine = inputMachine === EM_IAMCU ? EM_386 : inputMachine
+  const isInput64 = firstObject ? firstObject.elf.class === 64 : emulation !== 'elf_i386' && emulation !== 'elf32_x86_64'
+  const format = outputFormatOf(options, state, machine, isInput64, sink)
+  // OUTPUT_FORMAT may ask for a file of another class than the inputs have.
+  const is64 = format === 'elf64-x86-64' || (isInput64 && format !== 'elf32-i386' && format !== 'elf32-x86-64')
+  const outputMachine = format === 'elf32-i386' ? EM_386 : format === 'elf64-x86-64' || format === 'elf32-x86-64' ? EM_X86_64 : machine
   const isFlat = format === 'binary' || format === 'ihex' || format === 'srec' || format === 'verilog'
   if (!commands || ScriptState.isInsertion(commands)) {
     if (!state.hasSections || (commands && ScriptState.isInsertion(commands))) {
@@ -100,6 +107,7 @@ export function link(options: LinkOptions): LinkResult {
 
   // 3. Common symbols, then input sections to output sections, orphans last.
   const isRelocatable = options.relocatable === true
+  overrideCommons(state, symbols)
   if (!isRelocatable || options.defineCommon || state.forcesCommon) allocateCommonSymbols(symbols, options.sortCommon)
   const regions = makeRegions(state, sink)
   const plan = buildPlan(state, objects, {
@@ -109,10 +117,12 @@ export function link(options: LinkOptions): LinkResult {
     orphanHandling: options.orphanHandling ?? 'place',
     regions,
     versionText,
-    isFlat,
   })
 
-  // 4. Addresses.
+  // 4. Addresses. The number of program headers depends on the layout and, by SIZEOF_HEADERS, the layout on it.
+  const elfClass = is64 ? 64 : 32
+  const hasRelro = !isFlat && !hasWord(options, 'norelro')
+  let headerCount = state.programHeaders?.length ?? 2
   const layout = new LayoutPass({
     sink,
     symbols,
@@ -120,16 +130,42 @@ export function link(options: LinkOptions): LinkResult {
     regions,
     maxPageSize: pageSize(options, 'max-page-size', 0x1000n),
     commonPageSize: pageSize(options, 'common-page-size', 0x1000n),
-    isRelro: !isFlat && !hasWord(options, 'norelro'),
+    isRelro: hasRelro,
     segmentStarts: options.segmentStarts ?? new Map(),
     sectionStarts: options.sectionStarts ?? new Map(),
     isSane: state.isSane,
     isRelocatable,
-    wantsGapCheck: isFlat,
-    sizeOfHeaders: () => 0n,
-    scriptReferences: collectReferences(state.statements),
+    sizeOfHeaders: () => (isFlat || isRelocatable ? 0n : headersSize(elfClass, headerCount)),
+    scriptReferences: collectReferences(state),
   })
-  layout.run()
+  layout.settle()
+  let segments: Segment[] = []
+  const segmentOptions = (): SegmentOptions => ({
+    elfClass,
+    maxPageSize: pageSize(options, 'max-page-size', 0x1000n),
+    commonPageSize: pageSize(options, 'common-page-size', 0x1000n),
+    isPaged: options.paging === undefined,
+    isTextWritable: options.paging === 'omagic',
+    loadsHeaders: layout.usesHeaders,
+    separateCode: !hasWord(options, 'noseparate-code'),
+    stackFlags: stackFlags(options, objects),
+    relro: hasRelro ? layout.relroRange : undefined,
+    hasEhFrameHeader: options.ehFrameHeader === true,
+    headerCount,
+  })
+  const isElfImage = !isFlat && !isRelocatable
+  if (isElfImage) {
+    for (let i = 0; i < 10; i++) {
+      const present = outputsOf(plan)
+      segments = state.programHeaders
+        ? mapScriptSegments(present, state.programHeaders, (expression) => layout.evaluateNow(expression), i === 0 ? sink : new DiagnosticSink())
+        : mapSegments(present, segmentOptions())
+      if (segments.length === headerCount) break
+      headerCount = segments.length
+      layout.settle()
+    }
+  }
+  layout.finish()
   const outputs = outputsOf(plan)
 
   // 5. Contents and relocations.
@@ -141,7 +177,7 @@ export function link(options: LinkOptions): LinkResult {
     knownNames: () => symbols.byName.keys(),
     sink,
   })
-  if (!sink.hasErrors) {
+  if (!sink.hasErrors || options.noInhibitExec) {
     for (const output of outputs) fillContents(output, machine)
     for (const output of outputs) {
       for (const item of output.items) {
@@ -154,10 +190,19 @@ export function link(options: LinkOptions): LinkResult {
   }
 
   // 6. The image.
-  const entry = entryAddress(options, state, symbols, outputs)
+  const entry = entryAddress(options, state, symbols, plan)
   let image: Uint8Array | undefined
-  if (!sink.hasErrors) {
-    image = writeFlat(outputs, sink, { maxGapInBytes: options.maxGapInBytes, gapFill: options.gapFill })
+  if (!sink.hasErrors || options.noInhibitExec) {
+    if (isElfImage)
+      image = writeElf(outputs, placeSegments(segments, segmentOptions()), symbols, objects, {
+        elfClass,
+        machine: outputMachine,
+        isPie: options.pie === true,
+        entry,
+        strip: options.strip,
+        discardLocals: options.discardLocals,
+      })
+    else image = writeFlat(outputs, sink, { maxGapInBytes: options.maxGapInBytes, gapFill: options.gapFill })
   }
   const isFailed = sink.hasErrors && !options.noInhibitExec
   return {
@@ -168,6 +213,21 @@ export function link(options: LinkOptions): LinkResult {
     mapText: '',
     diagnostics: sink.diagnostics,
   }
+}
+
+/** PF_* of PT_GNU_STACK: asked for by -z, or by the objects' .note.GNU-stack; an object without one wants to execute. */
+function stackFlags(options: LinkOptions, objects: readonly InputObject[]): number | undefined {
+  if (hasWord(options, 'execstack')) return PF_R | PF_W | PF_X
+  if (hasWord(options, 'noexecstack')) return PF_R | PF_W
+  let hasNote = false
+  let isExecutable = false
+  for (const { elf } of objects) {
+    const note = elf.sections.find((section) => section.name === '.note.GNU-stack')
+    if (note) hasNote = true
+    if (!note || (note.flags & SHF_EXECINSTR) !== 0) isExecutable = true
+  }
+  if (!hasNote) return undefined
+  return PF_R | PF_W | (isExecutable ? PF_X : 0)
 }
 
 function failed(options: LinkOptions, sink: DiagnosticSink): LinkResult {
@@ -181,8 +241,26 @@ function failed(options: LinkOptions, sink: DiagnosticSink): LinkResult {
   }
 }
 
+/** In the order of the section table. */
 function outputsOf(plan: readonly PlanItem[]): OutputSection[] {
-  return plan.flatMap((item) => (item.kind === 'section' && !item.output.isIgnored ? [item.output] : []))
+  return plan
+    .flatMap((item) => (item.kind === 'section' && !item.output.isIgnored ? [item.output] : []))
+    .toSorted((a, b) => a.order - b.order)
+}
+
+/** A common symbol that the script gives a value needs no space. */
+function overrideCommons(state: ScriptState, symbols: SymbolTable): void {
+  const override = (assignment: Assignment) => {
+    const symbol = assignment.isProvide ? undefined : symbols.get(assignment.name)
+    if (symbol?.state !== 'common') return
+    symbol.state = 'defined'
+    symbol.value = 0n
+    symbol.section = undefined
+  }
+  for (const statement of state.statements) {
+    if (statement.kind === 'assignment') override(statement)
+    else if (statement.kind === 'output-section') for (const inner of statement.body) if (inner.kind === 'assignment') override(inner)
+  }
 }
 
 function hasWord(options: LinkOptions, word: string): boolean {
@@ -250,13 +328,13 @@ function makeRegions(state: ScriptState, sink: DiagnosticSink): Map<string, Memo
   return regions
 }
 
-function entryAddress(options: LinkOptions, state: ScriptState, symbols: SymbolTable, outputs: readonly OutputSection[]): bigint {
+function entryAddress(options: LinkOptions, state: ScriptState, symbols: SymbolTable, plan: readonly PlanItem[]): bigint {
   const asked = options.entry ?? state.entry?.name
   if (asked !== undefined && /^(?:0x[0-9a-f]+|\d+)$/i.test(asked)) return BigInt(asked)
-  for (const name of asked === undefined ? ['start', '_start'].slice(1) : [asked]) {
-    const symbol = symbols.get(name)
-    const value = symbol?.state === 'defined' ? symbolAddress(symbol) : undefined
-    if (value) return absoluteOf(value)
-  }
-  return outputs.find((output) => output.name === '.text' && (output.flags & SHF_ALLOC) !== 0)?.address ?? 0n
+  const symbol = symbols.get(asked ?? 'start')
+  const value = symbol?.state === 'defined' ? symbolAddress(symbol) : undefined
+  if (value) return absoluteOf(value)
+  // Then the first byte of .text, be it empty (manual §3.4.1).
+  for (const item of plan) if (item.kind === 'section' && item.output.name === '.text') return item.output.address
+  return 0n
 }

@@ -34,6 +34,8 @@ export interface LoadContext {
   readonly files: LinkFiles | undefined
   readonly searchFolders: string[]
   readonly isRelocatable: boolean
+  /** -s, -S: debug information takes no part. */
+  readonly stripsDebug: boolean
   /** EM_* that the emulation asks for; undefined: the first object decides. */
   machine: number | undefined
   objectClass: 32 | 64 | undefined
@@ -270,7 +272,11 @@ export class InputLoader {
           else this.#linkOnce.set(section.name, made)
         }
       } else if (!isRelocatable && (section.flags & SHF_EXCLUDE) !== 0) discard(made, 'empty')
-      else if (!isRelocatable && section.name.startsWith('.gnu.warning.')) discard(made, 'empty')
+      else if (!isRelocatable && section.name.startsWith('.gnu.warning')) {
+        // A text to show when the symbol is used; it has a place, but no bytes.
+        made.sizeInBytes = 0
+        made.contents = new Uint8Array(0)
+      } else if (!isRelocatable && this.#context.stripsDebug && isDebug(section)) discard(made, 'empty')
     }
     if (lost.size > 0) this.#findTwins(object, lost)
   }
@@ -293,6 +299,10 @@ export class InputLoader {
 export function discard(section: InputSection, reason: NonNullable<InputSection['discardReason']>): void {
   section.isDiscarded = true
   section.discardReason = reason
+}
+
+function isDebug(section: ElfSection): boolean {
+  return (section.flags & 2) === 0 && /^\.(?:z?debug|stab|line|gnu\.linkonce\.wi\.|gdb_index)/.test(section.name)
 }
 
 function describe(machine: number | undefined, objectClass: 32 | 64 | undefined): string {

@@ -156,7 +156,9 @@ export class OutputSection {
   region: MemoryRegionState | undefined = undefined
   loadRegion: MemoryRegionState | undefined = undefined
   isOverlay = false
-  overlayFirst: OutputSection | undefined = undefined
+  isFirstOfOverlay = false
+  /** Place in the section table: sections are numbered as they come to be. */
+  order = 0
   contents: Uint8Array = new Uint8Array(0)
   programHeaders: readonly string[] | undefined = undefined
   index = 0

@@ -61,6 +61,8 @@ function findByFlags(section: InputSection, outputs: readonly OutputSection[]): 
 export interface OrphanPlacer {
   /** Puts a section somewhere and says where; the plan may grow. */
   place(section: InputSection): OutputSection
+  /** Numbers the output sections, once all orphans are placed. */
+  number(): void
 }
 
 interface Hold {
@@ -78,6 +80,10 @@ export function createOrphanPlacer(plan: PlanItem[], isRelocatable: boolean): Or
     if (same) same.push(item.output)
     else byName.set(item.output.name, [item.output])
   }
+
+  // Numbers in the section table: those that have something now first, an orphan after the one that it follows.
+  const order: OutputSection[] = []
+  for (const item of plan) if (item.kind === 'section' && item.output.items.length > 0) order.push(item.output)
 
   function outputs(): OutputSection[] {
     return plan.flatMap((item) => (item.kind === 'section' ? [item.output] : []))
@@ -108,6 +114,11 @@ export function createOrphanPlacer(plan: PlanItem[], isRelocatable: boolean): Or
   }
 
   return {
+    number() {
+      let next = 0
+      for (const output of order) output.order = next++
+      for (const item of plan) if (item.kind === 'section' && !order.includes(item.output)) item.output.order = next++
+    },
     place(section) {
       const isCompatible = (output: OutputSection) =>
         output.type === 0 || ((output.flags ^ section.flags) & SHF_ALLOC) === 0 || output.items.length === 0
@@ -115,6 +126,7 @@ export function createOrphanPlacer(plan: PlanItem[], isRelocatable: boolean): Or
         .get(section.name)
         ?.filter((output) => output.statement?.constraint === undefined)
         .find(isCompatible)
+      if (known && known.items.length === 0 && !order.includes(known)) order.push(known)
       if (known && !(isRelocatable && section.flags !== known.flags && known.isOrphan && (section.flags & 0x200) !== 0)) return known
       const output = new OutputSection(section.name, undefined)
       output.isOrphan = true
@@ -127,6 +139,7 @@ export function createOrphanPlacer(plan: PlanItem[], isRelocatable: boolean): Or
       if (kind === 'nonalloc') {
         output.hasExplicitAddress = true
         plan.push({ kind: 'section', output })
+        order.push(output)
       } else {
         const name = namesOfKinds[kind]
         const all = outputs()
@@ -135,6 +148,11 @@ export function createOrphanPlacer(plan: PlanItem[], isRelocatable: boolean): Or
         if (!after && name) after = byName.get(name)?.[0]
         after ??= findByFlags(section, all)
         insert(output, after, sameName ? undefined : hold.last)
+        const previous = plan[indexOf(output) - 1]
+        const anchor = sameName ?? hold.last ?? after ?? (previous?.kind === 'section' ? previous.output : undefined)
+        const at = anchor ? order.indexOf(anchor) + 1 : 0
+        order.splice(at, 0, output)
+        if (after?.region) output.region = after.region
         hold.last = output
         hold.after ??= after
       }

@@ -1,11 +1,15 @@
 // Names that the expressions of a script mention: they ask for a PROVIDE as an object's reference does.
 
-import type { LayoutStatement } from './script-state.ts'
+import type { ScriptState } from './script-state.ts'
 import type { Expression } from './syntax/ast.ts'
 
-export function collectReferences(statements: readonly LayoutStatement[]): Set<string> {
+export function collectReferences(state: ScriptState): Set<string> {
   const names = new Set<string>()
-  for (const statement of statements) {
+  for (const region of state.regions) {
+    visit(region.origin, names)
+    visit(region.length, names)
+  }
+  for (const statement of state.statements) {
     if (statement.kind === 'assignment') visit(statement.value, names)
     else if (statement.kind === 'assert') visit(statement.condition, names)
     else {
