@@ -5,6 +5,7 @@ import { type Diagnostic, DiagnosticSink, type SourceFile } from '@kernelbox/dia
 import type { ElfObject } from '@kernelbox/elf'
 import { Assembler } from './assembler.ts'
 import { generateLines } from './line-table/directives.ts'
+import { applyMarch } from './directives/arch.ts'
 import { buildObject } from './object-builder.ts'
 import type { AssembleOptions } from './options.ts'
 import { Relaxation } from './relax.ts'
@@ -33,6 +34,14 @@ export function assembleWith(loadGrammar: GrammarLoader, sources: readonly Sourc
 
   if (options.debugLines?.format === 'dwarf') generateLines(a)
   else if (options.debugLines?.format === 'stabs') generateStabs(a)
+
+  if (!applyMarch(a)) {
+    sink.report({
+      code: 'unknown-arch',
+      severity: 'error',
+      message: `-march=${options.arch} names a processor or an extension that does not exist`,
+    })
+  }
 
   // 1. Statements become fragments, fixups and symbols.
   for (const source of sources) {

@@ -120,7 +120,13 @@ function readRegister(a: Assembler): number | undefined {
 /** A register's name without `%`. */
 function nakedRegister(a: Assembler): number | undefined {
   const start = a.at
-  const name = a.readName()
+  let name = a.readName()
+  // st(1): the parentheses are no part of a name elsewhere.
+  if (name?.toLowerCase() === 'st' && a.take(40)) {
+    const digit = a.bytes[a.at] as number
+    a.at++
+    name = a.take(41) ? `st(${String.fromCharCode(digit)})` : undefined
+  }
   const column = name === undefined || a.symbols.find(name)?.isDefined ? undefined : dwarfRegister(name.toLowerCase(), a.mode)
   if (column === undefined) a.at = start
   return column
@@ -241,10 +247,10 @@ export const cfiDirectives: DirectiveTable = {
     }
     const isSimple = a.readNameIs('simple')
     if (!a.expectEnd()) return
-    fault(a, word, frames.start(a.chain, isSimple ? undefined : dwarfStackPointer(a.mode)))
+    fault(a, word, frames.start(a.chain, isSimple ? undefined : dwarfStackPointer(a.mode), stateOf(a).sections))
   },
   cfi_endproc(a, word) {
-    const result = stateOf(a).frames.end(a.chain, stateOf(a).sections)
+    const result = stateOf(a).frames.end(a.chain)
     if (result === 'no-startproc') a.error('cfi-no-startproc', '.cfi_endproc has no .cfi_startproc in this subsection')
     else if (a.expectEnd()) fault(a, word, result)
   },

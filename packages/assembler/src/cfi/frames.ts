@@ -54,7 +54,7 @@ export interface Frame {
   isSignalFrame: boolean
   personality: EncodedPointer | undefined
   languageData: EncodedPointer | undefined
-  /** What .cfi_sections asked for when the frame was closed. */
+  /** What .cfi_sections asked for when the frame was opened. */
   inEhFrame: boolean
   inDebugFrame: boolean
 }
@@ -103,7 +103,7 @@ export class CfiFrames {
   }
 
   /** `stackPointer`: its column; undefined for `.cfi_startproc simple`, which says nothing of the frame. */
-  start(chain: FragmentChain, stackPointer: number | undefined): CfiFault | undefined {
+  start(chain: FragmentChain, stackPointer: number | undefined, sections = { eh: true, debug: false }): CfiFault | undefined {
     if (this.#open.has(chain)) return 'already-open'
     const { wordSizeInBytes, returnColumn } = this.target
     const frame: Frame = {
@@ -118,8 +118,8 @@ export class CfiFrames {
       isSignalFrame: false,
       personality: undefined,
       languageData: undefined,
-      inEhFrame: true,
-      inDebugFrame: false,
+      inEhFrame: sections.eh,
+      inDebugFrame: sections.debug,
     }
     this.frames.push(frame)
     const open = new OpenFrame(frame, 0)
@@ -131,13 +131,11 @@ export class CfiFrames {
     return undefined
   }
 
-  end(chain: FragmentChain, sections = { eh: true, debug: false }): CfiFault | undefined {
+  end(chain: FragmentChain): CfiFault | undefined {
     const open = this.#open.get(chain)
     if (!open) return 'no-startproc'
     open.frame.endFragment = chain.current
     open.frame.endOffset = chain.length
-    open.frame.inEhFrame = sections.eh
-    open.frame.inDebugFrame = sections.debug
     this.#open.delete(chain)
     return undefined
   }

@@ -1,7 +1,7 @@
 // .arch: which processor's instructions are allowed, and with that which nops pad code.
 // GNU as manual §9.16.14 "Specifying CPU Architecture".
 
-import { archNames, selectIsa } from '@kernelbox/x86'
+import { archNames, isaOfMarch, selectIsa } from '@kernelbox/x86'
 import { nearestWord } from '@kernelbox/diagnostics'
 import type { Assembler } from '../assembler.ts'
 import type { DirectiveTable } from './registry.ts'
@@ -36,6 +36,18 @@ function history(a: Assembler): ArchHistory {
     a.extensions.set('arch', found)
   }
   return found
+}
+
+/** -march: what it allows holds from the first statement on. Gives false for a name that nobody knows. */
+export function applyMarch(a: Assembler): boolean {
+  if (a.options.arch === undefined || a.encode.isa) return true
+  const isa = isaOfMarch(a.options.arch.toLowerCase())
+  if (isa === null) return false
+  if (isa) {
+    a.encode = { ...a.encode, isa }
+    a.instructions.optionsChanged()
+  }
+  return true
 }
 
 export function archOf(a: Assembler): ArchState {

@@ -14,7 +14,7 @@ import { type CompileUnit, emitCompileUnit } from './compile-unit.ts'
 import { DebugSection } from './debug-section.ts'
 import { LineFiles } from './line-files.ts'
 import { emitLineTable, type LineSequence } from './line-program.ts'
-import { LineTable, type LocOptions, rowBasicBlock, rowEpilogueBegin, rowPrologueEnd } from './line-rows.ts'
+import { LineTable, type LocOptions, type View, rowBasicBlock, rowEpilogueBegin, rowPrologueEnd } from './line-rows.ts'
 
 /** The line table of an assembly; made by the first directive that needs it, or by -g. */
 export function lineTableOf(a: Assembler): LineTable {
@@ -32,7 +32,11 @@ export function lineTableOf(a: Assembler): LineTable {
         if (made.marksLabels) made.atLabel(a.chain)
       },
     })
-    a.finishers.push(() => checkFiles(a, made))
+    a.finishers.push(() => {
+      checkFiles(a, made)
+      made.finishViews()
+    })
+    a.afterRelaxation.push(() => checkViews(a, made))
     a.afterRelaxation.push(() => emit(a, made))
   }
   return table
@@ -52,6 +56,19 @@ function checkFiles(a: Assembler, { files, rows }: LineTable): void {
       code: 'line-file',
       severity: 'error',
       message: `the file numbers up to ${files.files.length - 1} are used, but no .file directive tells number ${number}`,
+    })
+  }
+}
+
+function checkViews(a: Assembler, { viewsThatMustBeZero }: LineTable): void {
+  const evaluation = new Evaluation(addressKnowledge())
+  for (const view of viewsThatMustBeZero) {
+    const value = evaluation.constant({ kind: 'symbol', symbol: view })
+    if (value === 0n) continue
+    a.report({
+      code: 'loc-option',
+      severity: 'error',
+      message: `a 'view 0' is view ${value ?? 'of an unknown number'}: the row before it has the same address`,
     })
   }
 }
@@ -86,7 +103,7 @@ function numberedFile(a: Assembler): void {
     if (md5 === undefined) return
   }
   if (!a.expectEnd()) return
-  if (!a.options.debugLines) table.stopGenerating()
+  table.stopGenerating()
   const fault = files.assign(number, directory, name, md5)
   if (fault?.code === 'number-too-small') a.error('line-file', 'file numbers begin at 1 (at 0 in DWARF 5)', start, a.end)
   else if (fault?.code === 'number-too-large') a.error('line-file', `${number} is too large for a file number`, start, a.end)
@@ -115,6 +132,7 @@ function readDigest(a: Assembler): bigint | undefined {
 
 function loc(a: Assembler): void {
   const table = lineTableOf(a)
+  table.stopGenerating()
   const fileStart = a.at
   const file = readNumber(a, 'a file number')
   if (file === undefined) return
@@ -144,7 +162,7 @@ function readLocOptions(a: Assembler, table: LineTable, column: number | undefin
   let isStatement: boolean | undefined
   let isa: number | undefined
   let discriminator = 0
-  let view: AsmSymbol | 'zero' | undefined
+  let view: View | undefined
   if (a.isAtEnd) return { ...noOptions, column, isStatement, flags, isa, discriminator, view }
   while (!a.isAtEnd) {
     const start = a.at
@@ -183,7 +201,7 @@ function readLocOptions(a: Assembler, table: LineTable, column: number | undefin
 }
 
 /** `view 0` is a promise, `view -0` a reset, `view name` a definition. */
-function readView(a: Assembler, table: LineTable): AsmSymbol | 'zero' | undefined {
+function readView(a: Assembler, table: LineTable): View | undefined {
   const { bytes } = a
   const start = a.at
   const first = bytes[start] as number
@@ -198,7 +216,7 @@ function readView(a: Assembler, table: LineTable): AsmSymbol | 'zero' | undefine
       a.error('loc-option', 'the view is not 0: the row before has the same address', start, a.end)
       return undefined
     }
-    return 'zero'
+    return first === 45 ? 'zero' : 'assert-zero'
   }
   let at = start
   while (at < a.end && nameBytes[bytes[at] as number] !== 0) at++
@@ -248,6 +266,8 @@ function emit(a: Assembler, table: LineTable): void {
   }
   const existing = a.sections.find('.debug_line')
   if (existing && existing.sizeInBytes > 0) {
+    // What -g gathered gives way to what the source says itself.
+    if (table.isGenerating) return
     a.report({ code: 'line-table', severity: 'error', message: '.debug_line has contents of its own beside .loc directives' })
     return
   }

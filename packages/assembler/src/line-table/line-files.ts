@@ -31,6 +31,14 @@ export class LineFiles {
     this.dwarfVersion = dwarfVersion
   }
 
+  /** Forgets all: what -g gathered gives way to what the source says itself. */
+  clear(): void {
+    this.directories.length = 1
+    this.files.length = 0
+    this.#directoryNumbers.clear()
+    this.#fileNumbers.clear()
+  }
+
   get isEmpty(): boolean {
     return this.files.length === 0
   }

@@ -89,9 +89,11 @@ export interface LocOptions {
   readonly flags: number
   readonly isa: number | undefined
   readonly discriminator: number
-  /** A symbol takes the view number as its value; 'zero' resets it (`view -0`). */
-  readonly view: AsmSymbol | 'zero' | undefined
+  /** A symbol takes the view number as its value; 'zero' resets it (`view -0`), 'assert-zero' wants it to be 0 (`view 0`). */
+  readonly view: View | undefined
 }
+
+export type View = AsmSymbol | 'zero' | 'assert-zero'
 
 /** Where -g takes the rows from: the place of the statement that is being assembled. */
 export interface StatementPlace {
@@ -120,8 +122,13 @@ export class LineTable {
   #flags = rowIsStatement
   #isa = 0
   #discriminator = 0
-  #view: AsmSymbol | 'zero' | undefined = undefined
+  #view: View | undefined = undefined
   #rows: LineRows | undefined = undefined
+  /** Views of first rows in subsections: they go on from the subsection before, which may not be written yet. */
+  readonly #firstViews: { readonly target: AsmSymbol; readonly rows: LineRows; readonly fragment: number; readonly offset: number }[] = []
+  /** Of `view 0` where it was not clear: to be checked when addresses are final. */
+  readonly viewsThatMustBeZero: AsmSymbol[] = []
+  #usesViews = false
 
   constructor(files: LineFiles, symbols: SymbolTable) {
     this.files = files
@@ -139,10 +146,14 @@ export class LineTable {
     return this.#isGenerating
   }
 
-  /** `.file N` or `.loc`: the source has its own line information. */
+  /** `.file N` or `.loc`: the source has its own line information, which stands for what was generated so far. */
   stopGenerating(): void {
     if (!this.#isGenerating) return
     this.#isGenerating = false
+    this.rows.length = 0
+    this.#byChain.clear()
+    this.#rows = undefined
+    this.files.clear()
     this.isPending = this.#isLocPending
   }
 
@@ -205,7 +216,10 @@ export class LineTable {
     if (this.#line !== 0) {
       const fragment = chain.current
       const offset = chain.length
-      if (this.#view !== undefined) this.#setView(rows, fragment, offset)
+      if (this.#view !== undefined || this.#usesViews) {
+        this.#usesViews = true
+        this.#setView(rows, fragment, offset)
+      }
       rows.add(fragment, offset, this.#file, this.#line, this.#column, this.#flags, this.#discriminator, this.#isa)
     }
     this.#isLocPending = false
@@ -226,41 +240,69 @@ export class LineTable {
     return rows
   }
 
+  /**
+   * The view number of a row: one more than the last row's at the same address, else 0. Where an alignment may lie
+   * between the two it is an expression; where the subsection begins it goes on from the subsection before, which is
+   * known when all is read.
+   */
   #setView(rows: LineRows, fragment: number, offset: number): void {
     const view = this.#view
-    let value: number | undefined = 0
-    if (view !== 'zero' && rows.count > 0) {
-      const last = rows.count - 1
-      if (rows.offsets[last] !== offset) value = 0
-      else if (rows.fragments[last] === fragment) value = rows.lastViewSymbol ? undefined : rows.lastView + 1
-      else value = undefined
-    }
-    if (typeof view !== 'object') {
-      rows.lastView = 0
+    const last = rows.count - 1
+    let value: number | undefined
+    if (last < 0) value = rows.chain.subsection === 0 ? 0 : undefined
+    else if (rows.offsets[last] !== offset) value = 0
+    else if (rows.fragments[last] === fragment && !rows.lastViewSymbol) value = rows.lastView + 1
+    if (view === 'zero') value = 0
+    const symbol = typeof view === 'object' ? view : undefined
+    if (value !== undefined) {
+      if (symbol) {
+        symbol.kind = symbolAbsolute
+        symbol.value = BigInt(value)
+      }
+      rows.lastView = value
       rows.lastViewSymbol = undefined
       return
     }
-    if (value !== undefined) {
-      view.kind = symbolAbsolute
-      view.value = BigInt(value)
-      rows.lastView = value
-      rows.lastViewSymbol = undefined
-    } else {
-      view.kind = symbolEquated
-      view.expression = this.#viewExpression(rows, fragment, offset)
-      rows.lastViewSymbol = view
-    }
+    const target = symbol ?? this.#symbols.anonymous('view')
+    if (last >= 0) this.#defineView(target, rows, last, rows.chain, fragment, offset, rows)
+    else this.#firstViews.push({ target, rows, fragment, offset })
+    rows.lastViewSymbol = target
+    if (view === 'assert-zero') this.viewsThatMustBeZero.push(target)
   }
 
-  /** One more than the last row's view where both are at the same address, else 0; -1 is what a true comparison gives. */
-  #viewExpression(rows: LineRows, fragment: number, offset: number): Expression {
-    const last = rows.count - 1
-    const here = this.#label(rows.chain, fragment, offset)
-    const there = this.#label(rows.chain, rows.fragments[last] as number, rows.offsets[last] as number)
+  /** One more than that of row `last` of `previous` where both are at the same address, else 0; a true comparison gives -1. */
+  #defineView(
+    target: AsmSymbol,
+    previous: LineRows,
+    last: number,
+    chain: FragmentChain,
+    fragment: number,
+    offset: number,
+    views: { readonly lastView: number; readonly lastViewSymbol: AsmSymbol | undefined },
+  ): void {
+    const here = this.#label(chain, fragment, offset)
+    const there = this.#label(previous.chain, previous.fragments[last] as number, previous.offsets[last] as number)
     const isSame: Expression = { kind: 'binary', operator: '==', left: symbolOf(here), right: symbolOf(there) }
-    const previous: Expression = rows.lastViewSymbol ? symbolOf(rows.lastViewSymbol) : { kind: 'constant', value: BigInt(rows.lastView) }
-    const next: Expression = { kind: 'binary', operator: '+', left: previous, right: { kind: 'constant', value: 1n } }
-    return { kind: 'binary', operator: '*', left: { kind: 'unary', operator: '-', operand: isSame }, right: next }
+    const before: Expression = views.lastViewSymbol ? symbolOf(views.lastViewSymbol) : { kind: 'constant', value: BigInt(views.lastView) }
+    const next: Expression = { kind: 'binary', operator: '+', left: before, right: { kind: 'constant', value: 1n } }
+    target.kind = symbolEquated
+    target.expression = { kind: 'binary', operator: '*', left: { kind: 'unary', operator: '-', operand: isSame }, right: next }
+  }
+
+  /** When all is read: joins the views of subsections. */
+  finishViews(): void {
+    for (const { target, rows, fragment, offset } of this.#firstViews) {
+      let previous: LineRows | undefined
+      for (const other of this.rows) {
+        if (other.chain.section !== rows.chain.section || other.chain.subsection >= rows.chain.subsection) continue
+        if (other.count > 0 && other.chain.subsection > (previous?.chain.subsection ?? -1)) previous = other
+      }
+      if (previous) this.#defineView(target, previous, previous.count - 1, rows.chain, fragment, offset, previous)
+      else {
+        target.kind = symbolAbsolute
+        target.value = 0n
+      }
+    }
   }
 
   #label(chain: FragmentChain, fragment: number, offset: number): AsmSymbol {

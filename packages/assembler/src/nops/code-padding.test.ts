@@ -44,6 +44,7 @@ describe('codePadding', () => {
     expect(checksum(withLargestNop('lea16'))).toBe(0x7dbe3654)
     expect(checksum(withLargestNop('lea32'))).toBe(0xedf42fc2)
     expect(checksum(withLargestNop('long'))).toBe(0x9dadf06b)
+    expect(hex(codePadding(11, 'lea32', 5))).toBe('8d 74 26 00 8d 74 26 00 8d 76 00')
     expect([longestNopInBytes('lea16'), longestNopInBytes('lea32'), longestNopInBytes('long')]).toEqual([4, 7, 11])
   })
 })

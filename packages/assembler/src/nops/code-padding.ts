@@ -112,6 +112,8 @@ export function writeCodePadding(target: Uint8Array, offset: number, lengthInByt
   const end = offset + lengthInBytes
   let at = offset
   if (lengthInBytes >= jumpFromSizeInBytes) at = writeJump(target, at, end, style)
+  // Five bytes are two instructions there.
+  if (style === 'lea32' && largestNopInBytes === 5) largestNopInBytes = 4
   const size = largestNopInBytes > 0 && largestNopInBytes < nops.length ? largestNopInBytes : nops.length
   const longest = nops[size - 1] as Uint8Array
   for (; end - at >= size; at += size) target.set(longest, at)

@@ -45,15 +45,17 @@ function nops(a: Assembler): void {
 }
 
 export const nopDirectives: DirectiveTable = {
-  /** One byte; the operand that GNU as allows says nothing. */
+  /** `.nop count`: nops of one byte each, one without a count. */
   nop(a) {
-    if (!a.isAtEnd && !a.readExpression()) {
-      a.junk()
+    const start = a.at
+    const count = a.isAtEnd ? 1n : a.readAbsolute('the number of nops')
+    if (count === undefined || !a.expectEnd() || !a.canEmit()) return
+    if (count > 0x1000000n) {
+      a.error('too-large', `${count} nops are more than an object can hold`, start, a.end)
       return
     }
-    if (!a.expectEnd() || !a.canEmit()) return
     for (const i of a.instrumentation) i.instruction?.()
-    a.chain.byte(0x90)
+    for (let i = 0n; i < count; i++) a.chain.byte(0x90)
   },
   nops,
 }
