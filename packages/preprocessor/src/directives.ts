@@ -391,9 +391,32 @@ function doMessage(state: State, name: Token, isError: boolean): void {
 
 function doPragma(state: State): void {
   const location = state.location
+  const frame = state.frame as FileFrame
+  const { out } = state
+  const word = pragmaWord(state)
+  if (out.hasMarkers && word !== undefined) {
+    // gcc begins the line, with the blanks before the pragma's name, and prints nothing more on it.
+    out.toLine(state.currentLine() + frame.lineDelta, frame.claimedName, systemFlags(frame.claimedSystemLevel))
+    out.indent(word - state.columnBase() + 1)
+  }
   const printed = runPragma(state)
   endDirective(state, false)
   if (printed !== undefined) state.printPragma(printed, location)
+}
+
+const ownPragmas = new Set(['once', 'push_macro', 'pop_macro', 'poison', 'system_header', 'message', 'redefine_extname'])
+const ownGccPragmas = new Set(['poison', 'system_header', 'dependency', 'warning', 'error'])
+
+/** Offset of the name of a pragma that is obeyed; undefined for one that means nothing here. Reads nothing. */
+function pragmaWord(state: State): number | undefined {
+  const { position } = state
+  const wasSkipping = state.isSkipping
+  state.isSkipping = true
+  const first = lexInLine(state, 0)
+  const isOwn = ownPragmas.has(first.text) || (first.text === 'GCC' && ownGccPragmas.has(lexInLine(state, 0).text))
+  state.isSkipping = wasSkipping
+  state.position = position
+  return isOwn ? first.location - state.base : undefined
 }
 
 function doIdent(state: State, name: Token): void {

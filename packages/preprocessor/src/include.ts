@@ -146,6 +146,10 @@ export function includeHeader(state: State, name: string, isAngled: boolean, isN
   if (shared.isOnce && shared.wasRead) return
   if (file.guard !== undefined && file.guard.macro !== undefined) return
   state.dependencies.set(file.source.name, Math.max(found.systemLevel, frame.claimedSystemLevel) > 0)
+  // A reader of the text learns first where the including file stands.
+  if (frame.reading.includedFrom !== commandLine) {
+    state.out.toLine(state.locations.claimedLine(location), frame.claimedName, systemFlags(frame.claimedSystemLevel))
+  }
   enterFile(state, file, location, found.folderIndex, Math.max(found.systemLevel, 0), ' 1')
 }
 
