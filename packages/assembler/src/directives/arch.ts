@@ -15,9 +15,19 @@ export interface ArchState {
   readonly isa: ReadonlySet<string> | undefined
 }
 
+interface Saved {
+  readonly state: ArchState
+  readonly mode: string
+}
+
+/** What directive brings the present mode about. */
+function modeName(a: Assembler): string {
+  return a.encode.code16gcc ? '.code16gcc' : `.code${a.mode}`
+}
+
 interface ArchHistory {
   current: ArchState
-  readonly stack: ArchState[]
+  readonly stack: Saved[]
 }
 
 function history(a: Assembler): ArchHistory {
@@ -41,8 +51,18 @@ function history(a: Assembler): ArchHistory {
 /** -march: what it allows holds from the first statement on. Gives false for a name that nobody knows. */
 export function applyMarch(a: Assembler): boolean {
   if (a.options.arch === undefined || a.encode.isa) return true
-  const isa = isaOfMarch(a.options.arch.toLowerCase())
-  if (isa === null) return false
+  const arch = a.options.arch.toLowerCase()
+  const isa = isaOfMarch(arch)
+  const { processors } = archNames()
+  // Behind a plus only extensions can stand.
+  if (
+    isa === null ||
+    arch
+      .split('+')
+      .slice(1)
+      .some((name) => processors.includes(name))
+  )
+    return false
   if (isa) {
     a.encode = { ...a.encode, isa }
     a.instructions.optionsChanged()
@@ -65,13 +85,18 @@ function enter(a: Assembler, state: ArchState): void {
 function select(a: Assembler, name: string, start: number, end: number): void {
   const { current, stack } = history(a)
   if (name === 'push') {
-    stack.push(current)
+    stack.push({ state: current, mode: modeName(a) })
     return
   }
   if (name === 'pop') {
-    const popped = stack.pop()
-    if (popped) enter(a, popped)
-    else a.error('arch-stack', '.arch pop has no .arch push before it', start, end)
+    const top = stack.at(-1)
+    if (!top) a.error('arch-stack', '.arch pop has no .arch push before it', start, end)
+    else if (top.mode !== modeName(a)) {
+      a.error('arch-stack', `this .arch pop stands under ${modeName(a)}, its .arch push under ${top.mode}`, start, end)
+    } else {
+      stack.pop()
+      enter(a, top.state)
+    }
     return
   }
   const isa = selectIsa(current.isa, name)
