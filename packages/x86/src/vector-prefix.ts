@@ -42,6 +42,8 @@ export function encodeVectorPrefix(
   const b = (address ? address.baseHigh : (rm >> 3) & 1) | (prefixes.rex & 1)
   const w = row.vexW === -1 ? (size === 64 || (prefixes.rex & 8) !== 0 ? 1 : 0) : row.vexW === 1 ? 1 : 0
   const pp = prefixCode(row.mandatoryPrefix)
+  // W that tells 32 from 64 bits means nothing outside 64-bit mode (SDM vol. 2 §2.3.5.3)
+  const isIgnored = row.vexW === -2 || (row.vexW === -1 && options.mode !== 64)
 
   if (row.space !== 'evex') {
     for (const operand of statement.operands) {
@@ -54,7 +56,7 @@ export function encodeVectorPrefix(
     if (address?.indexTop) return failure('invalid-base-index')
     if (rounding) return failure('rounding-not-allowed')
     const l = row.vectorLength === 256 ? 1 : row.vectorLength === 0 && options.avxScalar === 256 ? 1 : 0
-    const wBit = row.vexW === -2 ? ((prefixes.rex & 8) !== 0 ? 1 : (options.vexW ?? 0)) : w
+    const wBit = isIgnored ? ((prefixes.rex & 8) !== 0 ? 1 : (options.vexW ?? 0)) : w
     if (row.space === 'vex' && row.map === 1 && !x && !b && !wBit && prefixes.encoding !== 'vex3') {
       bytes[length] = 0xc5
       bytes[length + 1] = ((r ^ 1) << 7) | ((vvvv ^ 15) << 3) | (l << 2) | pp
@@ -104,7 +106,7 @@ export function encodeVectorPrefix(
     // With {sae} the length bits mean nothing; GNU as leaves them to -mevexrcig.
     ll = rounding === 'sae' ? OPTION_ROUNDING[options.evexRounding ?? 'rn']! : ROUNDING_MODES[rounding]!
   }
-  const wBit = row.vexW === -2 ? (options.evexW ?? 0) : w
+  const wBit = isIgnored ? (options.evexW ?? 0) : w
   const rTop = (reg >> 4) & 1
   const vTop = address?.indexTop ? 1 : (vvvv >> 4) & 1
   bytes[length] = 0x62

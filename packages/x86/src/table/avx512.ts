@@ -131,8 +131,8 @@ function moves(): string[] {
     'vmovntpd | mx, vx | EVEX.x.66.0F.W1 2B /r',
     'vmovntdq | mx, vx | EVEX.x.66.0F.W0 E7 /r',
     'vmovntdqa | vx, mx | EVEX.x.66.0F38.W0 2A /r',
-    'vmovd | xmm, r32/m32 | EVEX.128.66.0F.W0 6E /r | suf=-',
-    'vmovd | r32/m32, xmm | EVEX.128.66.0F.W0 7E /r | suf=-',
+    'vmovd | xmm, r32/m32 | EVEX.128.66.0F.Wy 6E /r | suf=-',
+    'vmovd | r32/m32, xmm | EVEX.128.66.0F.Wy 7E /r | suf=-',
     'vmovq | xmm, r64/m64 | EVEX.128.66.0F.W1 6E /r | suf=- only64',
     'vmovq | r64/m64, xmm | EVEX.128.66.0F.W1 7E /r | suf=- only64',
     'vmovq | xmm, xmm/m64 | EVEX.128.F3.0F.W1 7E /r | suf=-',
@@ -248,7 +248,7 @@ function integer(): string[] {
     'vbroadcastsd | vx{kz}, xmm/m64 | EVEX.y.66.0F38.W1 19 /r',
     'vpbroadcastd | vx{kz}, xmm/m32 | EVEX.x.66.0F38.W0 58 /r',
     'vpbroadcastq | vx{kz}, xmm/m64 | EVEX.x.66.0F38.W1 59 /r',
-    'vpbroadcastd | vx{kz}, r32 | EVEX.x.66.0F38.W0 7C /r | suf=-',
+    'vpbroadcastd | vx{kz}, r32 | EVEX.x.66.0F38.Wy 7C /r | suf=-',
     'vpbroadcastq | vx{kz}, r64 | EVEX.x.66.0F38.W1 7C /r | only64 suf=-',
     ...triples('f32x4 1A 0, i32x4 5A 0').map(([kind, opcode]) => `vbroadcast${kind} | vx{kz}, m128 | EVEX.y.66.0F38.W0 ${opcode} /r`),
     ...pairs('f64x4 1B, i64x4 5B').map(([kind, opcode]) => `vbroadcast${kind} | zmm{kz}, m256 | EVEX.512.66.0F38.W1 ${opcode} /r`),
@@ -394,6 +394,7 @@ function bytesAndWords(): string[] {
     'vpextrw | r32, xmm, imm8 | EVEX.128.66.0F.WIG C5 /r ib | suf=-',
     'vpextrw | r64, xmm, imm8 | EVEX.128.66.0F.WIG C5 /r ib | only64 suf=-',
     'vpextrw | r32/m16, xmm, imm8 | EVEX.128.66.0F3A.WIG 15 /r ib | suf=-',
+    'vpextrw | r64, xmm, imm8 | EVEX.128.66.0F3A.WIG 15 /r ib | only64 suf=- op=MRI',
   ]
 }
 
@@ -439,9 +440,9 @@ function doublesAndQuads(): string[] {
     ),
     ...triples('d 38 0, q 38 1').map(([element, opcode, w]) => `vpmovm2${element} | vx, k | EVEX.x.F3.0F38.W${w} ${opcode} /r`),
     ...triples('d 39 0, q 39 1').map(([element, opcode, w]) => `vpmov${element}2m | k, vx | EVEX.x.F3.0F38.W${w} ${opcode} /r`),
-    'vpinsrd | xmm, xmm, r32/m32, imm8 | EVEX.128.66.0F3A.W0 22 /r ib | suf=-',
+    'vpinsrd | xmm, xmm, r32/m32, imm8 | EVEX.128.66.0F3A.Wy 22 /r ib | suf=-',
     'vpinsrq | xmm, xmm, r64/m64, imm8 | EVEX.128.66.0F3A.W1 22 /r ib | only64 suf=-',
-    'vpextrd | r32/m32, xmm, imm8 | EVEX.128.66.0F3A.W0 16 /r ib | suf=-',
+    'vpextrd | r32/m32, xmm, imm8 | EVEX.128.66.0F3A.Wy 16 /r ib | suf=-',
     'vpextrq | r64/m64, xmm, imm8 | EVEX.128.66.0F3A.W1 16 /r ib | only64 suf=-',
   ]
 }
@@ -475,7 +476,7 @@ function masks(): string[] {
       `kshiftl${width} | k, k, imm8 | VEX.L0.66.0F3A.W${wide} 3${2 + step} /r ib | ${flags}`,
     )
   }
-  for (const [width, encoding, register] of triples('w NP.0F.W0 r32, b 66.0F.W0 r32, d F2.0F.W0 r32, q F2.0F.W1 r64')) {
+  for (const [width, encoding, register] of triples('w NP.0F.W0 r32, b 66.0F.W0 r32, d F2.0F.Wy r32, q F2.0F.W1 r64')) {
     const flags = `isa=${width === 'w' ? 'avx512f' : width === 'b' ? 'avx512dq' : 'avx512bw'} suf=-`
     rows.push(
       `kmov${width} | k, ${register} | VEX.L0.${encoding} 92 /r | ${flags}`,

@@ -111,9 +111,9 @@ function moves(): string[] {
     'movhpd | xmm, m64 | 66 0F 16 /r | isa=sse2',
     'movhpd | m64, xmm | 66 0F 17 /r | isa=sse2',
     'movmskps | r32, xmm | 0F 50 /r | suf=l isa=sse',
-    'movmskps | r64, xmm | 0F 50 /r | suf=q isa=sse',
+    'movmskps | r64, xmm | 0F 50 /r | only64 suf=q isa=sse',
     'movmskpd | r32, xmm | 66 0F 50 /r | suf=l isa=sse2',
-    'movmskpd | r64, xmm | 66 0F 50 /r | suf=q isa=sse2',
+    'movmskpd | r64, xmm | 66 0F 50 /r | only64 suf=q isa=sse2',
     'movntps | m128, xmm | 0F 2B /r | isa=sse',
     'movntpd | m128, xmm | 66 0F 2B /r | isa=sse2',
     'movntdq | m128, xmm | 66 0F E7 /r | isa=sse2',
@@ -138,7 +138,7 @@ function moves(): string[] {
     'movq2dq | xmm, mm | F3 0F D6 /r | isa=sse2',
     'movdq2q | mm, xmm | F2 0F D6 /r | isa=sse2',
     'pmovmskb | r32, xmm | 66 0F D7 /r | suf=l isa=sse2',
-    'pmovmskb | r64, xmm | 66 0F D7 /r | suf=q isa=sse2',
+    'pmovmskb | r64, xmm | 66 0F D7 /r | only64 suf=q isa=sse2',
     'ldmxcsr | m32 | 0F AE /2 | suf=- isa=sse',
     'stmxcsr | m32 | 0F AE /3 | suf=- isa=sse',
   ]
@@ -202,6 +202,7 @@ function sse41(): string[] {
     'pextrb | r64, xmm, imm8 | 66 0F 3A 14 /r ib | only64 suf=- op=MRI',
     'pextrw | m16, xmm, imm8 | 66 0F 3A 15 /r ib | suf=-',
     'pextrw | r32/m16, xmm, imm8 | 66 0F 3A 15 /r ib | suf=- op=MRI', // pextrw.s
+    'pextrw | r64, xmm, imm8 | 66 0F 3A 15 /r ib | only64 suf=- op=MRI',
     'pextrd | r32/m32, xmm, imm8 | 66 0F 3A 16 /r ib | suf=-',
     'pextrq | r64/m64, xmm, imm8 | o64 66 0F 3A 16 /r ib | only64 suf=-',
   ]
