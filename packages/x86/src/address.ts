@@ -125,7 +125,7 @@ export function layOutAddress(
     if (rm < 0) return invalid()
     address.rm = rm
     if (rm === 2 || rm === 3 || rm === 6) address.defaultSegment = 2
-    chooseDisplacement(operand, 16, rm === 6, compression, forcedBytes, address)
+    chooseDisplacement(operand, mode, 16, rm === 6, compression, forcedBytes, address)
     address.mod = address.displacementBytes === 0 ? 0 : address.displacementBytes === 1 ? 1 : 2
     return undefined
   }
@@ -175,7 +175,7 @@ export function layOutAddress(
   }
   const constant = operand.displacement?.constant
   if (constant !== undefined && bits === 64 && !wraps32 && !fits32Signed(constant)) return displacementFailure(operandIndex, constant)
-  chooseDisplacement(operand, bits, (base.number & 7) === 5, compression, forcedBytes, address)
+  chooseDisplacement(operand, mode, bits, (base.number & 7) === 5, compression, forcedBytes, address)
   address.mod = address.displacementBytes === 0 ? 0 : address.displacementBytes === 1 ? 1 : 2
   return undefined
 }
@@ -188,13 +188,19 @@ function displacementFailure(operandIndex: number, constant: bigint): Failure {
   return failure('displacement-out-of-range', operandIndex, { value: String(constant) })
 }
 
-/** Only constants written as unsigned 16-bit numbers wrap: 0xffff(%bx) is -1(%bx), but -0xffff(%bx) keeps two bytes. */
-function wrapDisplacement(constant: number, bits: number): number {
-  return bits === 16 && constant >= 0x8000 && constant <= 0xffff ? constant - 0x10000 : constant
+/**
+ * Only constants written as unsigned numbers of the address size wrap: 0xffff(%bx) is -1(%bx), but -0xffff(%bx) keeps two bytes.
+ * Outside 64-bit mode numbers have 32 bits to begin with.
+ */
+function wrapDisplacement(written: bigint, bits: number, mode: Mode): number {
+  const constant = Number(BigInt.asIntN(mode === 64 ? 64 : 32, written))
+  if (bits === 16) return constant >= 0x8000 && constant <= 0xffff ? constant - 0x10000 : constant
+  return constant >= 0x8000_0000 && constant <= 0xffff_ffff ? constant - 0x1_0000_0000 : constant
 }
 
 function chooseDisplacement(
   operand: MemoryOperand,
+  mode: Mode,
   bits: number,
   needsOne: boolean,
   compression: number,
@@ -212,14 +218,20 @@ function chooseDisplacement(
     if (forcedBytes === 1) address.divisor = compression
     return
   }
-  const constant = wrapDisplacement(Number(BigInt.asIntN(32, displacement.constant)), bits)
+  const constant = wrapDisplacement(displacement.constant, bits, mode)
   if (constant === 0 && !needsOne && forcedBytes === 0) {
     address.displacementBytes = 0
     return
   }
   if (compression > 1) {
     address.isValueDependent = true
-    if (forcedBytes !== 4 && constant % compression === 0 && constant / compression >= -128 && constant / compression <= 127) {
+    if (
+      forcedBytes !== 4 &&
+      forcedBytes !== 2 &&
+      constant % compression === 0 &&
+      constant / compression >= -128 &&
+      constant / compression <= 127
+    ) {
       address.displacementBytes = 1
       address.divisor = compression
     } else {

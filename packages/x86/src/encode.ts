@@ -45,7 +45,7 @@ const NO_WARNINGS: readonly EncodeMessage[] = []
 const SEGMENT_PREFIXES = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65] as const
 
 // Used again for each instruction: encodeInstruction is not reentrant and allocates only its result.
-const match: Match = { size: 0, usedDefaultSize: false, immediateBits: 0 }
+const match: Match = { sizeFromPrefix: false, size: 0, usedDefaultSize: false, immediateBits: 0 }
 const address: Address = newAddress()
 const buffer = new Uint8Array(64)
 let writtenSuffix = ''
@@ -107,8 +107,10 @@ function encodeOptimized(statement: InstructionStatement, options: EncodeOptions
   const plain = { ...options, optimize: 0 } as const
   const asWritten = encodeInstruction(statement, plain)
   if (!asWritten.ok) return asWritten
-  const shorter = encodeInstruction(rewritten, plain)
-  if (!shorter.ok || shorter.encoding.bytes.length > asWritten.encoding.bytes.length) return asWritten
+  // lea may have become a mov that is rewritten in its turn
+  const shorter = encodeInstruction(rewritten, rewritten.mnemonic === 'mov' && statement.mnemonic.startsWith('lea') ? options : plain)
+  const isFaster = options.optimize === 2 && statement.mnemonic.startsWith('lea')
+  if (!shorter.ok || (!isFaster && shorter.encoding.bytes.length > asWritten.encoding.bytes.length)) return asWritten
   return dependsOnValue(statement) ? { ok: true, encoding: { ...shorter.encoding, isTemplate: false } } : shorter
 }
 
@@ -208,7 +210,7 @@ function tryRows(
   for (const row of rows) anySized ||= row.isSized
   for (const row of rows) {
     if (prefixes.encoding !== '' && !spaceAllowed(row, prefixes)) continue
-    const refusal = matchRow(row, statement, suffix, options, anySized, match)
+    const refusal = matchRow(row, statement, suffix, options, anySized, prefixes.dataSize, match)
     if (refusal) {
       best = moreTelling(best, refusal)
       continue
@@ -218,17 +220,13 @@ function tryRows(
       continue
     }
     if (row.flags.has('nopair') && options.mode === 64 && match.size === 32 && isAccumulatorPair(statement.operands)) continue
-    if (
-      row.flags.has('relax') &&
-      (hasRelocation(statement.operands[0]) || prefixes.displacementBytes === 4 || prefixes.repeatName === 'bnd')
-    )
-      continue
+    if (row.flags.has('relax') && prefixes.displacementBytes === 4) continue
     if (prefixes.displacementBytes === 4 && options.mode === 16 && row.fields[0]?.kind === 'c') {
       best = moreTelling(best, failure('unknown-prefix', undefined, { prefix: '{disp32}' }))
       continue
     }
     if (row.flags.has('wide') && !prefixes.addressSize && !needsWideAddress(statement)) continue
-    if (row.space === 'vex' && savesPrefixByte(row, statement, options, prefixes) && !hasDirection(row, statement, 'store', rows)) continue
+    if (row.space === 'vex' && savesPrefixByte(row, statement, prefixes) && !hasDirection(row, statement, 'store', rows)) continue
     if (prefixes.direction !== '' && !hasDirection(row, statement, prefixes.direction, rows)) continue
     const refused =
       prefixes === NO_PREFIXES
@@ -243,11 +241,6 @@ function tryRows(
     best = moreTelling(best, result.failure as Failure)
   }
   return { ok: false, failure: best ?? failure('operand-type-mismatch') }
-}
-
-/** A target with a relocation operator (`foo@PLT`) is not for the assembler to reach: the near form leaves room for the linker. */
-function hasRelocation(operand: Operand | undefined): boolean {
-  return operand?.kind === 'memory' && operand.displacement?.relocation !== undefined
 }
 
 function isMemory(operand: Operand | undefined): boolean {
@@ -290,8 +283,8 @@ function directionOf(row: Row): '' | 'load' | 'store' {
 }
 
 /** Two-byte VEX has no bit B: registers 8 to 15 as the source of a move go to ModRM.reg, where the store form has it. */
-function savesPrefixByte(row: Row, statement: InstructionStatement, options: EncodeOptions, prefixes: PrefixSet): boolean {
-  if (row.map !== 1 || row.vexW === 1 || options.vexW === 1 || prefixes.encoding === 'vex3' || prefixes.direction !== '') return false
+function savesPrefixByte(row: Row, statement: InstructionStatement, prefixes: PrefixSet): boolean {
+  if (row.map !== 1 || row.vexW === 1 || prefixes.encoding === 'vex3' || prefixes.direction !== '') return false
   if (directionOf(row) !== 'load') return false
   const source = statement.operands[0]!
   const destination = statement.operands[statement.operands.length - 1]!
@@ -502,7 +495,7 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
   // rows with a mandatory prefix and no 16-bit form (adcx, ptwrite): the processor ignores the operand size, GNU as writes none
   const ignoresData = row.operandSize === SIZE_Y && (row.mandatoryPrefix !== 0 || row.flags.has('nosize'))
   const needsData = isSizedOpcode && !ignoresData && (mode === 16 ? size === 32 : size === 16)
-  if (prefixes.dataSize && needsData && !branchFlip)
+  if (prefixes.dataSize && needsData && !branchFlip && !match.sizeFromPrefix)
     return { ok: false, failure: failure('prefix-twice', undefined, { prefix: mode === 16 ? 'data32' : 'data16' }) }
   if (isLegacy) {
     if (needsData || prefixes.dataSize || row.mandatoryPrefix === 0x66) buffer[length++] = 0x66
@@ -714,11 +707,11 @@ function decorationRefusal(operands: readonly Operand[]): Failure | undefined {
   return undefined
 }
 
-/** Constants that a double cannot hold exactly: the class of such a value says too little. */
+/** Constants beyond 32 bits, which wrap in 32-bit code: the class of such a value says too little. */
 function isHuge(operand: Operand): boolean {
   const constant =
     operand.kind === 'immediate' ? operand.value.constant : operand.kind === 'memory' ? operand.displacement?.constant : undefined
-  return constant !== undefined && (constant > 0x1f_ffff_ffff_ffffn || constant < -0x1f_ffff_ffff_ffffn)
+  return constant !== undefined && (constant > 0xffff_ffffn || constant < -0x8000_0000n)
 }
 
 function addressRegisterBits(row: Row, operands: readonly Operand[]): number {

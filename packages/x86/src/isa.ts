@@ -188,6 +188,9 @@ const SETS: Readonly<Record<string, string>> = {
     'fneni feni fndisi fdisi fnclex fclex fninit finit fcompp fwait',
 }
 
+/** Member of a set that leaves nothing out; `+name` beside it: asked for by name all the same, which -O takes as leave to use it. */
+const EVERYTHING = '*'
+
 let setOfMnemonic: Map<string, string> | undefined
 let everything: ReadonlySet<string> | undefined
 
@@ -209,6 +212,7 @@ export function isaOf(row: Row): string {
 
 /** Is the row in the set? `size`: operand size found, because 32 bits need an 80386 and 64 bits a 64-bit processor. */
 export function isaAllows(row: Row, size: number, isa: ReadonlySet<string>): boolean {
+  if (isa.has(EVERYTHING)) return true
   if (size === 32 && !isa.has('i386')) return false
   if (row.space === 'evex' && (row.vectorLength === 128 || row.vectorLength === 256) && !isa.has('avx512vl')) return false
   const needed = isaOf(row)
@@ -229,6 +233,8 @@ function enable(isa: Set<string>, name: string): void {
 }
 
 function disable(isa: Set<string>, name: string): void {
+  isa.delete(EVERYTHING)
+  isa.delete(`+${name}`)
   isa.delete(name)
   for (const other of isa) {
     const needs = NEEDS[other]
@@ -268,7 +274,7 @@ export function selectIsa(current: ReadonlySet<string> | undefined, name: string
     return isa
   }
   if (allNames().has(extension)) {
-    if (current === undefined) return undefined
+    if (current === undefined || current.has(EVERYTHING)) return new Set([...(current ?? allNames()), EVERYTHING, `+${extension}`])
     const isa = new Set(current)
     enable(isa, extension)
     return isa
@@ -290,6 +296,12 @@ export function isaOfMarch(text: string): ReadonlySet<string> | undefined | null
     isa = selectIsa(isa, `.${extension}`)
   }
   return isa
+}
+
+/** Was this instruction set chosen, by processor or by name, rather than allowed because nothing was said? */
+export function isaChosen(isa: ReadonlySet<string> | undefined, name: string): boolean {
+  if (isa === undefined) return false
+  return isa.has(EVERYTHING) ? isa.has(`+${name}`) : isa.has(name)
 }
 
 /** Processors and extensions, for messages and `--help`. */

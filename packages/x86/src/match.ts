@@ -21,6 +21,8 @@ import {
 
 /** What a fitting row was found to mean. */
 export interface Match {
+  /** A written data16 or data32 chose the size. */
+  sizeFromPrefix: boolean
   /** Operand size in bits where the row has sizes, else 0. */
   size: number
   /** The size was neither written nor in a register: GNU warns that it takes the default. */
@@ -96,6 +98,7 @@ export function matchRow(
   suffix: string,
   options: EncodeOptions,
   fixedNeedsSuffix: boolean,
+  hasDataPrefix: boolean,
   result: Match,
 ): Failure | undefined {
   const operands = statement.operands
@@ -105,6 +108,7 @@ export function matchRow(
   const shift = 0
   if (count !== specs.length) return failure('operand-count', undefined, { expected: specs.length, found: count })
 
+  result.sizeFromPrefix = false
   let size = 0
   let hasSizedRegister = false
   for (let index = 0; index < count; index++) {
@@ -116,6 +120,7 @@ export function matchRow(
     if (operand.kind !== 'register' || (spec.accepts & ACCEPT_REGISTER) === 0) continue
     if (!spec.registerClass.startsWith('gpr')) continue
     const bits = operand.register.sizeInBits
+    if (bits === 64 && mode !== 64) return failure('register-not-in-mode', index + shift, { register: operand.register.name, mode })
     if (spec.registerSize > 0) {
       if (bits !== spec.registerSize)
         return failure('operand-size-mismatch', index + shift, sizeDetails(operand.register, spec.registerSize))
@@ -158,8 +163,10 @@ export function matchRow(
       size = mode === 16 ? (options.code16gcc && row.flags.has('stack') ? 32 : 16) : 32
       isDefault = mode === 64 && !row.flags.has('indirect')
     } else {
-      size = mode === 16 && !options.code16gcc ? 16 : 32
+      // a written data16 or data32 is then the operand size, not one more prefix
+      size = (mode === 16) !== hasDataPrefix ? 16 : 32
       isDefault = true
+      result.sizeFromPrefix = hasDataPrefix
     }
   } else if (row.flags.has('sized')) {
     isDefault = operands.some((operand) => operand.kind === 'memory')
@@ -223,7 +230,8 @@ function immediateRefusal(
     // A value that is not known yet takes the widest field; a sign-extended byte is never sure to hold it.
     if (spec.fixedValue >= 0) return failure('operand-type-mismatch', index)
     if (spec.immediateSigned && bits === 8 && size !== 8) return failure('operand-type-mismatch', index)
-    if (spec.immediateSize === 64 && value.relocation === undefined) return undefined
+    // the size of a symbol may need 64 bits (psABI R_X86_64_SIZE64)
+    if (value.relocation === 'SIZE' && spec.immediateSize === 32 && spec.immediateSigned) return failure('operand-type-mismatch', index)
     return undefined
   }
   const constant = wrappedConstant(value, mode)

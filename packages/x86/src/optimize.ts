@@ -9,6 +9,8 @@ import type {
   Register,
   RegisterOperand,
 } from './contract.ts'
+import { isaChosen } from './isa.ts'
+import { optimizedLea } from './optimize-lea.ts'
 import { findRegister } from './registers.ts'
 
 const LEGACY_SIZES: Readonly<Record<string, number>> = { '': 0, b: 8, w: 16, l: 32, q: 64 }
@@ -40,9 +42,14 @@ const ZEROING = new Set('vandnps vandnpd vpandn vpandnd vpandnq vxorps vxorpd vp
 const COMMUTATIVE = new Set(
   (
     'vpaddb vpaddw vpaddd vpaddq vpaddsb vpaddsw vpaddusb vpaddusw vpand vpor vpxor vpavgb vpavgw vpcmpeqb vpcmpeqw vpcmpeqd vpmaddwd vpmaxsw ' +
-    'vpmaxub vpminsw vpminub vpmulhuw vpmulhw vpmullw vpmuludq vpsadbw vandps vandpd vorps vorpd vxorps vxorpd vcmpeqps vcmpeqpd vcmpneqps ' +
-    'vcmpneqpd vcmpordps vcmpordpd vcmpunordps vcmpunordpd vcmpeqss vcmpeqsd vcmpneqss vcmpneqsd vcmpordss vcmpordsd vcmpunordss vcmpunordsd'
-  ).split(' '),
+    'vpmaxub vpminsw vpminub vpmulhuw vpmulhw vpmullw vpmuludq vpsadbw vandps vandpd vorps vorpd vxorps vxorpd'
+  )
+    .split(' ')
+    .concat(
+      'eq unord neq ord eq_uq false neq_oq true eq_os unord_s neq_us ord_s eq_us false_os neq_os true_us'
+        .split(' ')
+        .flatMap((predicate) => ['ps', 'pd', 'ss', 'sd'].map((type) => `vcmp${predicate}${type}`)),
+    ),
 )
 
 function isRegister(operand: Operand | undefined): operand is RegisterOperand {
@@ -141,8 +148,13 @@ function optimizeVector(statement: InstructionStatement, options: EncodeOptions)
       if (source!.register.number < 16 && destination!.register.number < 16)
         return { ...statement, mnemonic: VEX_TWINS[mnemonic] ?? mnemonic, operands: operands.map(toXmm) }
     }
+    const isChosenVl = isaChosen(options.isa, 'avx512vl')
     // registers 16 to 31 exist in EVEX only: there the shorter vector is the gain
-    if (options.optimize !== 1 && !destination!.mask && source!.register.class === 'ymm')
+    if (
+      options.optimize !== 1 &&
+      !destination!.mask &&
+      (source!.register.class === 'ymm' || (source!.register.class === 'zmm' && isChosenVl))
+    )
       return { ...statement, operands: operands.map(toXmm) }
   }
   const twin = VEX_TWINS[mnemonic]
@@ -172,6 +184,7 @@ export function optimized(statement: InstructionStatement, options: EncodeOption
   if (statement.prefixes.includes('{nooptimize}')) return undefined
   const letter = statement.mnemonic.charCodeAt(0)
   if (letter === 0x76 || letter === 0x6b) return optimizeVector(statement, options)
+  if (/^lea[wlq]?$/.test(statement.mnemonic)) return optimizedLea(statement, options)
   return optimizeInteger(statement, options)
 }
 
