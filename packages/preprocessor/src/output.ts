@@ -15,6 +15,7 @@ export class Output {
   /** The last token printed on this line, where padding may still ask for a space. */
   previous: Token | undefined
   #paddingSource: Token | undefined
+  /** Padding was the last thing printed: it may ask for a space, even before the first token of the next line. */
   #avoidPaste = false
   readonly hasMarkers: boolean
   readonly hasOrigins: boolean
@@ -125,13 +126,23 @@ export class Output {
   indent(column: number): void {
     this.previous = undefined
     this.#paddingSource = undefined
-    this.#avoidPaste = false
     const spaces = column - 2
     this.isLineOpen = true
     if (spaces <= 0) return
     this.reserve(spaces)
     this.bytes.fill(0x20, this.length, this.length + spaces)
     this.length += spaces
+  }
+
+  /** A `#` that begins a line gets a space where padding went before it, lest it be read as a directive. */
+  get isPaddingPending(): boolean {
+    return this.#avoidPaste
+  }
+
+  /** Text has been copied: padding before it is done with. */
+  settlePadding(): void {
+    this.#avoidPaste = false
+    this.#paddingSource = undefined
   }
 
   /** Prints a token that is not the end of a line, with a space before it where one is needed. */
@@ -152,7 +163,6 @@ export class Output {
         this.putByte(0x20)
       }
     } else if ((token.flags & flag.white) !== 0) this.putByte(0x20)
-    else if (!this.previous && token.kind === kind.hash) this.putByte(0x20)
     this.#avoidPaste = false
     this.#paddingSource = undefined
     this.previous = token

@@ -96,9 +96,9 @@ function copyLines(state: State): void {
       continue
     }
     beginOutputLine(state)
-    // Leading white space gives one space more than the indentation; so does a `#`, lest it be read as a directive.
+    // Leading white space gives one space more than the indentation.
     i = state.position
-    let isWhite = i > state.lineStart || (bytes[i] === 0x23 && !isLineMarker(bytes, i + 1))
+    let isWhite = i > state.lineStart || (bytes[i] === 0x23 && state.out.isPaddingPending)
     for (;;) {
       const isDone = copyPlain(state, isWhite)
       if (isDone) break
@@ -151,6 +151,7 @@ function copyPlain(state: State, startsWhite: boolean): boolean {
       continue
     }
     if (k === charClass.newline) {
+      if (o > out.length) out.settlePadding()
       out.length = o
       state.position = i + 1
       state.passLineEnd(i + 1)
@@ -242,12 +243,6 @@ function copyPlain(state: State, startsWhite: boolean): boolean {
   state.pendingWhite = beforeWhite
   state.stopPosition = at
   return false
-}
-
-/** `# 12 "file"`, which assemblers read. */
-function isLineMarker(bytes: Uint8Array, i: number): boolean {
-  while (bytes[i] === 0x20 || bytes[i] === 0x09) i++
-  return classOf[bytes[i] as number] === charClass.digit
 }
 
 /** A line that begins with an odd blank (form feed, NUL) or where comments are kept: decides whether it is text. */
