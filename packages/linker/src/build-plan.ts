@@ -17,6 +17,7 @@ export interface PlanOptions {
   readonly isRelocatable: boolean
   readonly sortSection: 'name' | 'alignment' | undefined
   readonly orphanHandling: 'place' | 'warn' | 'error' | 'discard'
+  readonly sectionStarts: ReadonlyMap<string, bigint>
   readonly regions: ReadonlyMap<string, MemoryRegionState>
   readonly versionText: string
 }
@@ -79,7 +80,7 @@ export function buildPlan(state: ScriptState, objects: readonly InputObject[], o
     if (section.isCommon && options.isRelocatable) continue
     placeOrphan(section, placer, plan, options)
   }
-  placer.number()
+  placer.number(options.sectionStarts)
   let previous: OutputSection | undefined
   for (const item of plan) {
     if (item.kind !== 'section') continue

@@ -122,7 +122,7 @@ function combine(operator: BinaryOperator, left: Value, right: Value, scope: Sco
   } else if (left.section !== undefined) {
     // Two of one section: their difference (or any other combination) is no longer in it.
     section = scope.section || scope.isSane ? undefined : 'abs'
-    if (!isComparison(operator) && !scope.section && left.section !== 'abs' && operator !== '-') {
+    if (!isComparison(operator) && !scope.section && !scope.isSane && left.section !== 'abs' && operator !== '-') {
       a = absoluteOf(left)
       b = absoluteOf(right)
     }
@@ -235,7 +235,7 @@ function call(expression: Extract<Expression, { kind: 'call' }>, scope: Scope): 
     case 'ORIGIN':
     case 'LENGTH': {
       const region = scope.region(firstName, first.span)
-      return region && number(name === 'ORIGIN' ? region.origin : region.length)
+      return region && (name === 'ORIGIN' ? absolute(region.origin) : number(region.length))
     }
     case 'CONSTANT': {
       const constant = scope.constant(firstName)

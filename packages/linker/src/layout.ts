@@ -29,8 +29,6 @@ export interface LayoutContext {
   readonly isSane: boolean
   readonly isRelocatable: boolean
   sizeOfHeaders(): bigint
-  /** Names that the script's expressions mention: they ask for a PROVIDE as an object's reference does. */
-  readonly scriptReferences: ReadonlySet<string>
 }
 
 const mostPasses = 12
@@ -69,6 +67,8 @@ export class LayoutPass {
   #symbolDot: bigint | undefined
   #assigning: LinkSymbol | undefined
   readonly #originals = new Map<LinkSymbol, { section: InputSection | undefined; value: bigint }>()
+  /** Names that expressions asked for: they want a PROVIDE as an object's reference does. */
+  readonly #asked = new Set<string>()
   #forcedProvides = new Set<string>()
   readonly dataSegment: DataSegment = {
     base: 0n,
@@ -137,7 +137,9 @@ export class LayoutPass {
         let end = start
         while (items[end]?.kind === 'input') end++
         const run = items.slice(start, end)
-        const keyed = run.map((one) => ({ one, key: one.kind === 'input' ? linkKey(one.section) : -1n }))
+        const linked = run.flatMap((one) => (one.kind === 'input' && linkKey(one.section) >= 0n ? [linkKey(one.section)] : []))
+        const isSorted = linked.every((key, i) => i === 0 || (linked[i - 1] as bigint) <= key)
+        const keyed = isSorted ? [] : run.map((one) => ({ one, key: one.kind === 'input' ? linkKey(one.section) : -1n }))
         if (keyed.some(({ key }) => key >= 0n)) {
           keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
           keyed.forEach(({ one }, i) => {
@@ -245,6 +247,10 @@ export class LayoutPass {
 
   #symbolValue(name: string, span: Span): Value | undefined {
     const symbol = this.#context.symbols.get(name)
+    if (!symbol && !this.#asked.has(name)) {
+      this.#asked.add(name)
+      this.#hasChanged = true
+    }
     if (!symbol || symbol.state === 'undefined' || symbol.state === 'undefined-weak') {
       if (symbol?.isScripted) return undefined
       this.#report('undefined-symbol', `undefined symbol '${name}' referenced in expression`, span)
@@ -296,7 +302,10 @@ export class LayoutPass {
     symbol.section = undefined
     symbol.output = output
     symbol.value = value.value
-    if (assignment.isHidden && symbol.visibility === 0) symbol.visibility = 2
+    if (assignment.isHidden) {
+      if (symbol.visibility === 0) symbol.visibility = 2
+      symbol.isForcedLocal = true
+    }
     this.#context.symbols.wanted.delete(symbol)
     this.#assigned.add(symbol)
   }
@@ -309,7 +318,7 @@ export class LayoutPass {
   #isProvided(name: string): boolean {
     if (this.#forcedProvides.has(name)) return true
     const symbol = this.#context.symbols.get(name)
-    const isWanted = symbol === undefined ? this.#context.scriptReferences.has(name) : true
+    const isWanted = symbol === undefined ? this.#asked.has(name) : true
     if (!isWanted) return false
     if (symbol && (symbol.state === 'defined' || symbol.state === 'common')) return false
     this.#forcedProvides.add(name)

@@ -14,13 +14,13 @@ import { InputLoader } from './load-inputs.ts'
 import type { InputObject, MemoryRegionState, OutputSection } from './model.ts'
 import type { Emulation, LinkOptions, LinkResult, OutputFormat } from './options.ts'
 import { Relocator } from './relocate.ts'
-import { collectReferences } from './script-references.ts'
 import { headersSize, mapScriptSegments, mapSegments, placeSegments, type Segment, type SegmentOptions } from './segments.ts'
 import { ScriptState } from './script-state.ts'
 import { SymbolTable } from './symbol-table.ts'
 import type { Assignment, ScriptCommand } from './syntax/ast.ts'
 import { parseScript, parseSymbolDefinition } from './syntax/parse-script.ts'
 import { writeElf } from './write-elf.ts'
+import { writeRelocatable } from './write-relocatable.ts'
 import { writeFlat } from './write-flat.ts'
 
 const versionText = 'kld, GNU ld 2.40 compatible'
@@ -116,6 +116,7 @@ export function link(options: LinkOptions): LinkResult {
     sortSection: options.sortSection,
     orphanHandling: options.orphanHandling ?? 'place',
     regions,
+    sectionStarts: options.sectionStarts ?? new Map(),
     versionText,
   })
 
@@ -136,7 +137,6 @@ export function link(options: LinkOptions): LinkResult {
     isSane: state.isSane,
     isRelocatable,
     sizeOfHeaders: () => (isFlat || isRelocatable ? 0n : headersSize(elfClass, headerCount)),
-    scriptReferences: collectReferences(state),
   })
   layout.settle()
   let segments: Segment[] = []
@@ -167,6 +167,7 @@ export function link(options: LinkOptions): LinkResult {
   }
   layout.finish()
   const outputs = outputsOf(plan)
+  if (isRelocatable && isFlat) refuseRelocations(objects, sink)
 
   // 5. Contents and relocations.
   const relocator = new Relocator({
@@ -179,7 +180,7 @@ export function link(options: LinkOptions): LinkResult {
   })
   if (!sink.hasErrors || options.noInhibitExec) {
     for (const output of outputs) fillContents(output, machine)
-    for (const output of outputs) {
+    for (const output of isRelocatable ? [] : outputs) {
       for (const item of output.items) {
         if (item.kind !== 'input') continue
         const { section } = item
@@ -202,6 +203,8 @@ export function link(options: LinkOptions): LinkResult {
         strip: options.strip,
         discardLocals: options.discardLocals,
       })
+    else if (isRelocatable && !isFlat)
+      image = writeRelocatable(outputs, symbols, objects, { elfClass, machine: outputMachine, strip: options.strip, discardLocals: options.discardLocals })
     else image = writeFlat(outputs, sink, { maxGapInBytes: options.maxGapInBytes, gapFill: options.gapFill })
   }
   const isFailed = sink.hasErrors && !options.noInhibitExec
@@ -238,6 +241,16 @@ function failed(options: LinkOptions, sink: DiagnosticSink): LinkResult {
     layout: { sections: [], symbols: [], regions: [], entry: 0n },
     mapText: '',
     diagnostics: sink.diagnostics,
+  }
+}
+
+/** A flat image cannot keep relocations for a later link. */
+function refuseRelocations(objects: readonly InputObject[], sink: DiagnosticSink): void {
+  for (const object of objects) {
+    const section = object.sections.find((one) => one?.output && one.elf.relocations && one.elf.relocations.count > 0)
+    if (!section) continue
+    sink.error('relocatable-flat', `${object.displayName}: section ${section.name} has relocations, which a flat image (-r with --oformat binary) cannot keep`)
+    return
   }
 }
 

@@ -98,6 +98,8 @@ export class LinkSymbol {
   isReferenced = false
   referencedIn: InputObject | undefined = undefined
   isUnique = false
+  /** The script hides it (HIDDEN): it is local in the output. */
+  isForcedLocal = false
   elf: ElfSymbol | undefined = undefined
   /** Slot in the global offset table, where it has one. */
   gotOffset = -1

@@ -62,7 +62,7 @@ export interface OrphanPlacer {
   /** Puts a section somewhere and says where; the plan may grow. */
   place(section: InputSection): OutputSection
   /** Numbers the output sections, once all orphans are placed. */
-  number(): void
+  number(first: ReadonlyMap<string, bigint>): void
 }
 
 interface Hold {
@@ -114,8 +114,10 @@ export function createOrphanPlacer(plan: PlanItem[], isRelocatable: boolean): Or
   }
 
   return {
-    number() {
+    number(first) {
       let next = 0
+      // -Tdata and its kin make their sections before the script does.
+      order.sort((a, b) => Number(first.has(b.name)) - Number(first.has(a.name)))
       for (const output of order) output.order = next++
       for (const item of plan) if (item.kind === 'section' && !order.includes(item.output)) item.output.order = next++
     },

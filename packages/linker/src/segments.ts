@@ -73,6 +73,9 @@ function alignUp(value: bigint, alignment: bigint): bigint {
   return alignDown(value + alignment - 1n, alignment)
 }
 
+/** Room between sections of one segment that is kept in the file; beyond it the file would be all holes. */
+const mostPaddingInFile = 0x4000_0000n
+
 function segment(type: number, sections: OutputSection[], flags?: number): Segment {
   return { type, sections, flags, hasFileHeader: false, hasProgramHeaders: false, headersAt: undefined, loadAddress: undefined, range: undefined }
 }
@@ -172,9 +175,10 @@ function needsNewSegment(last: OutputSection, output: OutputSection, isWritable:
   if (output.loadAddress < lastEnd) return true
   const nextPage = alignUp(lastEnd, page)
   if (isPaged && nextPage + page > lastEnd && nextPage + page <= output.loadAddress) return true
+  // What shares a page must share the segment that maps it.
+  if (isPaged && output.loadAddress < nextPage) return false
   if (!isLoaded(last) && !isTls(last) && (isLoaded(output) || isTls(output))) return true
   if (!isPaged) return false
-  if (output.loadAddress < nextPage) return false
   const isOutputCode = (output.flags & SHF_EXECINSTR) !== 0
   if (separateCode && isCode !== isOutputCode) return true
   return !isWritable && (output.flags & SHF_WRITE) !== 0
@@ -244,7 +248,7 @@ export function mapScriptSegments(
         if (output.programHeaders) sink.error('no-such-program-header', `section ${output.name} is assigned to the program header '${name}', which is not declared`, output.statement?.nameSpan)
         continue
       }
-      if (!output.programHeaders && output.isOrphan && target.type !== PT_LOAD) continue
+      if (!output.programHeaders && output.isOrphan && target.type !== PT_LOAD && target.type !== PT_PHDR) continue
       target.sections.push(output)
     }
   }
@@ -293,11 +297,15 @@ export function placeSegments(segments: readonly Segment[], options: SegmentOpti
     }
     let fileEnd = hasHeaders ? headers : offset
     let memoryEnd = hasHeaders ? address + headers - offset : address
+    // In the file sections stand as they are loaded; PHDRS may join what runs far apart.
+    const loadBase = first ? first.loadAddress - (first.address - address) : 0n
     for (const output of one.sections) {
-      const at = output.address - address + offset
+      let at = output.loadAddress - loadBase + offset
+      if (at < offset || at - fileEnd > mostPaddingInFile) at = congruent(fileEnd, output.address, BigInt(output.alignment))
       offsets.set(output, Number(at))
       if (isLoaded(output) && at + BigInt(output.sizeInBytes) > fileEnd) fileEnd = at + BigInt(output.sizeInBytes)
-      if (!isTlsBss(output) && output.address + BigInt(output.sizeInBytes) > memoryEnd) memoryEnd = output.address + BigInt(output.sizeInBytes)
+      const endInMemory = address + at - offset + BigInt(output.sizeInBytes)
+      if (!isTlsBss(output) && endInMemory > memoryEnd) memoryEnd = endInMemory
     }
     if (fileEnd > end) end = fileEnd
     placed[i] = {

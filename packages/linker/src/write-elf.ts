@@ -15,8 +15,6 @@ import {
   STB_WEAK,
   STT_FILE,
   STT_SECTION,
-  STV_HIDDEN,
-  STV_INTERNAL,
   writeExecutable,
 } from '@kernelbox/elf'
 import { absoluteOf } from './evaluate.ts'
@@ -109,8 +107,7 @@ function outputSymbols(
     const binding = symbol.isUnique ? STB_GNU_UNIQUE : symbol.isWeak ? STB_WEAK : STB_GLOBAL
     const made = place(symbol, indexOf, binding)
     if (!made) continue
-    // Nothing outside an executable sees what is hidden: it becomes local.
-    if (symbol.visibility === STV_HIDDEN || symbol.visibility === STV_INTERNAL) hidden.push({ ...made, binding: STB_LOCAL })
+    if (symbol.isForcedLocal) hidden.push({ ...made, binding: STB_LOCAL })
     else globals.push(made)
   }
   return [...found, ...hidden, ...globals]
