@@ -23,9 +23,9 @@ export interface PlanOptions {
 }
 
 /** Adds an input section to an output section and gives the latter what it needs of its attributes. */
-export function addInput(output: OutputSection, section: InputSection): void {
+function addInput(output: OutputSection, section: InputSection, pattern: number): void {
   section.output = output
-  output.items.push({ kind: 'input', section })
+  output.items.push({ kind: 'input', section, pattern })
   absorb(output, section)
 }
 
@@ -56,9 +56,8 @@ function applyType(output: OutputSection): void {
   const type = output.statement?.type
   if (type === undefined) return
   if (type === 'noload') {
-    const hasData = output.items.some((item) => item.kind === 'data' || item.kind === 'bytes')
-    output.isNoLoad = !hasData
-    if (!hasData) output.type = SHT_NOBITS
+    output.isNoLoad = true
+    output.type = SHT_NOBITS
   } else if (type === 'copy' || type === 'info' || type === 'overlay' || type === 'dsect') output.flags &= ~SHF_ALLOC
   if (output.statement?.isReadOnly) output.flags &= ~SHF_WRITE
 }
@@ -130,7 +129,7 @@ function placeOrphan(
   }
   const name = section.isCommon ? '.bss' : section.name
   const output = placer.place(section.isCommon ? Object.assign(Object.create(section), { name }) : section)
-  addInput(output, section)
+  addInput(output, section, 0)
   void plan
 }
 
@@ -173,17 +172,22 @@ function addOutputSection(
     output.isFirstOfOverlay = statement.overlay.first === statement.name
   }
   if (statement.programHeaders.length > 0) output.programHeaders = statement.programHeaders
+  let pattern = 0
   for (const inner of statement.body) {
     switch (inner.kind) {
       case 'input':
+        pattern++
         for (const section of matchSections(inner, index, options.sortSection, isFree)) {
           if (inner.keep) section.isKept = true
-          addInput(output, section)
+          addInput(output, section, pattern)
         }
         break
       case 'assignment':
         output.items.push({ kind: 'assignment', assignment: inner })
-        if (inner.name === '.' && forcesSection(inner)) output.isForced = true
+        if (inner.name === '.' && forcesSection(inner)) {
+          output.isForced = true
+          output.isWritableSpace = true
+        }
         break
       case 'assert':
         output.items.push({ kind: 'assert', assertion: inner })
@@ -210,6 +214,7 @@ function addOutputSection(
         break
     }
   }
+  if (!output.hasInputs && output.isWritableSpace && output.type !== 0) output.flags |= SHF_WRITE
   applyType(output)
   const { region, loadRegion } = statement
   if (loadRegion !== undefined) output.loadRegion = regionNamed(loadRegion, statement, options)

@@ -7,7 +7,7 @@
 import type { DiagnosticSink, Span } from '@kernelbox/diagnostics'
 import { SHF_ALLOC, SHF_LINK_ORDER, SHF_TLS, SHF_WRITE, SHT_NOBITS, SHT_PROGBITS } from '@kernelbox/elf'
 import { absoluteOf, alignUp, evaluate, type Scope, type Value } from './evaluate.ts'
-import type { InputSection, LinkSymbol, MemoryRegionState, OutputSection } from './model.ts'
+import type { InputSection, LayoutItem, LinkSymbol, MemoryRegionState, OutputSection } from './model.ts'
 import type { SymbolTable } from './symbol-table.ts'
 import type { Assertion, Assignment, Expression, FillExpression } from './syntax/ast.ts'
 
@@ -135,18 +135,17 @@ export class LayoutPass {
       const { items } = item.output
       for (let start = 0; start < items.length; start++) {
         let end = start
-        while (items[end]?.kind === 'input') end++
+        const pattern = patternOf(items[start])
+        while (items[end]?.kind === 'input' && patternOf(items[end]) === pattern) end++
         const run = items.slice(start, end)
-        const linked = run.flatMap((one) => (one.kind === 'input' && linkKey(one.section) >= 0n ? [linkKey(one.section)] : []))
-        const isSorted = linked.every((key, i) => i === 0 || (linked[i - 1] as bigint) <= key)
-        const keyed = isSorted ? [] : run.map((one) => ({ one, key: one.kind === 'input' ? linkKey(one.section) : -1n }))
+        const keyed = run.map((one) => ({ one, key: one.kind === 'input' ? linkKey(one.section) : -1n }))
         if (keyed.some(({ key }) => key >= 0n)) {
           keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
           keyed.forEach(({ one }, i) => {
             items[start + i] = one
           })
         }
-        start = Math.max(start, end)
+        start = Math.max(start, end - 1)
       }
     }
   }
@@ -634,6 +633,10 @@ export class LayoutPass {
   }
 }
 
+function patternOf(item: LayoutItem | undefined): number {
+  return item?.kind === 'input' ? item.pattern : -1
+}
+
 function linkKey(section: InputSection): bigint {
   if ((section.flags & SHF_LINK_ORDER) === 0) return -1n
   const target = section.object.sections[section.elf.link]
@@ -649,9 +652,9 @@ export function symbolAddress(symbol: LinkSymbol): Value | undefined {
 function placeOf(section: InputSection | undefined, offset: bigint): Value | undefined {
   if (!section) return { value: offset, section: 'abs' }
   if (section.merged) {
-    const { holder } = section.merged
-    if (!holder.output) return undefined
-    return { value: mask(BigInt(section.merged.map(Number(offset))) + BigInt(holder.offset)), section: holder.output }
+    const place = section.merged.resolve(Number(offset))
+    if (!place.holder.output) return undefined
+    return { value: mask(BigInt(place.offset + place.holder.offset)), section: place.holder.output }
   }
   if (!section.output) return { value: 0n, section: 'abs' }
   return { value: mask(offset + BigInt(section.offset)), section: section.output }

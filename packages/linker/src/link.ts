@@ -8,9 +8,12 @@ import { allocateCommonSymbols } from './common-symbols.ts'
 import { fillContents } from './contents.ts'
 import { defaultScript } from './default-script.ts'
 import { absoluteOf } from './evaluate.ts'
+import { type EhFrames, optimizeEhFrames, writeCiePointers } from './eh-frame.ts'
+import { mergeProperties } from './gnu-property.ts'
 import { LayoutPass, type PlanItem, symbolAddress } from './layout.ts'
 import { layoutAsData } from './layout-data.ts'
 import { InputLoader } from './load-inputs.ts'
+import { mergeSections } from './merge-sections.ts'
 import type { InputObject, MemoryRegionState, OutputSection } from './model.ts'
 import type { Emulation, LinkOptions, LinkResult, OutputFormat } from './options.ts'
 import { Relocator } from './relocate.ts'
@@ -110,6 +113,7 @@ export function link(options: LinkOptions): LinkResult {
   overrideCommons(state, symbols)
   if (!isRelocatable || options.defineCommon || state.forcesCommon) allocateCommonSymbols(symbols, options.sortCommon)
   const regions = makeRegions(state, sink)
+  if (!isFlat && !isRelocatable) mergeProperties(objects)
   const plan = buildPlan(state, objects, {
     sink,
     isRelocatable,
@@ -119,6 +123,12 @@ export function link(options: LinkOptions): LinkResult {
     sectionStarts: options.sectionStarts ?? new Map(),
     versionText,
   })
+
+  let frames: EhFrames | undefined
+  if (!isFlat && !isRelocatable) {
+    mergeSections(plan)
+    frames = optimizeEhFrames(plan)
+  }
 
   // 4. Addresses. The number of program headers depends on the layout and, by SIZEOF_HEADERS, the layout on it.
   const elfClass = is64 ? 64 : 32
@@ -187,6 +197,7 @@ export function link(options: LinkOptions): LinkResult {
         relocator.relocate(section, output.contents.subarray(section.offset, section.offset + section.sizeInBytes))
       }
     }
+    if (frames) writeCiePointers(frames)
     relocator.finish()
   }
 
@@ -247,7 +258,7 @@ function failed(options: LinkOptions, sink: DiagnosticSink): LinkResult {
 /** A flat image cannot keep relocations for a later link. */
 function refuseRelocations(objects: readonly InputObject[], sink: DiagnosticSink): void {
   for (const object of objects) {
-    const section = object.sections.find((one) => one?.output && one.elf.relocations && one.elf.relocations.count > 0)
+    const section = object.sections.find((one) => one?.output && one.relocations && one.relocations.count > 0)
     if (!section) continue
     sink.error('relocatable-flat', `${object.displayName}: section ${section.name} has relocations, which a flat image (-r with --oformat binary) cannot keep`)
     return

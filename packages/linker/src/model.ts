@@ -1,7 +1,7 @@
 // What the passes of the linker share: files, input sections, symbols, output sections.
 // Addresses are 64 bits and kept as bigint; sizes and offsets within sections are numbers.
 
-import type { ElfObject, ElfSection, ElfSymbol } from '@kernelbox/elf'
+import type { ElfObject, ElfSection, ElfSymbol, RelocationTable } from '@kernelbox/elf'
 import type { Expression, FillExpression, OutputSectionStatement } from './syntax/ast.ts'
 import type { Locate } from './options.ts'
 
@@ -41,6 +41,7 @@ export class InputSection {
   sizeInBytes: number
   alignment: number
   contents: Uint8Array
+  relocations: RelocationTable | undefined
   output: OutputSection | undefined = undefined
   /** Offset in the output section. */
   offset = 0
@@ -65,13 +66,13 @@ export class InputSection {
     this.sizeInBytes = elf.sizeInBytes
     this.alignment = elf.alignment
     this.contents = elf.contents
+    this.relocations = elf.relocations
   }
 }
 
 /** Where an input offset of a merged section went. */
 export interface MergedPiece {
-  readonly holder: InputSection
-  map(offset: number): number
+  resolve(offset: number): { readonly holder: InputSection; readonly offset: number }
 }
 
 export type SymbolState = 'undefined' | 'undefined-weak' | 'defined' | 'common'
@@ -115,7 +116,12 @@ export class LinkSymbol {
 }
 
 export type LayoutItem =
-  | { readonly kind: 'input'; readonly section: InputSection }
+  | {
+      readonly kind: 'input'
+      readonly section: InputSection
+      /** Inputs of one pattern have one number; orphans zero. */
+      readonly pattern: number
+    }
   | {
       readonly kind: 'data'
       readonly width: 1 | 2 | 4 | 8
@@ -154,6 +160,8 @@ export class OutputSection {
   isIgnored = false
   /** An assignment to a symbol or to `.` in it makes it stay. */
   isForced = false
+  /** It has room that only `.` makes. */
+  isWritableSpace = false
   padding: Padding[] = []
   region: MemoryRegionState | undefined = undefined
   loadRegion: MemoryRegionState | undefined = undefined

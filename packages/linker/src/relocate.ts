@@ -113,7 +113,7 @@ export class Relocator {
 
   /** Fills the fields of one input section; `bytes` are its contents in the output section. */
   relocate(section: InputSection, bytes: Uint8Array): void {
-    const table = section.elf.relocations
+    const table = section.relocations
     const { output } = section
     if (!table || !output) return
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -222,10 +222,9 @@ export class Relocator {
     }
     if (section?.merged && symbol.type === 3 && symbol.isLocal) {
       // A section symbol plus an offset names one entity of a merged section.
-      const { holder } = section.merged
-      if (!holder.output) return Number.NaN
-      const inInput = Number(symbol.value) + addend
-      return signedNumber(holder.output.address) + holder.offset + section.merged.map(inInput) - addend
+      const place = section.merged.resolve(Number(symbol.value) + addend)
+      if (!place.holder.output) return Number.NaN
+      return signedNumber(place.holder.output.address) + place.holder.offset + place.offset - addend
     }
     const value = symbolAddress(symbol)
     const address = value ? signedNumber(absoluteOf(value)) : Number.NaN

@@ -63,6 +63,8 @@ export interface SegmentOptions {
 const isLoaded = (output: OutputSection) => output.type !== SHT_NOBITS
 const isTls = (output: OutputSection) => (output.flags & SHF_TLS) !== 0
 const isTlsBss = (output: OutputSection) => isTls(output) && !isLoaded(output)
+/** Of sections at one address, those without contents come last. */
+const isAtEnd = (output: OutputSection) => !isLoaded(output) && !isTls(output) && output.sizeInBytes > 0
 const sizeInMemory = (output: OutputSection) => (isTlsBss(output) ? 0n : BigInt(output.sizeInBytes))
 
 function alignDown(value: bigint, alignment: bigint): bigint {
@@ -88,7 +90,7 @@ export function headersSize(elfClass: 32 | 64, count: number): bigint {
 export function mapSegments(outputs: readonly OutputSection[], options: SegmentOptions): Segment[] {
   const allocated = outputs
     .filter((output) => (output.flags & SHF_ALLOC) !== 0)
-    .toSorted((a, b) => compare(a.loadAddress, b.loadAddress) || compare(a.address, b.address) || Number(isLoaded(b)) - Number(isLoaded(a)))
+    .toSorted((a, b) => compare(a.loadAddress, b.loadAddress) || compare(a.address, b.address) || Number(isAtEnd(a)) - Number(isAtEnd(b)) || a.sizeInBytes - b.sizeInBytes)
   const segments = loadSegments(allocated, options)
   const inOrder = outputs.filter((output) => (output.flags & SHF_ALLOC) !== 0)
   for (let i = 0; i < inOrder.length; i++) {

@@ -133,7 +133,7 @@ function relocationsOf(output: OutputSection, numberOf: (symbol: LinkSymbol) => 
   for (const item of output.items) {
     if (item.kind !== 'input') continue
     const { section } = item
-    const source = section.elf.relocations
+    const source = section.relocations
     if (!source || source.count === 0) continue
     table ??= new RelocationTable()
     for (let row = 0; row < source.count; row++) {
