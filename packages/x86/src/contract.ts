@@ -108,6 +108,12 @@ export interface EncodeOptions {
   readonly evexRounding?: 'rn' | 'rd' | 'ru' | 'rz'
   /** `.allow_index_reg`, `-mindex-reg`. */
   readonly allowIndexReg?: boolean
+  /** `-moperand-check=`, `.operand_check`: gathers whose registers should differ; a warning when not set. */
+  readonly operandCheck?: 'none' | 'warning' | 'error'
+  /** `-msse-check=`, `.sse_check`: SSE instructions among AVX code; nothing when not set. */
+  readonly sseCheck?: 'none' | 'warning' | 'error'
+  /** `-muse-unaligned-vector-move`. */
+  readonly unalignedVectorMove?: boolean
 }
 
 /** Where in the encoded bytes a value of the statement stands. The field holds zero; the caller fills it in. */

@@ -37,7 +37,7 @@ import {
   type Row,
   SIZE_Y,
 } from './table/notation.ts'
-import { vectorRefusal, vectorWarning } from './vector-checks.ts'
+import { isSseInstruction, UNALIGNED_MOVES, vectorRefusal, vectorWarning } from './vector-checks.ts'
 import { encodeVectorPrefix } from './vector-prefix.ts'
 
 const SUFFIX_LETTERS = 'bwlqst'
@@ -62,6 +62,10 @@ export function encodeInstruction(statement: InstructionStatement, options: Enco
   if (options.optimize) {
     const shorter = encodeOptimized(statement, options)
     if (shorter) return shorter
+  }
+  if (options.unalignedVectorMove) {
+    const mnemonic = UNALIGNED_MOVES[statement.mnemonic]
+    if (mnemonic) return encodeInstruction({ ...statement, mnemonic }, options)
   }
   if (options.sse2avx) {
     movesRex = true
@@ -426,6 +430,8 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
   }
 
   const memory = places.rm?.kind === 'memory' ? places.rm : undefined
+  if (memory?.index?.class === 'noindex' && !options.allowIndexReg)
+    return { ok: false, failure: failure('invalid-base-index', places.rmIndex, { register: memory.index.name, mode }) }
   const size = match.size !== 0 ? match.size : row.operandSize > 0 ? row.operandSize : 0
   let addressBits = implicitAddressBits
   if (memory) {
@@ -538,9 +544,9 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
     }
   } else {
     if (prefixes.lock) return { ok: false, failure: failure('prefix-not-allowed', undefined, { prefix: 'lock' }) }
-    const refusal = vectorRefusal(row, statement.mnemonic, operands)
+    const refusal = vectorRefusal(row, statement.mnemonic, operands, options)
     if (refusal) return { ok: false, failure: refusal }
-    const warning = vectorWarning(row, statement.mnemonic, operands)
+    const warning = vectorWarning(row, statement.mnemonic, operands, options)
     if (warning) warnings.push(warning)
     const outcome = encodeVectorPrefix(
       row,
@@ -638,6 +644,11 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
   if (places.is4) buffer[length++] = (places.is4.number & 15) << 4
   if (moffs && moffs.displacement === undefined) fields.pop()
 
+  if (options.sseCheck && options.sseCheck !== 'none' && isSseInstruction(row, operands)) {
+    const message = failure('sse-instruction', undefined, { mnemonic: statement.mnemonic })
+    if (options.sseCheck === 'error') return { ok: false, failure: message }
+    warnings.push(message)
+  }
   if (match.usedDefaultSize) warnings.push({ code: 'default-size', details: { mnemonic: statement.mnemonic, size } })
   if (match.immediateBits !== 0) {
     isTemplate = false

@@ -41,6 +41,7 @@ export type FailureCode =
   | 'mask-needed'
   | 'zeroing-without-mask'
   | 'registers-not-distinct'
+  | 'sse-instruction'
   | 'vex-length'
 
 export interface Failure extends EncodeMessage {
