@@ -32,6 +32,18 @@ const sentences: Readonly<Record<string, (m: string, d: Details) => string>> = {
   'prefix-twice': (_m, d) => `the prefix '${d.prefix ?? ''}' stands here twice`,
   'prefix-not-allowed': (m, d) => `the prefix '${d.prefix ?? ''}' cannot stand before '${m}'`,
   'redundant-prefix': (_m, d) => `the prefix '${d.prefix ?? ''}' says what is the default here`,
+  'masking-not-allowed': (m) => `'${m}' takes no mask here`,
+  'mask-needed': (m) => `'${m}' needs a mask register, %k1 to %k7, in braces`,
+  'zeroing-without-mask': () => '{z} clears what a mask leaves out; write the mask too, as in {%k1}{z}',
+  'invalid-mask-register': () => '%k0 means "no mask"; masks are %k1 to %k7',
+  'broadcast-not-allowed': (m, d) =>
+    d.wanted !== undefined ? `'${m}' broadcasts {1to${d.wanted}} here, not {1to${d.found}}` : `'${m}' cannot broadcast this operand`,
+  'rounding-not-allowed': (m) => `'${m}' takes no rounding or {sae} with these operands, or not at this place`,
+  'registers-not-distinct': (m) => `'${m}' needs different registers for destination and sources`,
+  'registers-should-differ': (m, d) =>
+    `${d.mask ? 'mask, index' : 'index'} and destination of '${m}' should be different registers; the processor faults otherwise`,
+  'implicit-register-group': (_m, d) => `%${d.register} stands for the group %${d.first} to %${d.last} here`,
+  'sse-instruction': (m) => `'${m}' is an SSE instruction`,
   'unknown-prefix': (_m, d) => `there is no prefix '${d.prefix ?? ''}'`,
 }
 

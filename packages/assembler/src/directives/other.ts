@@ -9,10 +9,6 @@ const deepestInclude = 200
 
 function setMode(a: Assembler, mode: Mode, isGcc = false): void {
   if (!a.expectEnd()) return
-  if (mode === 64 && !a.is64BitObject) {
-    a.error('mode-not-supported', '64-bit code needs a 64-bit object: assemble with --64, or link with a 64-bit format', a.wordStart, a.end)
-    return
-  }
   a.mode = mode
   a.encode = { ...a.encode, mode, code16gcc: isGcc }
   a.instructions.optionsChanged()
@@ -109,6 +105,18 @@ function say(a: Assembler, severity: 'error' | 'warning'): void {
   else a.warn('user-warning', message)
 }
 
+/** `.sse_check error`: as -msse-check= and -moperand-check= on the command line. */
+function readCheck(a: Assembler, option: 'sseCheck' | 'operandCheck'): void {
+  const start = a.at
+  const word = a.restOfStatement().trim()
+  if (word !== 'none' && word !== 'warning' && word !== 'error') {
+    a.error('bad-check', `'none', 'warning' or 'error' is expected here, not '${word}'`, start, a.end)
+    return
+  }
+  a.encode = { ...a.encode, [option]: word }
+  a.instructions.optionsChanged()
+}
+
 function ignore(a: Assembler): void {
   a.at = a.end
 }
@@ -171,8 +179,8 @@ export const otherDirectives: DirectiveTable = {
     a.encode = { ...a.encode, allowIndexReg: false }
     a.instructions.optionsChanged()
   },
-  sse_check: ignore,
-  operand_check: ignore,
+  sse_check: (a) => readCheck(a, 'sseCheck'),
+  operand_check: (a) => readCheck(a, 'operandCheck'),
   extern: ignore,
   list: ignore,
   nolist: ignore,
