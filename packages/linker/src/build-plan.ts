@@ -15,6 +15,7 @@ import type { Assignment, Expression, InputPattern, OutputSectionStatement } fro
 export interface PlanOptions {
   readonly sink: DiagnosticSink
   readonly isRelocatable: boolean
+  readonly isNonContiguous: boolean
   readonly sortSection: 'name' | 'alignment' | undefined
   readonly orphanHandling: 'place' | 'warn' | 'error' | 'discard'
   readonly sectionStarts: ReadonlyMap<string, bigint>
@@ -172,12 +173,14 @@ function addOutputSection(
     output.isFirstOfOverlay = statement.overlay.first === statement.name
   }
   if (statement.programHeaders.length > 0) output.programHeaders = statement.programHeaders
+  const fit = options.isNonContiguous ? fitter(statement, options) : undefined
   let pattern = 0
   for (const inner of statement.body) {
     switch (inner.kind) {
       case 'input':
         pattern++
         for (const section of matchSections(inner, index, options.sortSection, isFree)) {
+          if (fit && !fit(section)) continue
           if (inner.keep) section.isKept = true
           addInput(output, section, pattern)
         }
@@ -221,6 +224,40 @@ function addOutputSection(
   if (region !== undefined) output.region = regionNamed(region, statement, options)
   // A load region alone is also where the section runs, unless it says where.
   else if (loadRegion !== undefined && !statement.address) output.region = output.loadRegion
+}
+
+/**
+ * --enable-non-contiguous-regions: an input section that does not fit its region any more is left to a later pattern.
+ * Sizes are counted as the layout will: aligned, in order.
+ */
+function fitter(statement: OutputSectionStatement, options: PlanOptions): ((section: InputSection) => boolean) | undefined {
+  const region = statement.region === undefined ? undefined : options.regions.get(statement.region)
+  const length = region && constantOf(region.declaration.length)
+  const origin = region && constantOf(region.declaration.origin)
+  if (!region || length === undefined || origin === undefined) return undefined
+  let isFull = false
+  return (section) => {
+    const start = region.current > origin ? region.current : origin
+    const from = start + ((BigInt(section.alignment) - (start % BigInt(section.alignment))) % BigInt(section.alignment))
+    const end = from + BigInt(section.sizeInBytes)
+    // What comes after the first that does not fit stays behind it.
+    if (end > origin + length) isFull = true
+    if (isFull) return false
+    region.current = end
+    return true
+  }
+}
+
+/** The value of an expression of mere numbers. */
+function constantOf(expression: Expression): bigint | undefined {
+  if (expression.kind === 'number') return expression.value
+  if (expression.kind !== 'binary') return undefined
+  const left = constantOf(expression.left)
+  const right = constantOf(expression.right)
+  if (left === undefined || right === undefined) return undefined
+  if (expression.operator === '+') return left + right
+  if (expression.operator === '-') return left - right
+  return expression.operator === '*' ? left * right : undefined
 }
 
 function regionNamed(name: string, statement: OutputSectionStatement, options: PlanOptions): MemoryRegionState | undefined {

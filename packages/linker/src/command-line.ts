@@ -305,6 +305,9 @@ const rules: Readonly<Record<string, Rule>> = {
       else state.command.options.buildId = text === '' ? 'sha1' : text
     },
   },
+  'enable-non-contiguous-regions': flag((options) => {
+    options.nonContiguousRegions = true
+  }),
   'check-sections': flag((options) => {
     options.checkSections = true
   }),
@@ -435,7 +438,6 @@ const rules: Readonly<Record<string, Rule>> = {
       'no-warn-rwx-segments',
       'warn-execstack',
       'no-warn-execstack',
-      'enable-non-contiguous-regions',
       'enable-non-contiguous-regions-warnings',
       'print-output-format',
       'embedded-relocs',

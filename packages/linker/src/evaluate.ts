@@ -14,9 +14,9 @@ export interface Value {
 
 /** What an expression may ask about the layout. */
 export interface Scope {
-  readonly dot: bigint
+  dot(): bigint
   /** The output section whose statements are being run, undefined outside. */
-  readonly section: OutputSection | undefined
+  section(): OutputSection | undefined
   /** Undefined: the symbol has no value (yet). */
   symbol(name: string, span: Span): Value | undefined
   isDefined(name: string): boolean
@@ -45,7 +45,7 @@ export function alignUp(value: bigint, alignment: bigint): bigint {
 export function evaluate(expression: Expression, scope: Scope): Value | undefined {
   switch (expression.kind) {
     case 'number':
-      return scope.section || scope.isSane ? number(expression.value) : absolute(expression.value)
+      return scope.section() || scope.isSane ? number(expression.value) : absolute(expression.value)
     case 'name':
       return nameValue(expression.name, expression.span, scope)
     case 'unary':
@@ -72,20 +72,21 @@ function absolute(value: bigint): Value {
 
 function nameValue(name: string, span: Span, scope: Scope): Value | undefined {
   if (name === '.') {
-    const { section, dot } = scope
+    const section = scope.section()
+    const dot = scope.dot()
     return section ? { value: mask(dot - section.address), section } : absolute(dot)
   }
   if (name === 'SIZEOF_HEADERS' || name === 'sizeof_headers') return number(scope.sizeOfHeaders())
   const found = scope.symbol(name, span)
   // Inside an output section an absolute symbol counts as a number.
-  if (found?.section === 'abs' && (scope.section || scope.isSane)) return number(found.value)
+  if (found?.section === 'abs' && (scope.section() || scope.isSane)) return number(found.value)
   return found
 }
 
 function unary(expression: Extract<Expression, { kind: 'unary' }>, scope: Scope): Value | undefined {
   let operand = evaluate(expression.operand, scope)
   if (!operand) return undefined
-  if (!scope.section && operand.section !== undefined) operand = absolute(absoluteOf(operand))
+  if (!scope.section() && operand.section !== undefined) operand = absolute(absoluteOf(operand))
   switch (expression.operator) {
     case '+':
       return operand
@@ -121,8 +122,8 @@ function combine(operator: BinaryOperator, left: Value, right: Value, scope: Sco
     } else section = right.section ?? left.section
   } else if (left.section !== undefined) {
     // Two of one section: their difference (or any other combination) is no longer in it.
-    section = scope.section || scope.isSane ? undefined : 'abs'
-    if (!isComparison(operator) && !scope.section && !scope.isSane && left.section !== 'abs' && operator !== '-') {
+    section = scope.section() || scope.isSane ? undefined : 'abs'
+    if (!isComparison(operator) && !scope.section() && !scope.isSane && left.section !== 'abs' && operator !== '-') {
       a = absoluteOf(left)
       b = absoluteOf(right)
     }
@@ -263,7 +264,7 @@ function call(expression: Extract<Expression, { kind: 'call' }>, scope: Scope): 
           : absolute(alignUp(absoluteOf(base), absoluteOf(alignment)))
       }
       const alignment = value(first)
-      return alignment && absolute(alignUp(scope.dot, absoluteOf(alignment)))
+      return alignment && absolute(alignUp(scope.dot(), absoluteOf(alignment)))
     }
     case 'MAX':
     case 'MIN': {

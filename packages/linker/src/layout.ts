@@ -26,6 +26,7 @@ export interface LayoutContext {
   readonly isRelro: boolean
   readonly segmentStarts: ReadonlyMap<string, bigint>
   readonly sectionStarts: ReadonlyMap<string, bigint>
+  readonly isElf: boolean
   readonly isSane: boolean
   readonly isRelocatable: boolean
   sizeOfHeaders(): bigint
@@ -99,7 +100,7 @@ export class LayoutPass {
     if (!this.#isStarted) {
       this.#isStarted = true
       this.#pass()
-      this.#sortLinkOrder()
+      if (this.#context.isElf) this.#sortLinkOrder()
       this.#dropEmptySections()
     }
     for (let i = 0; i < mostPasses; i++) {
@@ -192,15 +193,10 @@ export class LayoutPass {
   }
 
   #makeScope(): Scope {
-    const self = this
     const context = this.#context
     return {
-      get dot() {
-        return self.#dot
-      },
-      get section() {
-        return self.#section
-      },
+      dot: () => this.#dot,
+      section: () => this.#section,
       isSane: context.isSane,
       symbol: (name, span) => this.#symbolValue(name, span),
       isDefined: (name) => {

@@ -117,6 +117,7 @@ export function link(options: LinkOptions): LinkResult {
   const plan = buildPlan(state, objects, {
     sink,
     isRelocatable,
+    isNonContiguous: options.nonContiguousRegions === true,
     sortSection: options.sortSection,
     orphanHandling: options.orphanHandling ?? 'place',
     regions,
@@ -144,6 +145,7 @@ export function link(options: LinkOptions): LinkResult {
     isRelro: hasRelro,
     segmentStarts: options.segmentStarts ?? new Map(),
     sectionStarts: options.sectionStarts ?? new Map(),
+    isElf: !isFlat,
     isSane: state.isSane,
     isRelocatable,
     sizeOfHeaders: () => (isFlat || isRelocatable ? 0n : headersSize(elfClass, headerCount)),

@@ -109,6 +109,8 @@ export interface LinkOptions {
   /** -z words, e.g. `max-page-size=4096`, `noexecstack`, `norelro`. */
   readonly z?: readonly string[]
   readonly checkSections?: boolean
+  /** --enable-non-contiguous-regions. */
+  readonly nonContiguousRegions?: boolean
   /** Largest hole, in bytes, that a flat image may have between two sections; default 64 MiB. */
   readonly maxGapInBytes?: number
   /** --gap-fill byte. */

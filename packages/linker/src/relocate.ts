@@ -61,6 +61,25 @@ const x8664Kinds = new Map<number, RelocationKind>([
   [251, kind('R_X86_64_GNU_VTENTRY', 0, 'none', 'any')],
 ])
 
+/**
+ * Relocations of GOT and TLS in a flat link: GNU ld there knows no GOT and stores symbol + addend, less the place for those
+ * that are relative to it.
+ */
+const flatI386Kinds = new Map<number, RelocationKind>([
+  [3, kind('R_386_GOT32', 4, 'S+A', 'any')],
+  [9, kind('R_386_GOTOFF', 4, 'S+A', 'any')],
+  [10, kind('R_386_GOTPC', 4, 'S+A-P', 'any')],
+  [43, kind('R_386_GOT32X', 4, 'S+A', 'any')],
+])
+const flatX8664Kinds = new Map<number, RelocationKind>([
+  [3, kind('R_X86_64_GOT32', 4, 'S+A', 'signed')],
+  [9, kind('R_X86_64_GOTPCREL', 4, 'S+A-P', 'signed')],
+  [25, kind('R_X86_64_GOTOFF64', 8, 'S+A', 'any')],
+  [26, kind('R_X86_64_GOTPC32', 4, 'S+A-P', 'signed')],
+  [41, kind('R_X86_64_GOTPCRELX', 4, 'S+A-P', 'signed')],
+  [42, kind('R_X86_64_REX_GOTPCRELX', 4, 'S+A-P', 'signed')],
+])
+
 /** What a relocation of a kind that is not in the tables does: GOT, TLS and the like (got.ts). */
 export interface SpecialRelocations {
   /** Applies it and returns true, or false where the type is not known. Further relocations it consumed: `skip`. */
@@ -100,6 +119,7 @@ const mostReportsOfOneKind = 60
 export class Relocator {
   readonly options: RelocateOptions
   readonly #kinds: ReadonlyMap<number, RelocationKind>
+  readonly #flatKinds: ReadonlyMap<number, RelocationKind> | undefined
   readonly #addresses = new Map<LinkSymbol, number>()
   readonly #undefined = new Map<LinkSymbol, { count: number; first: { section: InputSection; offset: number } }>()
   #overflows = 0
@@ -109,6 +129,7 @@ export class Relocator {
     this.options = options
     this.isI386 = options.machine === EM_386
     this.#kinds = this.isI386 ? i386Kinds : x8664Kinds
+    this.#flatKinds = options.isFlat ? (this.isI386 ? flatI386Kinds : flatX8664Kinds) : undefined
   }
 
   /** Fills the fields of one input section; `bytes` are its contents in the output section. */
@@ -121,7 +142,7 @@ export class Relocator {
     const { symbols } = section.object
     for (let row = 0; row < table.count; row++) {
       const type = table.types[row] as number
-      const found = this.#kinds.get(type)
+      const found = this.#kinds.get(type) ?? this.#flatKinds?.get(type)
       if (found && found.formula === 'none') continue
       const offset = table.offsets[row] as number
       const width = found?.width ?? 4
@@ -150,7 +171,7 @@ export class Relocator {
         }
         this.options.sink.error(
           'unsupported-relocation',
-          `${this.placeText(section, offset)}: relocation ${this.nameOf(type)} is not supported here`,
+          `${this.placeText(section, offset)}relocation ${this.nameOf(type)} is not supported here`,
         )
         continue
       }
