@@ -46,7 +46,7 @@ const COMMUTATIVE = new Set(
   )
     .split(' ')
     .concat(
-      'eq unord neq ord eq_uq false neq_oq true eq_os unord_s neq_us ord_s eq_us false_os neq_os true_us'
+      'eq eq_oq unord unord_q neq neq_uq ord ord_q eq_uq false false_oq neq_oq true true_uq eq_os unord_s neq_us ord_s eq_us false_os neq_os true_us'
         .split(' ')
         .flatMap((predicate) => ['ps', 'pd', 'ss', 'sd'].map((type) => `vcmp${predicate}${type}`)),
     ),
@@ -173,8 +173,12 @@ function sameSources(operands: readonly Operand[]): boolean {
 /** -O2: the source with the high number goes to vvvv, which has all four bits in two-byte VEX too. */
 export function exchanged(statement: InstructionStatement, options: EncodeOptions): InstructionStatement {
   const [rm, vvvv, destination] = statement.operands
-  if (options.optimize === 1 || statement.prefixes.length > 0 || !COMMUTATIVE.has(statement.mnemonic)) return statement
+  if (options.optimize === 1 || statement.prefixes.some((word) => word !== '{swap}') || !COMMUTATIVE.has(statement.mnemonic))
+    return statement
   if (!isRegister(rm) || !isRegister(vvvv) || !isRegister(destination) || statement.operands.length !== 3) return statement
+  // GNU as does it only where REX.B alone stands in the way of the two-byte prefix
+  const { register } = destination
+  if (register.number >= 8 || (register.class !== 'xmm' && register.class !== 'ymm')) return statement
   if (!statement.operands.every(isPlainVector) || rm.register.number < 8 || vvvv.register.number >= 8) return statement
   return { ...statement, operands: [vvvv, rm, destination] }
 }
