@@ -8,6 +8,7 @@ import { generateLines } from './line-table/directives.ts'
 import { applyMarch } from './directives/arch.ts'
 import { buildObject } from './object-builder.ts'
 import type { AssembleOptions } from './options.ts'
+import { writeUsedNote } from './property-note/property-note.ts'
 import { Relaxation } from './relax.ts'
 import { Resolver } from './resolve.ts'
 import type { Section } from './sections.ts'
@@ -35,6 +36,7 @@ export function assembleWith(loadGrammar: GrammarLoader, sources: readonly Sourc
   if (options.debugLines?.format === 'dwarf') generateLines(a)
   else if (options.debugLines?.format === 'stabs') generateStabs(a)
 
+  if (options.x86UsedNote) writeUsedNote(a)
   if (!applyMarch(a)) {
     sink.report({
       code: 'unknown-arch',

@@ -3,9 +3,11 @@
 // Steps after the last statement are in assemble.ts.
 
 import { bytesToText, type Diagnostic, type DiagnosticSink, type Span, SourceFile, writtenPlace } from '@kernelbox/diagnostics'
+import { SHT_NOBITS } from '@kernelbox/elf'
 import type { EncodeOptions, Mode } from '@kernelbox/x86'
 import { Conditionals } from './conditionals.ts'
 import { type DirectiveHandler, findDirective } from './directives/registry.ts'
+import type { ExplicitRelocation } from './directives/relocation.ts'
 import { Evaluation, type Expression, snapshot } from './expression.ts'
 import {
   ExpressionReader,
@@ -23,7 +25,7 @@ import type { Macro } from './macros.ts'
 import type { AssembleOptions } from './options.ts'
 import { addressKnowledge } from './relax.ts'
 import { type Section, SectionList } from './sections.ts'
-import { type AsmSymbol, symbolAbsolute, symbolEquated, symbolLabel, symbolRegister, SymbolTable, symbolUndefined } from './symbols.ts'
+import { AsmSymbol, symbolAbsolute, symbolEquated, symbolLabel, symbolRegister, SymbolTable, symbolUndefined } from './symbols.ts'
 import type { ParsedSyntax } from './syntax/syntax-tree.ts'
 
 /** The first word of a statement and what it turned out to be. */
@@ -75,6 +77,7 @@ export class Assembler {
   /** For the names that LOCAL makes. */
   localCount = 0
   hasEnded = false
+  readonly explicitRelocations: ExplicitRelocation[] = []
   readonly instrumentation: Instrumentation[] = []
   /** Run once after the last statement, in order: unwind tables, line tables. */
   readonly finishers: (() => void)[] = []
@@ -106,7 +109,7 @@ export class Assembler {
     this.evaluation = new Evaluation({ distance: (a, b) => fixedDistance(a, b) })
     this.reader = new ExpressionReader({
       symbol: (bytes, start, end) => this.#namedSymbol(bytes, start, end),
-      here: () => this.here(),
+      here: () => (this.reader.isLate ? this.dot : this.here()),
       localLabel: (number, isForward) => this.localLabel(number, isForward),
       distance: (a, b) => fixedDistance(a, b),
       fault: (code, message, start, end) => this.error(code, message, start, end),
@@ -156,6 +159,12 @@ export class Assembler {
         nameEnd = at + 1
         while (nameEnd < end && bytes[nameEnd] !== 34) nameEnd += bytes[nameEnd] === 92 ? 2 : 1
         nameEnd = Math.min(nameEnd + 1, end)
+        // "a""b" is one name.
+        while (bytes[nameEnd] === 34 && nameEnd < end) {
+          nameEnd++
+          while (nameEnd < end && bytes[nameEnd] !== 34) nameEnd += bytes[nameEnd] === 92 ? 2 : 1
+          nameEnd = Math.min(nameEnd + 1, end)
+        }
       }
       let after = nameEnd
       while (after < end && (bytes[after] === 32 || bytes[after] === 9)) after++
@@ -262,6 +271,9 @@ export class Assembler {
 
   /** After the last statement: what is still open is told. */
   endOfInput(): void {
+    for (const symbol of this.symbols.all.slice()) {
+      if (symbol.isForwardReference && symbol.expression) symbol.expression = snapshot(symbol.expression, this)
+    }
     for (const { number, symbol } of this.undefinedLocalLabels()) {
       this.report({
         code: 'undefined-local-label',
@@ -496,6 +508,7 @@ export class Assembler {
   #namedSymbol(bytes: Uint8Array, start: number, end: number): AsmSymbol {
     let symbol = this.symbols.intern(bytes, start, end)
     if (symbol.namedIn < 0) this.#noteName(symbol, start)
+    if (this.reader.isLate) return symbol
     if (symbol.isForwardReference && symbol.expression) symbol = this.#taken(symbol)
     if (symbol.weakrefTarget) return this.weakrefTarget(symbol)
     if (symbol.isTemporary && symbol.convertedAt < 0) this.#noteMention(symbol)
@@ -521,8 +534,16 @@ export class Assembler {
   /** `.eqv`: an anonymous symbol with the value that the expression has now. */
   #taken(symbol: AsmSymbol): AsmSymbol {
     const copy = this.symbols.anonymous(symbol.name)
-    this.equate(copy, snapshot(symbol.expression as Expression))
+    this.equate(copy, snapshot(symbol.expression as Expression, this))
     return copy
+  }
+
+  /** Stands for `.` in late expressions. */
+  readonly dot = new AsmSymbol(this.symbols, -1, '.')
+
+  /** The symbol that has this one's name now. */
+  current(symbol: AsmSymbol): AsmSymbol {
+    return this.symbols.find(symbol.name) ?? symbol
   }
 
   weakrefTarget(symbol: AsmSymbol): AsmSymbol {
@@ -590,6 +611,10 @@ export class Assembler {
       return false
     }
     const number = Number(text)
+    if (number > 0x7fffffff) {
+      this.error('local-label-too-large', `the number of the local label is too large: ${text}`, start, end)
+      return false
+    }
     let entry = this.#localLabels.get(number)
     if (!entry) this.#localLabels.set(number, (entry = { last: undefined, next: undefined }))
     const symbol = entry.next ?? this.symbols.anonymous(text)
@@ -603,18 +628,23 @@ export class Assembler {
   #label(start: number, end: number): void {
     let symbol: AsmSymbol
     if (this.bytes[start] === 34) {
-      const name = unescaped(this.bytes, start + 1, end - 1)
+      const name = quotedName(this.bytes, start, end)
       symbol = this.symbols.intern(name, 0, name.length)
     } else symbol = this.symbols.intern(this.bytes, start, end)
     this.defineLabel(symbol, start, end)
   }
 
-  defineLabel(symbol: AsmSymbol, start: number, end: number): void {
+  defineLabel(named: AsmSymbol, start: number, end: number): void {
+    let symbol = named
+    if (symbol.isVolatile && symbol.kind !== symbolUndefined) {
+      symbol = this.renew(symbol)
+      symbol.isVolatile = false
+    }
     for (const i of this.instrumentation) {
       i.statement?.(this.chain)
       i.label?.()
     }
-    if (symbol.kind !== symbolUndefined) {
+    if (symbol.kind !== symbolUndefined || symbol.weakrefTarget) {
       if (
         symbol.kind === symbolLabel &&
         symbol.chain === this.chain &&
@@ -650,7 +680,7 @@ export class Assembler {
       this.#moveTo()
       return
     }
-    const name = bytes[start] === 34 ? unescaped(bytes, start + 1, nameEnd - 1) : bytes.subarray(start, nameEnd)
+    const name = bytes[start] === 34 ? quotedName(bytes, start, nameEnd) : bytes.subarray(start, nameEnd)
     this.assign(this.symbols.intern(name, 0, name.length), isOnce ? 'eqv' : 'set', start, nameEnd)
   }
 
@@ -664,32 +694,21 @@ export class Assembler {
   assign(target: AsmSymbol, how: 'set' | 'equiv' | 'eqv', start: number, end: number): void {
     let symbol = target
     const valueStart = this.at
-    if (!this.readExpression()) {
+    this.reader.isLate = how === 'eqv'
+    const hasValue = this.readExpression()
+    this.reader.isLate = false
+    if (!hasValue) {
       this.error('missing-operand', `a value for '${symbol.name}' is expected here`, valueStart, this.end)
       return
     }
     const { reader } = this
     const expression = reader.expression
     if (!this.expectEnd()) return
-    if (symbol.kind !== symbolUndefined && (how !== 'set' || !symbol.isVolatile)) {
+    if ((symbol.kind !== symbolUndefined || symbol.weakrefTarget) && (how !== 'set' || !symbol.isVolatile)) {
       this.alreadyDefined(symbol, start, end)
       return
     }
-    if (symbol.isVolatile && symbol.kind !== symbolUndefined) {
-      const old = symbol
-      symbol = this.symbols.renew(old)
-      symbol.isGlobal = old.isGlobal
-      symbol.isWeak = old.isWeak
-      symbol.isLocal = old.isLocal
-      symbol.type = old.type
-      symbol.visibility = old.visibility
-      symbol.size = old.size
-      symbol.isTemporary = old.isTemporary
-      symbol.versionNames = old.versionNames
-      old.isTemporary = true
-      old.versionNames = undefined
-      this.renewed(old, symbol)
-    }
+    if (symbol.isVolatile && symbol.kind !== symbolUndefined) symbol = this.renew(symbol)
     symbol.isVolatile = how === 'set'
     symbol.weakrefTarget = undefined
     symbol.definedIn = this.input.frame?.sourceIndex ?? -1
@@ -709,8 +728,25 @@ export class Assembler {
     this.equate(symbol, expression)
   }
 
-  /** Told when a volatile symbol has a successor. */
-  renewed(_old: AsmSymbol, _fresh: AsmSymbol): void {}
+  /** A successor for a symbol that may be defined again; what referred to the old one keeps its value. */
+  renew(old: AsmSymbol): AsmSymbol {
+    const fresh = this.symbols.renew(old)
+    fresh.isGlobal = old.isGlobal
+    fresh.isWeak = old.isWeak
+    fresh.isLocal = old.isLocal
+    fresh.isUsed = old.isUsed
+    fresh.isUnique = old.isUnique
+    fresh.type = old.type
+    fresh.visibility = old.visibility
+    fresh.size = old.size
+    fresh.isTemporary = old.isTemporary
+    fresh.versionNames = old.versionNames
+    old.isTemporary = true
+    old.isGlobal = false
+    old.isWeak = false
+    old.versionNames = undefined
+    return fresh
+  }
 
   equate(symbol: AsmSymbol, expression: Expression): void {
     const value = this.evaluation.evaluate(expression)
@@ -733,10 +769,28 @@ export class Assembler {
     return this.sections.section
   }
 
-  /** False, and a message, where the current section takes no contents. */
+  /** False, and a message, where an instruction cannot stand: in the absolute section. */
   canEmit(): boolean {
     if (!this.section.isAbsolute) return true
     this.error('contents-in-absolute', 'there is no room for contents in the absolute section (.struct, .offset)', this.wordStart, this.end)
+    return false
+  }
+
+  /** Sections without contents (.bss, .struct) take zeros only. True where the value can be emitted. */
+  takesValue(isZero: boolean, sizeInBytes: number): boolean {
+    const { section } = this
+    const hasContents = !section.isAbsolute && section.type !== SHT_NOBITS
+    if (hasContents) return true
+    if (!isZero) {
+      this.error(
+        'contents-in-bss',
+        `the section '${section.name}' has no contents in the file; only zeros can stand in it`,
+        this.wordStart,
+        this.end,
+      )
+    }
+    if (!section.isAbsolute) return isZero
+    this.absoluteLocation += BigInt(sizeInBytes)
     return false
   }
 
@@ -744,6 +798,7 @@ export class Assembler {
   emitReader(sizeInBytes: number, start: number): void {
     const { reader, chain } = this
     const { operator } = reader
+    if (!this.takesValue(reader.kind === expressionConstant && operator === 0 && reader.constant === 0, sizeInBytes)) return
     if (reader.kind === expressionConstant && operator === 0) {
       this.checkWidth(BigInt(reader.constant), sizeInBytes, start)
       chain.number(reader.constant, sizeInBytes)
@@ -813,7 +868,7 @@ export class Assembler {
       return
     }
     const wrapped = BigInt.asIntN(64, value)
-    if (wrapped < 1n << bits && wrapped >= -(1n << bits)) return
+    if (wrapped < 1n << bits && wrapped > -(1n << bits)) return
     const hex = (v: bigint) => `0x${BigInt.asUintN(64, v).toString(16)}`
     this.warn(
       'value-truncated',
@@ -828,6 +883,19 @@ export class Assembler {
     const detail: FillDetail = { count, pattern, source: this.input.frame?.sourceIndex ?? -1, at: this.wordStart, ...more }
     this.chain.close(partFill, 0, 0, 0, undefined, detail)
   }
+}
+
+/** The name in one or more quoted strings side by side. */
+function quotedName(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const parts: number[] = []
+  for (let at = start; at < end; at++) {
+    if (bytes[at] !== 34) continue
+    let close = at + 1
+    while (close < end && bytes[close] !== 34) close += bytes[close] === 92 ? 2 : 1
+    parts.push(...unescaped(bytes, at + 1, Math.min(close, end)))
+    at = close
+  }
+  return Uint8Array.from(parts)
 }
 
 /** Distance `a - b` of two labels with nothing variable between them. */

@@ -53,6 +53,8 @@ export class ExpressionReader {
   /** Where the expression ends. */
   end = 0
   isFaulty = false
+  /** Symbols and `.` are kept as they are, for `.eqv`. */
+  isLate = false
   readonly #world: ExpressionWorld
   #bytes: Uint8Array = new Uint8Array(0)
 
@@ -63,7 +65,7 @@ export class ExpressionReader {
   read(bytes: Uint8Array, at: number, end: number): void {
     this.#bytes = bytes
     this.isFaulty = false
-    if (!this.#fast(bytes, at, end)) this.readWithGrammar(bytes, at, end)
+    if (this.isLate || !this.#fast(bytes, at, end)) this.readWithGrammar(bytes, at, end)
   }
 
   /** The expression as a tree. */
@@ -247,6 +249,7 @@ export class ExpressionReader {
   #settle(tree: Expression): void {
     this.kind = expressionTree
     this.tree = tree
+    if (this.isLate) return
     const flat = this.#flatten(tree)
     if (!flat) {
       if (tree.kind === 'register') {
@@ -389,6 +392,7 @@ export class ExpressionReader {
   }
 
   #symbol(symbol: AsmSymbol): Expression {
+    if (this.isLate) return { kind: 'symbol', symbol }
     let current = symbol
     for (let depth = 0; depth < 100; depth++) {
       if (current.kind === symbolAbsolute) return { kind: 'constant', value: current.value }

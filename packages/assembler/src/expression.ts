@@ -103,8 +103,16 @@ export class Evaluation {
         symbol.isResolving = false
         return result
       }
+      case symbolUndefined: {
+        let target = symbol
+        for (let depth = 0; target.weakrefTarget && depth < 100; depth++) target = target.weakrefTarget
+        if (target !== symbol) {
+          target.isWeakrefTarget = true
+          return this.#symbol(target)
+        }
+        return { add: symbol, sub: undefined, constant: 0n }
+      }
       case symbolLabel:
-      case symbolUndefined:
       case symbolCommon:
         return { add: symbol, sub: undefined, constant: 0n }
     }
@@ -163,6 +171,8 @@ export class Evaluation {
         const order = isNumbers ? (left.constant < right.constant ? -1n : left.constant > right.constant ? 1n : 0n) : difference.constant
         return number(comparison(order) ? -1n : 0n)
       }
+      // Equality may be asked of anything: what lies in different places is different.
+      if ((operator === '==' || operator === '<>') && !mayBeNear(left, right)) return number(operator === '==' ? 0n : -1n)
       return this.#fail({ kind: 'not-linear', operator, left, right })
     }
     if (left.add || left.sub || right.add || right.sub) {
@@ -230,6 +240,12 @@ export class Evaluation {
   }
 }
 
+/** Could the distance of the two become known? Two labels of one section's fragments. */
+function mayBeNear(left: Linear, right: Linear): boolean {
+  const places = [left.add, left.sub, right.add, right.sub].filter((s) => s !== undefined)
+  return places.length >= 2 && places.every((s) => s.kind === symbolLabel && s.chain?.section === places[0]?.chain?.section)
+}
+
 const comparisons: Partial<Record<BinaryOperator, (order: bigint) => boolean>> = {
   '==': (o) => o === 0n,
   '<>': (o) => o !== 0n,
@@ -247,25 +263,30 @@ function number(value: bigint): Linear {
   return { add: undefined, sub: undefined, constant: wrap(value) }
 }
 
-/** Puts what is known now in the place of symbols that may change: constants, and `.eqv` symbols' expressions. */
-export function snapshot(expression: Expression): Expression {
+/** What `.eqv` needs of the assembly at each use. */
+export interface PresentWorld {
+  /** The symbol that has the name now. */
+  current(symbol: AsmSymbol): AsmSymbol
+  /** The symbol that stands for `.` in late expressions. */
+  readonly dot: AsmSymbol
+  here(): AsmSymbol
+}
+
+/** A late expression (`.eqv`, `==`) as of now: constants, the location counter, other late symbols' expressions. */
+export function snapshot(expression: Expression, world: PresentWorld, depth = 0): Expression {
+  if (depth > 200) return { kind: 'missing' }
   switch (expression.kind) {
     case 'symbol': {
-      const { symbol } = expression
+      if (expression.symbol === world.dot) return { kind: 'symbol', symbol: world.here() }
+      const symbol = world.current(expression.symbol)
       if (symbol.kind === symbolAbsolute) return { kind: 'constant', value: symbol.value }
-      if (symbol.kind === symbolEquated && symbol.isForwardReference) {
-        if (symbol.isResolving) return expression
-        symbol.isResolving = true
-        const result = snapshot(symbol.expression as Expression)
-        symbol.isResolving = false
-        return result
-      }
-      return expression
+      if (symbol.isForwardReference && symbol.expression) return snapshot(symbol.expression, world, depth + 1)
+      return { kind: 'symbol', symbol }
     }
     case 'unary':
-      return { ...expression, operand: snapshot(expression.operand) }
+      return { ...expression, operand: snapshot(expression.operand, world, depth + 1) }
     case 'binary':
-      return { ...expression, left: snapshot(expression.left), right: snapshot(expression.right) }
+      return { ...expression, left: snapshot(expression.left, world, depth + 1), right: snapshot(expression.right, world, depth + 1) }
     default:
       return expression
   }

@@ -251,7 +251,8 @@ export class Input {
       if (digit < 0 || digit > 9) break
       line = line * 10 + digit
     }
-    if (at === digits) return
+    // A number that is no decimal int is an ordinary comment.
+    if (at === digits || line > 0x7fffffff || (bytes[digits] === 48 && at > digits + 1)) return
     while (bytes[at] === 32 || bytes[at] === 9) at++
     let file: string | undefined
     if (bytes[at] === 34) {

@@ -721,13 +721,15 @@ export class Instructions {
       )
       return
     }
-    const { bytes, fields } = encoding
+    const { bytes, fields, before, after } = encoding
+    if (before) chain.bytes(before)
     const start = chain.length
     chain.bytes(bytes)
     for (let i = 0; i < fields.length; i++) {
       const field = fields[i] as EncodedField
       this.#field(field, start + field.offset, start + bytes.length, false, field.offset)
     }
+    if (after) chain.bytes(after)
   }
 
   /** Fills a field with its constant, or leaves a fixup for it. */

@@ -206,7 +206,7 @@ function substitute(
       } else at = nameEnd
       continue
     }
-    if (isAlternate && quote !== 0 && c === 38 && nameBytes[bytes[at + 1] as number] === 1) {
+    if (c === 38 && nameBytes[bytes[at + 1] as number] === 1) {
       let nameEnd = at + 2
       while (nameEnd < end && nameBytes[bytes[nameEnd] as number] !== 0) nameEnd++
       const name = bytesToText(bytes.subarray(at + 1, nameEnd))
@@ -311,8 +311,13 @@ export class ArgumentReader {
     if (first === '"' || (isAlternate && (first === '<' || first === "'"))) {
       // Strings side by side are one.
       let result = ''
-      while (text[this.at] === '"' || (isAlternate && (text[this.at] === '<' || text[this.at] === "'")))
-        result += this.#quoted(text[this.at] as string, isAlternate)
+      for (;;) {
+        const open = text[this.at]
+        if (open !== '"' && !(isAlternate && (open === '<' || open === "'"))) break
+        const inner = this.#quoted(open, isAlternate)
+        // With .altmacro only angle brackets are taken away.
+        result += isAlternate && open !== '<' ? `"${inner}"` : inner
+      }
       return result
     }
     let result = ''
@@ -347,9 +352,9 @@ export class ArgumentReader {
         continue
       }
       if (c === '\\' && open === '"' && this.at + 1 < text.length) {
-        // A backslash keeps its meaning for the string that the text may end up in; before a quote it is dropped.
+        // A backslash keeps its meaning for the string that the text may end up in.
         const next = text[this.at + 1] as string
-        result += next === '"' ? next : c + next
+        result += c + next
         this.at += 2
         continue
       }

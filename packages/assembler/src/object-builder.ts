@@ -33,6 +33,7 @@ import { addressKnowledge, labelAddress } from './relax.ts'
 import type { ResolvedSection } from './resolve.ts'
 import type { Section } from './sections.ts'
 import { type AsmSymbol, symbolAbsolute, symbolCommon, symbolEquated, symbolLabel, symbolRegister, symbolUndefined } from './symbols.ts'
+import { versioned } from './versions.ts'
 
 const emptySection: ElfSection = {
   name: '',
@@ -75,13 +76,14 @@ export function buildObject(a: Assembler, resolved: readonly ResolvedSection[]):
       alignment: 2 ** section.alignmentPower,
       entrySize: section.entrySize,
       link: 0,
-      info: 0,
+      info: section.info,
       relocations: undefined,
     })
   }
   const locals: ElfSymbol[] = []
   const others: ElfSymbol[] = []
   const localIndexes = new Map<AsmSymbol, number>()
+  const versions: ElfSymbol[] = []
   const otherIndexes = new Map<AsmSymbol, number>()
   const signatures = new Map(groups.map((g) => [g.signature, g]))
   for (const symbol of symbolsInOrder(a)) {
@@ -103,8 +105,19 @@ export function buildObject(a: Assembler, resolved: readonly ResolvedSection[]):
       })
       continue
     }
-    const elf = elfSymbol(a, symbol, evaluation, indexOf)
+    let elf = elfSymbol(a, symbol, evaluation, indexOf)
     if (!elf) continue
+    if (symbol.versionNames) {
+      const entry = versioned(symbol, elf, (first, second) =>
+        a.report({
+          code: 'symver-conflict',
+          severity: 'error',
+          message: `the undefined symbol '${symbol.name}' cannot stand for both '${first}' and '${second}'`,
+        }),
+      )
+      elf = entry.own
+      versions.push(...entry.others)
+    }
     if (elf.binding === STB_LOCAL) {
       localIndexes.set(symbol, locals.length + 1)
       locals.push(elf)
@@ -114,6 +127,7 @@ export function buildObject(a: Assembler, resolved: readonly ResolvedSection[]):
     }
     signatures.delete(symbol.name)
   }
+  others.push(...versions)
   for (const group of signatures.values()) {
     locals.push({
       name: group.signature,
@@ -248,7 +262,9 @@ function elfSymbol(a: Assembler, symbol: AsmSymbol, evaluation: Evaluation, inde
           fault?.kind === 'loop'
             ? `the value of '${symbol.name}' depends on itself`
             : `the value of '${symbol.name}' cannot be expressed in an object file`,
-        ...(symbol.definedIn >= 0 && { span: a.spanOf(symbol.definedIn, symbol.definedAt) }),
+        ...(symbol.definedIn >= 0 && {
+          notes: [{ message: 'it is given its value here', span: a.spanOf(symbol.definedIn, symbol.definedAt) }],
+        }),
       })
       return undefined
     }
@@ -293,9 +309,8 @@ function sizeOf(a: Assembler, symbol: AsmSymbol, evaluation: Evaluation): bigint
   if (value && !value.add && !value.sub) return BigInt.asUintN(64, value.constant)
   a.report({
     code: 'invalid-expression',
-    severity: 'error',
+    severity: a.options.hasLenientSizes ? 'warning' : 'error',
     message: `the size of '${symbol.name}' is not a number`,
-    ...(symbol.namedIn >= 0 && { span: a.spanOf(symbol.namedIn, symbol.namedAt) }),
   })
   return 0n
 }

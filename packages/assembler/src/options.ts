@@ -31,6 +31,10 @@ export interface AssembleOptions {
   readonly plainNops?: boolean
   /** `-mnaked-reg`: registers may be written without `%`. */
   readonly nakedRegisters?: boolean
+  /** `--elf-stt-common=yes` */
+  readonly usesCommonType?: boolean
+  /** `--size-check=warning` */
+  readonly hasLenientSizes?: boolean
   /** `-mshared` */
   readonly isShared?: boolean
   readonly relaxRelocations?: boolean

@@ -31,6 +31,23 @@ export function labelAddress(symbol: AsmSymbol): number {
   return (chain.addresses[symbol.fragment] as number) + symbol.offset - (chain.starts[symbol.fragment] as number)
 }
 
+/** The value of `label - label` within one section, the usual LEB128 of debugging sections; NaN for all else. */
+export function labelDistance(expression: Expression): number {
+  if (expression.kind !== 'linear') return Number.NaN
+  const { add, sub } = expression
+  if (add?.kind !== symbolLabel || sub?.kind !== symbolLabel || add.chain?.section !== sub.chain?.section) return Number.NaN
+  return labelAddress(add) - labelAddress(sub) + Number(expression.addend)
+}
+
+/** Does anything but branches and alignments decide sizes in this chain? */
+function hasExpressions(chain: FragmentChain): boolean {
+  for (let i = 0; i < chain.count; i++) {
+    const kind = chain.kinds[i] as number
+    if (kind > partAlign || (kind === partBranch && chain.symbols[i]?.kind === symbolEquated)) return true
+  }
+  return false
+}
+
 /** Knows every distance within a section, by the addresses of the last pass. */
 export function addressKnowledge() {
   return {
@@ -48,21 +65,36 @@ export class Relaxation {
   /** Per chain, for each fragment the number of alignments before it. */
   readonly #regions = new Map<FragmentChain, Int32Array>()
   #isLastChance = false
+  readonly #widened = new Map<FragmentChain, Set<number>>()
 
   constructor(assembler: Assembler) {
     this.#assembler = assembler
   }
 
-  /** Lays out all sections; sections may depend on each other's sizes through expressions. */
+  /**
+   * Lays out all sections. Each is brought to rest by itself first: code hardly ever depends on another section, and
+   * debugging sections, which depend on code, then meet addresses that do not move any more. Afterwards those that hold
+   * expressions are looked at again until none changes.
+   */
   run(sections: readonly Section[]): void {
+    const passes = new Map<Section, number>()
+    const settle = (section: Section): boolean => {
+      let pass = passes.get(section) ?? 0
+      let hasChanged = false
+      while (pass < mostPasses && this.#pass(section, pass++)) hasChanged = true
+      passes.set(section, pass)
+      return hasChanged
+    }
     for (const section of sections) this.#prepare(section)
-    let isStable = false
-    for (let pass = 0; !isStable && pass < mostPasses; pass++) {
-      isStable = true
-      for (const section of sections) if (this.#pass(section, pass)) isStable = false
+    for (const section of sections) settle(section)
+    const dependent = sections.filter((section) => section.chains.some(hasExpressions))
+    for (let round = 0; round < mostPasses; round++) {
+      let hasChanged = false
+      for (const section of dependent) if (settle(section)) hasChanged = true
+      if (!hasChanged) break
     }
     this.#isLastChance = true
-    for (const section of sections) this.#pass(section, mostPasses)
+    for (const section of dependent) this.#pass(section, mostPasses)
   }
 
   /** Branches whose target can never be near enough are long from the beginning. */
@@ -136,6 +168,7 @@ export class Relaxation {
           const unit = 2 ** (chain.a[i] as number)
           let gap = unit - (address % unit)
           if (gap === unit) gap = 0
+          if (this.#widened.size > 0 && this.#widened.get(chain)?.has(i)) gap += unit
           const most = chain.b[i] as number
           if (most !== 0 && gap > most) gap = 0
           if (sizes[i] !== gap) {
@@ -224,16 +257,36 @@ export class Relaxation {
       }
       case partLeb128: {
         const leb = detail as Leb128Detail
-        const value = this.#value(leb.value, leb, chain, pass)
-        if (value === undefined) return 1
-        const size = lebSize(value, leb.isSigned)
+        const distance = labelDistance(leb.value)
+        let size: number
+        if (distance >= 0) size = lebSizeOfDistance(distance, leb.isSigned)
+        else {
+          const value = this.#value(leb.value, leb, chain, pass)
+          if (value === undefined) return 1
+          size = lebSize(value, leb.isSigned)
+        }
         // A shrinking number could swing for ever; it keeps its width, as GNU as keeps it.
-        return pass > 30 ? Math.max(size, chain.sizes[i] as number) : size
+        const before = chain.sizes[i] as number
+        if (pass > 30 && size < before) {
+          // The number swings with an alignment behind it: that takes one unit more, as GNU as lets it.
+          this.#widenNextAlignment(chain, i)
+          return before
+        }
+        return size
       }
       case partDeferred:
         return (detail as DeferredPart).measure(labelAddress)
     }
     return 0
+  }
+
+  #widenNextAlignment(chain: FragmentChain, from: number): void {
+    for (let i = from + 1; i < chain.count; i++) {
+      if (chain.kinds[i] !== partAlign) continue
+      const set = this.#widened.get(chain) ?? new Set<number>()
+      this.#widened.set(chain, set.add(i))
+      return
+    }
   }
 
   #value(expression: Expression, at: { source: number; at: number }, _chain: FragmentChain, _pass: number): bigint | undefined {
@@ -282,6 +335,12 @@ export function lebSize(value: bigint, isSigned: boolean): number {
     return size
   }
   for (let rest = BigInt.asUintN(64, value) === value ? value : BigInt.asUintN(64, value); rest > 127n; rest >>= 7n) size++
+  return size
+}
+
+function lebSizeOfDistance(distance: number, isSigned: boolean): number {
+  let size = 1
+  for (let limit = isSigned ? 64 : 128; distance >= limit; limit *= 128) size++
   return size
 }
 

@@ -3,6 +3,7 @@
 
 import { SHF_MERGE, SHF_TLS, STT_GNU_IFUNC, STT_TLS } from '@kernelbox/elf'
 import type { Assembler } from './assembler.ts'
+import type { ExplicitRelocation } from './directives/relocation.ts'
 import { Evaluation, type Linear } from './expression.ts'
 import {
   type AlignDetail,
@@ -25,7 +26,7 @@ import {
   partOrg,
 } from './fragments.ts'
 import { writeCodePadding } from './nops/code-padding.ts'
-import { addressKnowledge, labelAddress, lebBytes, type Relaxation } from './relax.ts'
+import { addressKnowledge, labelAddress, labelDistance, lebBytes, type Relaxation } from './relax.ts'
 import { relocationOperators } from './relocation-operators.ts'
 import { isTlsOperator, needsSymbol, relocationType } from './relocation-types.ts'
 import type { Section } from './sections.ts'
@@ -87,7 +88,34 @@ export class Resolver {
     if (hasContents) for (const chain of section.chains) this.#copy(chain, contents)
     for (const chain of section.chains) this.#fixups(chain, contents, relocations)
     for (const chain of section.chains) this.#branches(chain, contents, relocations)
+    for (const explicit of this.#assembler.explicitRelocations) {
+      if (explicit.chain.section === section) this.#explicit(explicit, contents, relocations)
+    }
     return { section, contents, relocations }
+  }
+
+  #explicit(explicit: ExplicitRelocation, contents: Uint8Array, relocations: PendingRelocations): void {
+    const { chain, type, source, at: place } = explicit
+    const offset = this.#evaluation.evaluate(explicit.offset)
+    let at: number | undefined
+    if (offset && !offset.add && !offset.sub) at = Number(offset.constant)
+    else if (offset?.add?.kind === symbolLabel && !offset.sub && offset.add.chain?.section === chain.section) {
+      at = labelAddress(offset.add) + Number(offset.constant)
+    }
+    if (at === undefined || at < 0 || at > chain.section.sizeInBytes) {
+      this.#error(source, place, 'reloc-offset', 'the offset must be a place in this section')
+      return
+    }
+    const value = explicit.value ? this.#evaluation.evaluate(explicit.value) : { add: undefined, sub: undefined, constant: 0n }
+    if (!value || value.sub) {
+      this.#refuse(source, place, value)
+      return
+    }
+    if (this.#isX8664) relocations.add(at, type, value.add, value.constant)
+    else {
+      relocations.add(at, type, value.add, 0n)
+      if (value.constant !== 0n) this.#patchBig(contents, at, 4, value.constant)
+    }
   }
 
   #copy(chain: FragmentChain, contents: Uint8Array): void {
@@ -131,6 +159,16 @@ export class Resolver {
         return
       case partLeb128: {
         const leb = detail as Leb128Detail
+        const distance = labelDistance(leb.value)
+        if (distance >= 0) {
+          let rest = distance
+          for (let i = 0; i < size - 1; i++) {
+            contents[at + i] = (rest % 128) + 128
+            rest = Math.floor(rest / 128)
+          }
+          contents[at + size - 1] = rest
+          return
+        }
         const value = leb.value.kind === 'constant' ? leb.value.value : (this.#evaluation.evaluate(leb.value)?.constant ?? 0n)
         contents.set(lebBytes(value, leb.isSigned, size), at)
         return
@@ -423,7 +461,7 @@ export class Resolver {
     if (size < 8) {
       const bits = BigInt(8 * size)
       const isSigned = (flags & (fixupSigned | fixupPcRelative)) !== 0 && size === 1
-      const low = isSigned ? -(1n << (bits - 1n)) : -(1n << bits)
+      const low = isSigned ? -(1n << (bits - 1n)) : 1n - (1n << bits)
       const high = isSigned ? (1n << (bits - 1n)) - 1n : (1n << bits) - 1n
       if ((written < low || written > high) && (size < 4 || (flags & fixupData) !== 0)) {
         if (isSigned && (flags & fixupPcRelative) !== 0) {

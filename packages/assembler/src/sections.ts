@@ -1,7 +1,7 @@
 // Sections under construction and the directives' idea of "the current one".
 // GNU as manual §4 "Sections and Relocation", §7 .section, .pushsection, .subsection; gABI ch. 4.
 
-import { SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE, SHT_NOBITS, SHT_PROGBITS } from '@kernelbox/elf'
+import { SHF_ALLOC, SHF_EXECINSTR, SHF_GNU_RETAIN, SHF_WRITE, SHT_NOBITS, SHT_PROGBITS } from '@kernelbox/elf'
 import { FragmentChain } from './fragments.ts'
 import type { AsmSymbol } from './symbols.ts'
 
@@ -25,6 +25,8 @@ export class Section {
   /** Another section that sh_link names: a table's strings. */
   linkedSection: Section | undefined = undefined
   uniqueId: number | undefined = undefined
+  /** sh_info, of mbind sections. */
+  info = 0
   symbol: AsmSymbol | undefined = undefined
   /** Subsections in order of their number. */
   readonly chains: FragmentChain[] = []
@@ -61,8 +63,20 @@ export class Section {
   }
 }
 
-function identity(name: string, group: string | undefined, uniqueId: number | undefined): string {
-  return `${name}\0${group ?? ''}\0${group === undefined ? '' : 'g'}${uniqueId ?? ''}`
+/** What tells sections of one name apart. */
+export interface SectionIdentity {
+  readonly name: string
+  readonly group?: string | undefined
+  readonly uniqueId?: number | undefined
+  readonly linkedTo?: string | undefined
+  readonly isRetained?: boolean
+  readonly info?: number
+}
+
+function key(of: SectionIdentity): string {
+  const group = of.group === undefined ? '' : `g${of.group}`
+  const linked = of.linkedTo === undefined ? '' : `o${of.linkedTo}`
+  return `${of.name}\0${group}\0${linked}\0${of.uniqueId ?? ''}\0${of.isRetained ? 'R' : ''}\0${of.info ?? 0}`
 }
 
 interface Place {
@@ -97,14 +111,19 @@ export class SectionList {
     return section
   }
 
-  /** Lets a section be found by name, group and unique id; the first of that identity stays. */
+  /** Lets a section be found by what tells it apart; the first of that identity stays. */
   register(section: Section): void {
-    const key = identity(section.name, section.group?.signature, section.uniqueId)
-    if (!this.#byIdentity.has(key)) this.#byIdentity.set(key, section)
+    const { name, group, uniqueId, linkedTo, flags, info } = section
+    const own = key({ name, group: group?.signature, uniqueId, linkedTo, isRetained: (flags & SHF_GNU_RETAIN) !== 0, info })
+    if (!this.#byIdentity.has(own)) this.#byIdentity.set(own, section)
+  }
+
+  findLike(identity: SectionIdentity): Section | undefined {
+    return this.#byIdentity.get(key(identity))
   }
 
   find(name: string, group?: string, uniqueId?: number): Section | undefined {
-    return this.#byIdentity.get(identity(name, group, uniqueId))
+    return this.findLike({ name, group, uniqueId })
   }
 
   get place(): Place {

@@ -87,11 +87,14 @@ export function parseKasWords(words: readonly string[], base: AssembleOptions = 
     } else if (word === '-g' || word === '--gen-debug') options.debugLines = { format: 'dwarf', version: 2 }
     else if (/^(--gdwarf|-gdwarf)-?[2-5]$/.test(word)) options.debugLines = { format: 'dwarf', version: Number(word.at(-1)) }
     else if (/^--gdwarf-cie-version=[134]$/.test(word)) options.cieVersion = Number(word.at(-1)) as 1
+    else if (word === '--elf-stt-common=yes') options.usesCommonType = true
     else if (/^(--gstabs\+?|-gstabs\+?)$/.test(word)) options.debugLines = { format: 'stabs' }
     else if (word === '-O' || word === '-O1') encode.optimize = 1
     else if (word === '-O2') encode.optimize = 2
     else if (word === '-Os') encode.optimize = 's'
     else if (word === '-O0') encode.optimize = 0
+    else if (word === '--size-check=warning') options.hasLenientSizes = true
+    else if (/^-(defsym)$/.test(word)) definedSymbols.push(definition(value(word)))
     else if (word.startsWith('-m')) machineOption(word, options, encode)
     else if (!ignored.test(word)) throw new UsageError(`there is no option '${word}'`)
   }
@@ -142,6 +145,15 @@ function machineOption(word: string, options: Mutable<AssembleOptions>, encode: 
     case '-mindex-reg':
       encode.allowIndexReg = true
       return
+    case '-msse-check':
+      encode.sseCheck = choice<'none' | 'warning' | 'error'>({ none: 'none', warning: 'warning', error: 'error' })
+      return
+    case '-moperand-check':
+      encode.operandCheck = choice<'none' | 'warning' | 'error'>({ none: 'none', warning: 'warning', error: 'error' })
+      return
+    case '-muse-unaligned-vector-move':
+      encode.unalignedVectorMove = true
+      return
     case '-msse2avx':
       encode.sse2avx = true
       return
@@ -169,19 +181,38 @@ function machineOption(word: string, options: Mutable<AssembleOptions>, encode: 
     case '-msyntax':
       if (setting !== 'att') throw new UsageError(`${word}: only AT&T syntax is supported`)
       return
+    case '-mintel64':
+    case '-mamd64':
     case '-madd-bnd-prefix':
-    case '-mbig-obj':
+      encode.addBndPrefix = true
+      return
     case '-momit-lock-prefix':
+      encode.omitLockPrefix = truth()
+      return
     case '-mfence-as-lock-add':
-    case '-msse-check':
-    case '-moperand-check':
+      encode.fenceAsLockAdd = truth()
+      return
+    case '-mlfence-after-load':
+      encode.lfenceAfterLoad = truth()
+      return
+    case '-mlfence-before-indirect-branch': {
+      const kind = choice<'all' | 'register' | 'memory' | 'none'>({ all: 'all', register: 'register', memory: 'memory', none: 'none' })
+      if (kind !== 'none') encode.lfenceBeforeIndirectBranch = kind
+      return
+    }
+    case '-mlfence-before-ret': {
+      const method = choice<'or' | 'not' | 'shl' | 'none'>({ or: 'or', not: 'not', shl: 'shl', yes: 'shl', none: 'none' })
+      if (method !== 'none') encode.lfenceBeforeRet = method
+      return
+    }
+    case '-mamd64':
+    case '-mintel64':
+    case '-muse-unaligned-vector-move':
+    case '-mbig-obj':
     case '-malign-branch-boundary':
     case '-malign-branch':
     case '-malign-branch-prefix-size':
     case '-mbranches-within-32B-boundaries':
-    case '-mlfence-after-load':
-    case '-mlfence-before-indirect-branch':
-    case '-mlfence-before-ret':
       return
     default:
       throw new UsageError(`there is no option '${word}'`)

@@ -8,7 +8,6 @@ import type { DirectiveTable } from './registry.ts'
 /** Comma-separated expressions as fields of `sizeInBytes`. */
 export function emitNumbers(a: Assembler, sizeInBytes: number): void {
   if (a.isAtEnd) return
-  if (!a.canEmit()) return
   for (;;) {
     a.skipBlanks()
     const start = a.at
@@ -19,7 +18,7 @@ export function emitNumbers(a: Assembler, sizeInBytes: number): void {
         return
       }
       // An empty place stands for zero.
-      a.chain.number(0, sizeInBytes)
+      if (a.takesValue(true, sizeInBytes)) a.chain.number(0, sizeInBytes)
     } else if (!a.reader.isFaulty) {
       a.emitReader(sizeInBytes, start)
     }
@@ -31,7 +30,6 @@ export function emitNumbers(a: Assembler, sizeInBytes: number): void {
 /** Strings, each with `terminator` behind it, every character `width` bytes wide. */
 function emitStrings(a: Assembler, hasTerminator: boolean, width: number): void {
   if (a.isAtEnd) return
-  if (!a.canEmit()) return
   for (;;) {
     a.skipBlanks()
     if (a.bytes[a.at] === 60 && a.at < a.end) {
@@ -49,6 +47,15 @@ function emitStrings(a: Assembler, hasTerminator: boolean, width: number): void 
       if (!text) {
         a.error('missing-string', 'a string in double quotes is expected here', a.at, a.end)
         return
+      }
+      if (
+        !a.takesValue(
+          text.every((byte) => byte === 0),
+          text.length * width,
+        )
+      ) {
+        if (!a.takeComma()) break
+        continue
       }
       if (width === 1) a.chain.bytes(text)
       else for (const byte of text) a.chain.number(byte, width)

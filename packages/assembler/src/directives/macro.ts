@@ -37,7 +37,17 @@ function define(a: Assembler): void {
     return
   }
   const name = match[1] as string
-  const formals = readFormals(a, squeezedFormals(text.slice(match[0].length)), fail, name)
+  if (/,\s*$/.test(match[0]) && match[0].length === text.length) {
+    fail('bad-parameter', `a parameter of '${name}' is missing behind the comma`)
+    return
+  }
+  const formals = readFormals(
+    (code, message) => a.report({ code, severity: 'warning', message, span: call }),
+    a,
+    squeezedFormals(text.slice(match[0].length)),
+    fail,
+    name,
+  )
   if (!formals) return
   const lower = name.toLowerCase()
   if (a.macros.has(lower)) {
@@ -56,7 +66,13 @@ function squeezedFormals(text: string): string {
   return text.trim()
 }
 
-function readFormals(a: Assembler, text: string, fail: (code: string, message: string) => void, macro: string): Formal[] | undefined {
+function readFormals(
+  warnAt: (code: string, message: string) => void,
+  a: Assembler,
+  text: string,
+  fail: (code: string, message: string) => void,
+  macro: string,
+): Formal[] | undefined {
   const formals: Formal[] = []
   let rest = text
   // `.macro m (a, b)` is accepted too.
@@ -81,7 +97,7 @@ function readFormals(a: Assembler, text: string, fail: (code: string, message: s
       defaultValue = reader.value()
       rest = reader.text.slice(reader.at).trimStart()
       if (kind === 'required') {
-        a.warn('useless-default', `the default of the required parameter '${name}' is never used`)
+        warnAt('useless-default', `the default of the required parameter '${name}' is never used`)
         defaultValue = ''
       }
     }
@@ -92,7 +108,13 @@ function readFormals(a: Assembler, text: string, fail: (code: string, message: s
     formals.push({ name, defaultValue, kind })
     const isVararg = kind === 'vararg'
     rest = rest.trimStart()
-    if (rest.startsWith(',')) rest = rest.slice(1).trimStart()
+    if (rest.startsWith(',')) {
+      rest = rest.slice(1).trimStart()
+      if (rest === '') {
+        fail('bad-parameter', `a parameter of '${macro}' is missing behind the comma`)
+        return undefined
+      }
+    }
     if (isVararg && rest !== '') {
       fail('bad-parameter', `the parameter '${name}' takes all that follows; nothing can stand behind it`)
       return undefined
@@ -118,7 +140,7 @@ function repeat(a: Assembler): void {
   }
   if (count === undefined) return
   if (count < 0n) {
-    a.report({ code: 'negative-count', severity: 'warning', message: `a count of ${count} repeats nothing`, span: call })
+    a.report({ code: 'negative-count', severity: 'error', message: `a count of ${count} repeats nothing`, span: call })
     return
   }
   if (count === 0n) return
@@ -171,7 +193,10 @@ function iterate(a: Assembler, isOverCharacters: boolean): void {
 function exit(a: Assembler): void {
   for (;;) {
     const { frame } = a.input
-    if (!frame || frame.kind === 'file' || frame.kind === 'include') return
+    if (!frame || frame.kind === 'file' || frame.kind === 'include') {
+      a.warn('exitm-outside', '.exitm has no macro to leave here; ignored')
+      return
+    }
     const isMacro = frame.kind === 'macro'
     a.conditionals.dropTo(frame.conditionalDepth)
     frame.remaining = 0
@@ -189,7 +214,7 @@ function purge(a: Assembler): void {
       return
     }
     const lower = name.toLowerCase()
-    if (!a.macros.delete(lower)) a.error('unknown-macro', `there is no macro '${name}' to purge`, start, a.at)
+    if (!a.macros.delete(lower)) a.warn('unknown-macro', `there is no macro '${name}' to purge`, start, a.at)
     a.macroChanged(lower)
   } while (a.takeComma())
   a.expectEnd()

@@ -13,6 +13,7 @@ import { dataDirectives } from './data.ts'
 import { layoutDirectives } from './layout.ts'
 import { macroDirectives } from './macro.ts'
 import { otherDirectives } from './other.ts'
+import { relocationDirectives } from './relocation.ts'
 import { sectionDirectives } from './section.ts'
 import { symbolDirectives } from './symbol.ts'
 
@@ -36,6 +37,7 @@ function build(): Map<string, DirectiveHandler> {
     symbolDirectives,
     macroDirectives,
     otherDirectives,
+    relocationDirectives,
     cfiDirectives,
     lineDirectives,
     floatDirectives,

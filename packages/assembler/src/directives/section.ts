@@ -3,6 +3,7 @@
 
 import {
   SHF_ALLOC,
+  SHF_COMPRESSED,
   SHF_EXCLUDE,
   SHF_EXECINSTR,
   SHF_GNU_RETAIN,
@@ -64,6 +65,11 @@ const special: Readonly<Record<string, SpecialSection>> = {
   '.note': { type: SHT_NOTE, flags: 0 },
   '.note.': { type: SHT_NOTE, flags: 0 },
   '.note.GNU-stack': { type: SHT_PROGBITS, flags: 0 },
+  '.noinit': zeros,
+  '.noinit.': zeros,
+  '.persistent.bss': zeros,
+  '.persistent': writable,
+  '.persistent.': writable,
   '.gnu.linkonce.b.': zeros,
   '.gnu.linkonce.n.': zeros,
   '.gnu.linkonce.p.': writable,
@@ -104,13 +110,17 @@ const typesByName: Readonly<Record<string, number>> = {
   unwind: SHT_X86_64_UNWIND,
 }
 
+const mbind = 0x01000000
+
 interface Flags {
   flags: number
+  /** Flags given by number: they ask for no operands. */
+  numeric: number
   isPreviousGroup: boolean
 }
 
 function readFlags(a: Assembler, text: string, start: number): Flags | undefined {
-  const result: Flags = { flags: 0, isPreviousGroup: false }
+  const result: Flags = { flags: 0, numeric: 0, isPreviousGroup: false }
   for (let i = 0; i < text.length; i++) {
     const c = text[i] as string
     switch (c) {
@@ -145,7 +155,7 @@ function readFlags(a: Assembler, text: string, start: number): Flags | undefined
         result.flags |= SHF_GNU_RETAIN
         break
       case 'd':
-        result.flags |= 0x01000000
+        result.flags |= mbind
         break
       case '?':
         result.isPreviousGroup = true
@@ -160,7 +170,7 @@ function readFlags(a: Assembler, text: string, start: number): Flags | undefined
       default: {
         const digits = /^(?:0[xX][0-9a-fA-F]+|[0-9]+)/.exec(text.slice(i))?.[0]
         if (digits) {
-          result.flags |= Number(BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits}` : digits) & 0xffffffffn)
+          result.numeric |= Number(BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits}` : digits) & 0xffffffffn)
           i += digits.length - 1
           break
         }
@@ -194,6 +204,8 @@ function section(a: Assembler, isPush: boolean): void {
   let linkedTo: string | undefined
   let uniqueId: number | undefined
   let hasAttributes = false
+  let numeric = 0
+  let info = 0
   if (isPush) a.sections.push()
   const fail = () => {
     if (isPush) a.sections.pop()
@@ -210,13 +222,12 @@ function section(a: Assembler, isPush: boolean): void {
     const read = readFlags(a, a.readString() ?? '', start)
     if (!read) return fail()
     ;({ flags, isPreviousGroup } = read)
+    numeric = read.numeric
     hasComma = a.takeComma()
     if (hasComma && (a.bytes[a.at] === 64 || a.bytes[a.at] === 37 || a.bytes[a.at] === 34)) {
       type = readType(a)
       if (type === undefined) return fail()
       hasComma = a.takeComma()
-    } else if (hasComma && (flags & (SHF_MERGE | SHF_GROUP | SHF_LINK_ORDER)) === 0 && a.readNameIs('unique')) {
-      hasComma = true
     }
     if (flags & SHF_MERGE) {
       if (hasComma) {
@@ -262,7 +273,7 @@ function section(a: Assembler, isPush: boolean): void {
           if (hasComma && a.readNameIs('comdat')) {
             isComdat = true
             hasComma = a.takeComma()
-          } else if (hasComma && !a.peekNameIs('unique')) {
+          } else if (hasComma && !a.peekNameIs('unique') && !(flags & mbind)) {
             a.junk()
             return fail()
           }
@@ -271,6 +282,16 @@ function section(a: Assembler, isPush: boolean): void {
         a.warn('group-name', "'G' needs the name of a group; the flag is left out", nameStart, a.end)
         flags &= ~SHF_GROUP
       }
+    }
+    if (flags & mbind && hasComma && !a.peekNameIs('unique')) {
+      const value = a.readAbsolute('the number of the mbind section')
+      if (value === undefined) return fail()
+      info = Number(value)
+      hasComma = a.takeComma()
+    }
+    if (flags & mbind && !(flags & SHF_ALLOC)) {
+      a.error('mbind-alloc', "the flag 'd' needs 'a' beside it", nameStart, a.end)
+      flags &= ~mbind
     }
     if (hasComma && a.readNameIs('unique')) {
       if (!a.takeComma()) {
@@ -300,11 +321,9 @@ function section(a: Assembler, isPush: boolean): void {
     return fail()
   }
   if (!a.expectEnd()) return fail()
-  enterSection(
-    a,
-    { name, flags, type, entrySize, group, isComdat, linkedTo, uniqueId, hasAttributes, isPush, subsection: Number(subsection ?? 0n) },
-    nameStart,
-  )
+  if (hasAttributes) flags = (flags ?? 0) | numeric
+  const wanted = { name, flags, type, entrySize, group, isComdat, linkedTo, uniqueId, info, isPush, subsection: Number(subsection ?? 0n) }
+  enterSection(a, wanted, nameStart)
 }
 
 interface Wanted {
@@ -316,72 +335,92 @@ interface Wanted {
   readonly isComdat: boolean
   readonly linkedTo: string | undefined
   readonly uniqueId: number | undefined
-  readonly hasAttributes: boolean
+  readonly info: number
   readonly isPush: boolean
   readonly subsection: number
 }
 
 function enterSection(a: Assembler, wanted: Wanted, start: number): void {
   const { sections } = a
-  const { name, uniqueId, group } = wanted
-  let found = sections.find(name, group, uniqueId)
+  const { name } = wanted
   const known = specialSection(name, a.is64BitObject)
-  if (!found) {
-    let flags = wanted.flags ?? known?.flags ?? 0
-    let type = wanted.type
-    if (type === undefined) type = known?.type ?? SHT_PROGBITS
-    if (type === SHT_NOBITS && known && known.type !== SHT_NOBITS && wanted.type === undefined) type = known.type
-    if (known && wanted.flags !== undefined) flags |= impliedFlags(a, name, known, wanted, start)
-    if (known && wanted.type !== undefined && wanted.type !== known.type) checkType(a, name, known, wanted.type, start)
-    found = sections.add(name, type, flags)
-    found.entrySize = wanted.entrySize
-    found.uniqueId = uniqueId
-    found.linkedTo = wanted.linkedTo
-    if (group !== undefined) found.group = { signature: group, isComdat: wanted.isComdat }
-    sections.register(found)
-  } else if (wanted.hasAttributes) checkAttributes(a, found, wanted, start)
+  const identity = {
+    name,
+    group: wanted.group,
+    uniqueId: wanted.uniqueId,
+    linkedTo: wanted.linkedTo,
+    isRetained: ((wanted.flags ?? 0) & SHF_GNU_RETAIN) !== 0,
+    info: wanted.info,
+  }
+  const found = sections.findLike(identity)
+  let { flags, type } = wanted
+  if (known) {
+    type ??= known.type
+    if (!found) {
+      if (type !== known.type) type = settledType(a, name, known, type, start)
+      const extra = (flags ?? 0) & ~known.flags & ordinaryFlags
+      if (extra !== 0 && wanted.group === undefined && !mayHave(name, known, flags ?? 0)) {
+        a.warn('section-attributes', `the section '${name}' has the flags ${flagLetters(known.flags)} elsewhere`, start, a.end)
+      } else flags = (flags ?? 0) | known.flags
+    }
+  }
+  let section = found
+  if (!section) {
+    section = sections.add(name, type ?? SHT_PROGBITS, flags ?? 0)
+    section.entrySize = wanted.entrySize
+    if (section.entrySize === 0 && type !== undefined && type >= SHT_INIT_ARRAY && type <= SHT_PREINIT_ARRAY)
+      section.entrySize = a.is64BitObject ? 8 : 4
+    section.uniqueId = wanted.uniqueId
+    section.linkedTo = wanted.linkedTo
+    section.info = wanted.info
+    if (wanted.group !== undefined) section.group = { signature: wanted.group, isComdat: wanted.isComdat }
+    sections.register(section)
+  } else {
+    checkAttributes(a, section, wanted, known, start)
+    section.flags |= (wanted.flags ?? 0) & systemFlags
+  }
   if (wanted.isPush) {
     sections.previous = sections.stack.at(-1)?.place
-    sections.go(found, wanted.subsection)
-  } else sections.enter(found, wanted.subsection)
+    sections.go(section, wanted.subsection)
+  } else sections.enter(section, wanted.subsection)
 }
 
-/** A special section has at least its own flags; a difference that matters is told. */
-function impliedFlags(a: Assembler, name: string, known: SpecialSection, wanted: Wanted, start: number): number {
-  const flags = wanted.flags ?? 0
-  const important = SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR | SHF_TLS
-  const missing = known.flags & ~flags & important
-  const extra = flags & ~known.flags & important
-  if (name === '.note.GNU-stack' || name.startsWith('.note')) return 0
-  if (missing === 0 && extra === 0) return 0
-  if (name.startsWith('.init_array') || name.startsWith('.fini_array') || name.startsWith('.preinit_array')) return 0
-  if (wanted.group !== undefined || (extra === 0 && (missing & ~SHF_WRITE) === 0 && false)) return 0
-  if (/^\.(text|data|bss|rodata|sbss|tdata|tbss|gnu\.linkonce|ldata|lbss|lrodata)/.test(name) && !special[name] && !special64[name])
-    return 0
-  a.warn(
-    'section-attributes',
-    `the section '${name}' always has the flags ${flagLetters(known.flags)}; the difference is ignored`,
-    start,
-    a.end,
-  )
-  return missing
+/** SHF_MASKOS and SHF_MASKPROC: such flags can be added later. */
+const systemFlags = 0xfff00000 & ~SHF_GNU_RETAIN & ~SHF_EXCLUDE
+
+/** Flags whose meaning the gABI fixes for special sections. */
+const ordinaryFlags = 0xfffff & ~(SHF_GROUP | SHF_LINK_ORDER | SHF_COMPRESSED)
+
+/** GNU as says nothing of these. */
+function mayHave(name: string, known: SpecialSection, flags: number): boolean {
+  if (known.type === SHT_NOTE || name.startsWith('.note')) return (flags & ordinaryFlags & ~(SHF_ALLOC | SHF_EXECINSTR)) === 0
+  return (flags & ~(known.flags | SHF_MERGE | SHF_STRINGS) & ordinaryFlags) === 0
 }
 
-function checkType(a: Assembler, name: string, known: SpecialSection, type: number, start: number): void {
-  if (/^\.(init|fini|preinit)_array/.test(name) && type === SHT_PROGBITS) return
-  if (known.type === SHT_NOTE && type === SHT_PROGBITS) return
-  a.warn('section-type', `the section '${name}' usually has another type`, start, a.end)
-}
-
-function checkAttributes(a: Assembler, found: Section, wanted: Wanted, start: number): void {
-  if (wanted.type !== undefined && wanted.type !== found.type) {
-    a.error('section-type', `the type of section '${found.name}' cannot change`, start, a.end)
+function settledType(a: Assembler, name: string, known: SpecialSection, type: number, start: number): number {
+  if (known.type >= SHT_INIT_ARRAY && known.type <= SHT_PREINIT_ARRAY && type === SHT_PROGBITS) {
+    a.warn('section-type', `the section '${name}' has a type of its own; @progbits is ignored`, start, a.end)
+    return known.type
   }
-  const relevant = ~(SHF_GROUP | SHF_LINK_ORDER)
-  if (wanted.flags !== undefined && ((wanted.flags ^ found.flags) & relevant) !== 0) {
-    if (found.name === '.bss' || found.name === '.text' || found.name === '.data') return
-    a.error('section-attributes', `the flags of section '${found.name}' cannot change (they are ${flagLetters(found.flags)})`, start, a.end)
-  } else if (wanted.flags !== undefined && (wanted.flags & SHF_MERGE) !== 0 && wanted.entrySize !== found.entrySize) {
+  if (known.type === SHT_NOTE || known.type === SHT_X86_64_UNWIND || type >= 0x60000000) return type
+  a.warn('section-type', `the section '${name}' usually has another type`, start, a.end)
+  return type
+}
+
+/** What the second mention of a section says must agree with the first. */
+function checkAttributes(a: Assembler, found: Section, wanted: Wanted, known: SpecialSection | undefined, start: number): void {
+  const say = (code: string, message: string) =>
+    known ? a.warn(code, `${message}; ignored`, start, a.end) : a.error(code, message, start, a.end)
+  if (wanted.type !== undefined && wanted.type !== found.type) say('section-type', `the type of section '${found.name}' cannot change`)
+  const { flags } = wanted
+  if (flags === undefined || flags === 0) return
+  const compared = SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_MERGE | SHF_STRINGS | SHF_TLS | SHF_EXCLUDE
+  const isLoaded = (f: number, type: number) => (f & SHF_ALLOC) !== 0 && type !== SHT_NOBITS
+  const differs =
+    ((flags ^ found.flags) & compared) !== 0 ||
+    isLoaded(flags, wanted.type ?? known?.type ?? SHT_PROGBITS) !== isLoaded(found.flags, found.type)
+  if (differs) say('section-attributes', `the flags of section '${found.name}' cannot change (they are ${flagLetters(found.flags)})`)
+  else if ((flags & SHF_MERGE) !== 0 && wanted.entrySize !== found.entrySize) {
     a.error('section-attributes', `the entry size of section '${found.name}' cannot change`, start, a.end)
   }
 }

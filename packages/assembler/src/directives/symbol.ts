@@ -51,9 +51,13 @@ function weakref(a: Assembler): void {
     if (targetName === undefined) a.error('missing-name', '.weakref takes an alias and a target', start, a.end)
     return
   }
-  const alias = a.nameToSymbol(aliasName)
+  let alias = a.nameToSymbol(aliasName)
+  if (alias.isVolatile && alias.kind !== symbolUndefined) {
+    alias = a.renew(alias)
+    alias.isVolatile = false
+  }
   const target = a.nameToSymbol(targetName)
-  if (alias.kind !== symbolUndefined) {
+  if (alias.kind !== symbolUndefined || alias.weakrefTarget) {
     a.error('duplicate-symbol', `the symbol '${aliasName}' is already defined`, start, a.end)
     return
   }
@@ -99,13 +103,11 @@ function type(a: Assembler): void {
     return
   }
   if (name === 'gnu_unique_object') symbol.isUnique = true
-  if (
-    symbol.type === undefined ||
-    symbol.type === STT_NOTYPE ||
-    value === STT_NOTYPE ||
-    !(symbol.type === STT_TLS || symbol.type === STT_GNU_IFUNC)
-  )
-    symbol.type = value
+  const before = symbol.type
+  const ordinary = (t: number | undefined) => t === STT_FUNC || t === STT_OBJECT
+  if (ordinary(before) && ordinary(value) && before !== value)
+    a.warn('symbol-type', `the symbol '${symbol.name}' already has another type`, start, a.at)
+  if (value === STT_NOTYPE || !(before === STT_TLS || before === STT_GNU_IFUNC)) symbol.type = value
   symbol.isUsed = true
   a.expectEnd()
 }
@@ -130,10 +132,14 @@ function size(a: Assembler): void {
 }
 
 /** `.comm name, size, alignment`, also with `.lcomm`'s and `.largecomm`'s differences. */
-function common(a: Assembler, how: 'comm' | 'lcomm' | 'largecomm'): void {
+function common(a: Assembler, how: 'comm' | 'lcomm' | 'largecomm' | 'tls'): void {
   const start = a.at
-  const symbol = a.readSymbol()
+  let symbol = a.readSymbol()
   if (!symbol) return
+  if (symbol.isVolatile && symbol.kind !== symbolUndefined) {
+    symbol = a.renew(symbol)
+    symbol.isVolatile = false
+  }
   a.takeComma()
   const sizeStart = a.at
   const sizeInBytes = a.readAbsolute('the size')
@@ -191,6 +197,8 @@ function common(a: Assembler, how: 'comm' | 'lcomm' | 'largecomm'): void {
   symbol.commonSize = sizeInBytes
   symbol.commonAlignment = Number(alignment)
   symbol.isLargeCommon = how === 'largecomm'
+  if (how === 'tls') symbol.type = STT_TLS
+  else if (a.options.usesCommonType) symbol.type = STT_COMMON
   symbol.type ??= STT_OBJECT
   symbol.isGlobal = true
   symbol.definedIn = a.input.frame?.sourceIndex ?? -1
@@ -248,8 +256,11 @@ function symver(a: Assembler): void {
     }
   }
   if (!a.expectEnd()) return
+  if (symbol.kind === symbolCommon) {
+    a.error('symver-common', `'${symbol.name}' is common storage and cannot have a version`, start, a.end)
+    return
+  }
   ;(symbol.versionNames ??= []).push({ name, visibility: how })
-  symbol.isUsed = true
 }
 
 export const symbolDirectives: DirectiveTable = {
@@ -279,6 +290,7 @@ export const symbolDirectives: DirectiveTable = {
   comm: (a) => common(a, 'comm'),
   common: (a) => common(a, 'comm'),
   lcomm: (a) => common(a, 'lcomm'),
+  tls_common: (a) => common(a, 'tls'),
   largecomm: (a) => common(a, 'largecomm'),
   set: (a) => set(a, 'set'),
   equ: (a) => set(a, 'set'),
