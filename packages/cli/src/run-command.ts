@@ -8,11 +8,7 @@ export class UsageError extends Error {}
  * own bug and says so, with a stack trace only under KERNELBOX_DEBUG.
  */
 export async function runCommand(program: string, main: (words: string[]) => number | Promise<number>): Promise<void> {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // `kasm -E file | head`: the reader has gone.
-    if (error.code === 'EPIPE') process.exit(141)
-    throw error
-  })
+  watchStandardOutput()
   try {
     process.exitCode = await main(process.argv.slice(2))
   } catch (error) {
@@ -26,4 +22,28 @@ export async function runCommand(program: string, main: (words: string[]) => num
     else process.stderr.write(`${program}: this is a bug in ${program}; KERNELBOX_DEBUG=1 shows where\n`)
     process.exitCode = 70
   }
+}
+
+/** `kasm -E file | head`: the reader has gone. Waits for the first use of the stream: making it costs 2 ms. */
+function watchStandardOutput(): void {
+  const descriptor = Object.getOwnPropertyDescriptor(process, 'stdout')
+  const get = descriptor?.get
+  if (!get || !descriptor.configurable) {
+    process.stdout.on('error', onOutputError)
+    return
+  }
+  Object.defineProperty(process, 'stdout', {
+    ...descriptor,
+    get() {
+      Object.defineProperty(process, 'stdout', descriptor)
+      const stream = get.call(process) as NodeJS.WriteStream
+      stream.on('error', onOutputError)
+      return stream
+    },
+  })
+}
+
+function onOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(141)
+  throw error
 }

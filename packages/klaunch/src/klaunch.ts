@@ -22,7 +22,7 @@ import { attachDevices } from './devices.ts'
 import { type LaunchOptions, exitStatus, parseOptions } from './options.ts'
 import { StreamSink } from './sinks.ts'
 
-await runCommand('klaunch', main)
+void runCommand('klaunch', main)
 
 async function main(words: string[]): Promise<number> {
   const options = parseOptions(words, version)

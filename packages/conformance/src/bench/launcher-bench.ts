@@ -24,7 +24,7 @@ export function outLoop(port: number, count: number): number[] {
 }
 
 export async function benchLauncher({ rounds }: BenchOptions, print: (text: string) => void): Promise<void> {
-  const klaunch = join(packagesFolder, 'klaunch', 'dist', 'klaunch.js')
+  const klaunch = join(packagesFolder, 'klaunch', 'bin', 'klaunch.cjs')
   if (!existsSync(klaunch)) throw new WrongUse('klaunch is not built: run pnpm build')
   const launcher = compileProgram('kvm-launcher')
   const folder = cacheFolder('bench')
