@@ -1,7 +1,7 @@
 export * from './contract.ts'
 export { encodeInstruction } from './encode.ts'
 export type { FailureCode } from './failure.ts'
-export { archNames, isaOfMarch, selectIsa } from './isa.ts'
+export { archNames, isaOf as isaOfRow, isaOfMarch, selectIsa } from './isa.ts'
 export { isMnemonic, mnemonics } from './mnemonics.ts'
 export { isPrefix } from './prefixes.ts'
 export { findRegister, registerNames } from './registers.ts'
