@@ -615,6 +615,8 @@ export class Instructions {
     }
     let hash = length
     for (let i = 0; i < length; i++) hash = (Math.imul(hash, 0x01000193) ^ (key[i] as number)) | 0
+    // Small integers only: others would be boxed.
+    hash = (hash ^ (hash >>> 15)) & 0x3fffffff
     const list = isCacheable ? this.#templates.get(hash) : undefined
     if (list) {
       for (const template of list) {

@@ -207,7 +207,6 @@ function machineOption(word: string, options: Mutable<AssembleOptions>, encode: 
     }
     case '-mamd64':
     case '-mintel64':
-    case '-muse-unaligned-vector-move':
     case '-mbig-obj':
     case '-malign-branch-boundary':
     case '-malign-branch':

@@ -106,6 +106,14 @@ export interface EncodeOptions {
   readonly evexLength?: 128 | 256 | 512
   readonly evexW?: 0 | 1
   readonly evexRounding?: 'rn' | 'rd' | 'ru' | 'rz'
+  /** -madd-bnd-prefix, -momit-lock-prefix=yes, -mfence-as-lock-add=yes */
+  readonly addBndPrefix?: boolean
+  readonly omitLockPrefix?: boolean
+  readonly fenceAsLockAdd?: boolean
+  /** -mlfence-after-load=yes, -mlfence-before-indirect-branch=, -mlfence-before-ret= */
+  readonly lfenceAfterLoad?: boolean
+  readonly lfenceBeforeIndirectBranch?: 'all' | 'register' | 'memory'
+  readonly lfenceBeforeRet?: 'or' | 'not' | 'shl'
   /** `.allow_index_reg`, `-mindex-reg`. */
   readonly allowIndexReg?: boolean
   /** `-moperand-check=`, `.operand_check`: gathers whose registers should differ; a warning when not set. */
@@ -155,6 +163,9 @@ export interface Encoding {
   readonly relaxation?: BranchRelaxation
   /** The bytes depend on constants only through {@link valueClass}: the caller may reuse them for other values. */
   readonly isTemplate: boolean
+  /** Bytes of guards that stand before and after the instruction's own (-mlfence-…); offsets do not count them. */
+  readonly before?: Uint8Array
+  readonly after?: Uint8Array
   readonly warnings: readonly EncodeMessage[]
 }
 

@@ -15,10 +15,11 @@ import type {
   RoundingOperand,
 } from './contract.ts'
 import { type Failure, failure, moreTelling } from './failure.ts'
+import { type Guards, guardsOf } from './guards.ts'
 import { isaAllows, isaOf } from './isa.ts'
 import { type Match, matchRow } from './match.ts'
 import { dependsOnValue, exchanged, optimized } from './optimize.ts'
-import { collectPrefixes, isPrefix, NO_PREFIXES, type PrefixSet, prefixByte, prefixRefusal } from './prefixes.ts'
+import { collectPrefixes, isNearBranch, isPrefix, NO_PREFIXES, type PrefixSet, prefixByte, prefixRefusal } from './prefixes.ts'
 import { findRegister } from './registers.ts'
 import { rowsOf } from './table/index.ts'
 import {
@@ -41,6 +42,7 @@ import { isSseInstruction, UNALIGNED_MOVES, vectorRefusal, vectorWarning } from 
 import { encodeVectorPrefix } from './vector-prefix.ts'
 
 const SUFFIX_LETTERS = 'bwlqst'
+const NO_GUARDS: Guards = {}
 const NO_WARNINGS: readonly EncodeMessage[] = []
 const SEGMENT_PREFIXES = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65] as const
 
@@ -479,6 +481,8 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
   } else if (row.flags.has('addr16')) addressBits = 16
   else if (row.flags.has('addr32')) addressBits = 32
 
+  const repeat = options.addBndPrefix && prefixes.repeat === 0 && isNearBranch(row) ? 0xf2 : prefixes.repeat
+  const lock = prefixes.lock && !options.omitLockPrefix
   // Prefixes, in GNU as's order.
   let length = 0
   if (row.wait) buffer[length++] = 0x9b
@@ -506,12 +510,12 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
   if (isLegacy) {
     if (needsData || prefixes.dataSize || row.mandatoryPrefix === 0x66) buffer[length++] = 0x66
     if (row.mandatoryPrefix === 0xf2 || row.mandatoryPrefix === 0xf3) buffer[length++] = row.mandatoryPrefix
-    else if (prefixes.repeat !== 0) buffer[length++] = prefixes.repeat
+    else if (repeat !== 0) buffer[length++] = repeat
   } else if (prefixes.dataSize || prefixes.repeat !== 0 || (prefixes.rex !== 0 && !movesRex)) {
     const prefix = prefixes.dataSize ? 'data16' : prefixes.repeat !== 0 ? prefixes.repeatName : 'rex'
     return { ok: false, failure: failure('prefix-not-allowed', undefined, { prefix, mnemonic: statement.mnemonic }) }
   }
-  if (prefixes.lock) buffer[length++] = 0xf0
+  if (lock) buffer[length++] = 0xf0
 
   const regNumber = places.reg ? places.reg.number : row.digit > 0 ? row.digit : 0
   if (isLegacy) {
@@ -522,7 +526,7 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
     let reg = regNumber
     if (places.reg && mode !== 64 && reg >= 8 && places.reg.class === 'control') {
       // AMD's way to CR8 outside 64-bit mode: a lock prefix (APM vol. 2 §3.1.5)
-      if (!prefixes.lock) buffer[length++] = 0xf0
+      if (!lock) buffer[length++] = 0xf0
       reg &= 7
     }
     // xchg %rax,%rax is a nop with or without REX.W
@@ -677,6 +681,16 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
   }
   if (row.flags.has('olddefault'))
     warnings.push({ code: 'translating', details: { mnemonic: statement.mnemonic, meant: `${statement.mnemonic}p` } })
+  if (options.fenceAsLockAdd && row.opcode[1] === 0xae && row.opcode.length === 3 && row.opcode[2]! >= 0xe8 && isLegacy) {
+    // lock addl $0,(%esp)
+    buffer.set(mode === 16 ? [0x67, 0x66, 0xf0, 0x83, 0x04, 0x24, 0x00] : [0xf0, 0x83, 0x04, 0x24, 0x00])
+    length = mode === 16 ? 7 : 5
+  }
+  const guards =
+    options.lfenceAfterLoad || options.lfenceBeforeIndirectBranch || options.lfenceBeforeRet
+      ? guardsOf(row, statement, options, match.size)
+      : NO_GUARDS
+  if (guards.warning) warnings.push(guards.warning)
   if (isTemplate) isTemplate = !operands.some(isHuge)
   return {
     ok: true,
@@ -684,6 +698,8 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
       bytes: buffer.slice(0, length),
       fields,
       isTemplate,
+      ...(guards.before ? { before: guards.before } : {}),
+      ...(guards.after ? { after: guards.after } : {}),
       warnings: warnings.length ? warnings : NO_WARNINGS,
       ...(row.flags.has('relax') ? { relaxation: relaxationOf(row, buffer.slice(0, afterOpcode), mode, branchFlip) } : {}),
     },

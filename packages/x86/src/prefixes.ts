@@ -217,7 +217,7 @@ function isStringOpcode(opcode: number): boolean {
 }
 
 /** Near branches, calls and returns: what `bnd` may stand before (SDM vol. 1 §17.3). */
-function isNearBranch(row: Row): boolean {
+export function isNearBranch(row: Row): boolean {
   const [first, second] = row.opcode
   if (first === 0x0f) return second !== undefined && second >= 0x80 && second <= 0x8f
   if (first === 0xff) return row.digit === 2 || row.digit === 4
