@@ -87,7 +87,15 @@ export function writeExecutable(executable: Executable): Uint8Array {
   const extra: { name: string; type: number; link: number; info: number; alignment: number; entrySize: number; bytes: Uint8Array }[] = []
   if (executable.symbols) {
     const { bytes, strings, firstGlobal } = symbolTable(executable.symbols, is64)
-    extra.push({ name: '.symtab', type: SHT_SYMTAB, link: sections.length + 2, info: firstGlobal, alignment: is64 ? 8 : 4, entrySize: is64 ? 24 : 16, bytes })
+    extra.push({
+      name: '.symtab',
+      type: SHT_SYMTAB,
+      link: sections.length + 2,
+      info: firstGlobal,
+      alignment: is64 ? 8 : 4,
+      entrySize: is64 ? 24 : 16,
+      bytes,
+    })
     extra.push({ name: '.strtab', type: SHT_STRTAB, link: 0, info: 0, alignment: 1, entrySize: 0, bytes: strings })
   }
   for (const table of extra) names.add(table.name)

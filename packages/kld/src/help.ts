@@ -1,40 +1,61 @@
-// What `kld --help` says.
+// `kld --help`. Loaded only when asked for.
 
-export const helpText = `Usage: kld [options] file...
-Links x86 objects with a GNU linker script into a flat binary, an ELF executable, Intel HEX, S-records or Verilog hex.
+import { Command, Option } from 'commander'
 
-  -T FILE, --script=FILE       the linker script; without it the built-in one
-  -o FILE                      output (default a.out)
-  -m EMULATION                 elf_i386, elf_x86_64, elf32_x86_64 (default: what the first object is)
-  --oformat FORMAT             binary, elf32-i386, elf64-x86-64, elf32-x86-64, ihex, srec, verilog
-  -e ADDRESS, --entry=ADDRESS  entry point, a symbol or a number
-  -Ttext N, -Tdata N, -Tbss N, --section-start=SECTION=N
-                               addresses of sections, hexadecimal
-  -L FOLDER, -l NAME           search path, library libNAME.a
-  --start-group … --end-group  search these archives until nothing new is found
-  --whole-archive, --no-whole-archive
-  -u NAME, --defsym NAME=EXPRESSION, --wrap NAME, -R FILE
-  -r                           a relocatable object
-  --gc-sections, --print-gc-sections
-  -s, -S, -x, -X               leave out symbols: all, those of debugging, locals, temporary locals
-  -n, -N                       do not align segments to pages; text writable too
-  -z KEYWORD                   max-page-size=N, common-page-size=N, norelro, noexecstack, muldefs, …
-  --orphan-handling=place|warn|error|discard
-                               what to do with sections that the script does not name
-  --unresolved-symbols=ignore-all|report-all, --noinhibit-exec
-  -Map FILE, -M, --cref, --print-memory-usage
-                               what went where
-  --max-gap=BYTES              largest hole in a flat image (default 64M)
-  --build-id[=STYLE], --eh-frame-hdr
-  --diagnostics-format=text|json|sarif
-  @FILE                        options from a file
-  --version, --help
+/** Words as GNU ld spells them, and what they do. */
+const rows: readonly (readonly [group: string, words: string, help: string])[] = [
+  ['Layout', '-T <file>, --script=<file>', 'linker script; without it the built-in one'],
+  ['Layout', '-m <emulation>', 'elf_i386, elf_x86_64 or elf32_x86_64 (default: what the first object is)'],
+  ['Layout', '-e <symbol|number>, --entry=…', 'entry point'],
+  ['Layout', '-Ttext <n>, -Tdata <n>, -Tbss <n>', 'addresses of sections, hexadecimal'],
+  ['Layout', '--section-start=<section>=<n>', 'the same for any section'],
+  ['Layout', '--defsym <symbol>=<expression>', 'a symbol as if the script assigned it'],
+  ['Layout', '--orphan-handling=<how>', 'sections that the script does not name: place, warn, error or discard'],
+  ['Layout', '-n, -N', 'do not align segments to pages; -N makes text writable too'],
+  ['Layout', '-z <word>', 'max-page-size=N, common-page-size=N, norelro, noexecstack, muldefs, …'],
+  ['Inputs', '-L <folder>, -l<name>', 'search path, library lib<name>.a'],
+  ['Inputs', '--start-group … --end-group', 'search these archives until nothing new is found'],
+  ['Inputs', '--whole-archive, --no-whole-archive', 'take all members of the archives that follow'],
+  ['Inputs', '-b binary', 'take the files that follow as bytes, in .data'],
+  ['Inputs', '-R <file>', 'addresses of its symbols only'],
+  ['Inputs', '-u <symbol>, --wrap=<symbol>', 'ask for a symbol; lead its uses to __wrap_symbol'],
+  ['Inputs', '--gc-sections', 'leave out what nothing refers to'],
+  ['Inputs', '--unresolved-symbols=<how>', 'report-all, ignore-all'],
+  ['Output', '-o <file>', 'output (default a.out)'],
+  ['Output', '--oformat=<format>', 'binary, elf32-i386, elf64-x86-64, elf32-x86-64, ihex, srec, verilog'],
+  ['Output', '--max-gap=<bytes>', 'largest hole in a flat image (default 64M)'],
+  ['Output', '-r', 'a relocatable object'],
+  ['Output', '-s, -S, -x, -X', 'leave out symbols: all, of debugging, locals, temporary locals'],
+  ['Output', '-Map=<file>, -M', 'what went where'],
+  ['Output', '--print-memory-usage', 'how full the regions of MEMORY are'],
+  ['Output', '--diagnostics-format=<format>', 'text, json or sarif, on standard error'],
+]
+
+const closing = `
+Other words of GNU ld 2.40 are taken as they stand in its manual; those about shared libraries change nothing. Words may stand
+in a file: kld @words.
+
+Exit status:
+  0    linked
+  1    an error, told on standard error; nothing was written
+  70   a fault in kld itself
 
 Examples:
-  kld -m elf_i386 -T kernel16.lds kernel.o -o kernel            a kernel at the script's addresses
-  kld -m elf_i386 -Ttext 0x7c00 --oformat binary boot.o -o boot.bin
-                                                                a boot sector
-  kld -T kernel.lds a.o b.o -o kernel.elf -Map kernel.map       an ELF kernel and its map
-
-Exit status: 0 linked, 1 errors in the inputs or the command line, 70 a bug in kld.
+  kld -m elf_i386 -T kernel16.lds kernel.o -o kernel                  a kernel at the script's addresses
+  kld -m elf_i386 -Ttext 0x7c00 --oformat binary boot.o -o boot.bin   a boot sector
+  kld -T kernel.lds a.o b.o -o kernel.elf -Map kernel.map             an ELF kernel and its map
 `
+
+export function helpText(): string {
+  const program = new Command('kld')
+  program.usage('[options] file… -o out').description('link x86 objects as GNU linker scripts say')
+  program.helpOption(false)
+  const spelled = new Map<Option, string>()
+  rows.forEach(([group, words, help], i) => {
+    const option = new Option(`--option-${i}`, help).helpGroup(`${group}:`)
+    spelled.set(option, words)
+    program.addOption(option)
+  })
+  program.configureHelp({ optionTerm: (option) => spelled.get(option) ?? option.flags, helpWidth: 110 })
+  return `${program.helpInformation()}${closing}`
+}

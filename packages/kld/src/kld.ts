@@ -15,16 +15,16 @@ import {
 } from '@kernelbox/cli'
 import { type Diagnostic, SourceFile } from '@kernelbox/diagnostics'
 import { type LdCommand, type LinkGroup, type LinkInput, link, parseLdWords, memoryUsageText } from '@kernelbox/linker'
-import { helpText } from './help.ts'
 
 const defaultSearchFolders: readonly string[] = []
 
 await runCommand('kld', main)
 
-function main(words: string[]): number {
+async function main(words: string[]): Promise<number> {
   const command = parseLdWords(expandResponseFiles(words))
   if (command.wantsHelp) {
-    process.stdout.write(helpText)
+    const { helpText } = await import('./help.ts')
+    process.stdout.write(helpText())
     return 0
   }
   if (command.wantsVersion) {

@@ -3,7 +3,18 @@
 // orphans placed. GNU ld manual §3.6 "SECTIONS Command".
 
 import type { DiagnosticSink } from '@kernelbox/diagnostics'
-import { SHF_ALLOC, SHF_EXECINSTR, SHF_LINK_ORDER, SHF_MERGE, SHF_STRINGS, SHF_TLS, SHF_WRITE, SHT_NOBITS, SHT_NOTE, SHT_PROGBITS } from '@kernelbox/elf'
+import {
+  SHF_ALLOC,
+  SHF_EXECINSTR,
+  SHF_LINK_ORDER,
+  SHF_MERGE,
+  SHF_STRINGS,
+  SHF_TLS,
+  SHF_WRITE,
+  SHT_NOBITS,
+  SHT_NOTE,
+  SHT_PROGBITS,
+} from '@kernelbox/elf'
 import type { PlanItem } from './layout.ts'
 import { discard } from './load-inputs.ts'
 import { matchSections, SectionIndex } from './match-sections.ts'
@@ -87,7 +98,8 @@ export function buildPlan(state: ScriptState, objects: readonly InputObject[], o
     const { output } = item
     chooseRegion(output, options)
     // `AT>` holds for the sections after it in the same region (manual §3.6.8.2).
-    if (previous && !output.loadRegion && !output.isOrphan && !output.statement?.loadAddress && output.region === previous.region) output.loadRegion = previous.loadRegion
+    if (previous && !output.loadRegion && !output.isOrphan && !output.statement?.loadAddress && output.region === previous.region)
+      output.loadRegion = previous.loadRegion
     previous = output
   }
   return plan
@@ -162,9 +174,17 @@ function addOutputSection(
     if (inputs.length === 0 || isReadOnly !== wantsReadOnly) return
   }
   if (statement.alignWithInput && statement.alignment)
-    options.sink.error('align-twice', `section ${statement.name} has both ALIGN and ALIGN_WITH_INPUT; one of them can hold`, statement.alignment.span)
+    options.sink.error(
+      'align-twice',
+      `section ${statement.name} has both ALIGN and ALIGN_WITH_INPUT; one of them can hold`,
+      statement.alignment.span,
+    )
   if (statement.loadAddress && statement.loadRegion !== undefined)
-    options.sink.error('load-address-twice', `section ${statement.name} has both a load address and a load region`, statement.loadAddress.span)
+    options.sink.error(
+      'load-address-twice',
+      `section ${statement.name} has both a load address and a load region`,
+      statement.loadAddress.span,
+    )
   // A second statement of the same name makes a second section.
   const output = new OutputSection(statement.name, statement)
   plan.push({ kind: 'section', output })

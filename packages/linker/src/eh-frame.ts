@@ -62,7 +62,12 @@ function recordsOf(contents: Uint8Array): Record_[] | undefined {
   return records
 }
 
-function shorten(section: InputSection, isLast: boolean, cies: Map<string, { section: InputSection; at: number }>, pointers: CiePointer[]): void {
+function shorten(
+  section: InputSection,
+  isLast: boolean,
+  cies: Map<string, { section: InputSection; at: number }>,
+  pointers: CiePointer[],
+): void {
   const { contents, relocations } = section
   const records = recordsOf(contents)
   if (!records) return

@@ -55,7 +55,7 @@ export function evaluate(expression: Expression, scope: Scope): Value | undefine
     case 'conditional': {
       const condition = evaluate(expression.condition, scope)
       if (!condition) return undefined
-      return evaluate(absoluteOf(condition) !== 0n ? expression.then : expression.otherwise, scope)
+      return evaluate(absoluteOf(condition) !== 0n ? expression.whenTrue : expression.whenFalse, scope)
     }
     case 'call':
       return call(expression, scope)

@@ -19,7 +19,9 @@ export function mergeProperties(objects: readonly InputObject[]): void {
   const holders: { object: InputObject; sections: InputSection[]; properties: Map<number, Property> }[] = []
   for (const object of objects) {
     if (object.justSymbols) continue
-    const sections = object.sections.filter((section): section is InputSection => section !== undefined && section.name === sectionName && !section.isDiscarded)
+    const sections = object.sections.filter(
+      (section): section is InputSection => section !== undefined && section.name === sectionName && !section.isDiscarded,
+    )
     const properties = new Map<number, Property>()
     for (const section of sections) for (const property of parse(section, object.elf)) properties.set(property.type, property)
     holders.push({ object, sections, properties })
@@ -123,4 +125,3 @@ function write(properties: readonly Property[], elf: ElfObject): Uint8Array {
   })
   return bytes
 }
-

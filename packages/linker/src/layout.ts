@@ -397,7 +397,9 @@ export class LayoutPass {
       else {
         this.#dot = output.address
         // Symbols after it do not see the move, unless symbols were defined in it.
-        const hasSymbols = output.items.some((item) => item.kind === 'assignment' && item.assignment.name !== '.' && !this.#isUnusedProvide(item.assignment))
+        const hasSymbols = output.items.some(
+          (item) => item.kind === 'assignment' && item.assignment.name !== '.' && !this.#isUnusedProvide(item.assignment),
+        )
         if (!hasSymbols && output.address !== savedDot) this.#symbolDot = savedDot
       }
       return
@@ -434,7 +436,8 @@ export class LayoutPass {
   #follow(output: OutputSection, isOrdinary: boolean): void {
     if (!isOrdinary || output.loadRegion || this.#context.isRelocatable) return
     const last = this.#lastOfRegion.get(output.region)
-    if (output.sizeInBytes !== 0 || (last ? this.#dot >= last.address : output.address !== output.loadAddress)) this.#lastOfRegion.set(output.region, output)
+    if (output.sizeInBytes !== 0 || (last ? this.#dot >= last.address : output.address !== output.loadAddress))
+      this.#lastOfRegion.set(output.region, output)
   }
 
   #runItems(output: OutputSection, start: bigint): void {
@@ -530,7 +533,11 @@ export class LayoutPass {
       const size = BigInt(output.sizeInBytes)
       // `.` moved backwards: GNU ld then takes the address as it is.
       const isBackwards = output.address < last.address && size !== 0n && output.address + size <= last.address
-      if (!isBackwards) address = statement?.type === 'overlay' ? last.loadAddress + BigInt(last.sizeInBytes) : mask(output.address + last.loadAddress - last.address)
+      if (!isBackwards)
+        address =
+          statement?.type === 'overlay'
+            ? last.loadAddress + BigInt(last.sizeInBytes)
+            : mask(output.address + last.loadAddress - last.address)
     }
     if (address !== output.loadAddress) this.#hasChanged = true
     output.loadAddress = address

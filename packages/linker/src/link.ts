@@ -170,7 +170,12 @@ export function link(options: LinkOptions): LinkResult {
     for (let i = 0; i < 10; i++) {
       const present = outputsOf(plan)
       segments = state.programHeaders
-        ? mapScriptSegments(present, state.programHeaders, (expression) => layout.evaluateNow(expression), i === 0 ? sink : new DiagnosticSink())
+        ? mapScriptSegments(
+            present,
+            state.programHeaders,
+            (expression) => layout.evaluateNow(expression),
+            i === 0 ? sink : new DiagnosticSink(),
+          )
         : mapSegments(present, segmentOptions())
       if (segments.length === headerCount) break
       headerCount = segments.length
@@ -217,7 +222,12 @@ export function link(options: LinkOptions): LinkResult {
         discardLocals: options.discardLocals,
       })
     else if (isRelocatable && !isFlat)
-      image = writeRelocatable(outputs, symbols, objects, { elfClass, machine: outputMachine, strip: options.strip, discardLocals: options.discardLocals })
+      image = writeRelocatable(outputs, symbols, objects, {
+        elfClass,
+        machine: outputMachine,
+        strip: options.strip,
+        discardLocals: options.discardLocals,
+      })
     else image = writeFlat(outputs, sink, { maxGapInBytes: options.maxGapInBytes, gapFill: options.gapFill })
   }
   const isFailed = sink.hasErrors && !options.noInhibitExec
@@ -262,7 +272,10 @@ function refuseRelocations(objects: readonly InputObject[], sink: DiagnosticSink
   for (const object of objects) {
     const section = object.sections.find((one) => one?.output && one.relocations && one.relocations.count > 0)
     if (!section) continue
-    sink.error('relocatable-flat', `${object.displayName}: section ${section.name} has relocations, which a flat image (-r with --oformat binary) cannot keep`)
+    sink.error(
+      'relocatable-flat',
+      `${object.displayName}: section ${section.name} has relocations, which a flat image (-r with --oformat binary) cannot keep`,
+    )
     return
   }
 }
@@ -342,7 +355,16 @@ function makeRegions(state: ScriptState, sink: DiagnosticSink): Map<string, Memo
       sink.warn('region-redeclared', `memory region '${region.name}' is declared twice`, region.span)
       continue
     }
-    regions.set(region.name, { name: region.name, declaration: region, origin: 0n, length: 0n, attributes: region.attributes, current: 0n, used: 0n, hasOverflowed: false })
+    regions.set(region.name, {
+      name: region.name,
+      declaration: region,
+      origin: 0n,
+      length: 0n,
+      attributes: region.attributes,
+      current: 0n,
+      used: 0n,
+      hasOverflowed: false,
+    })
   }
   for (const { alias, region, span } of state.regionAliases) {
     const target = regions.get(region)

@@ -151,7 +151,8 @@ function order(found: Found[], isFileSorted: boolean, sortSection: 'name' | 'ali
     if (pattern.sort.includes('none')) return []
     if (pattern.sort.length === 0) return sortSection ? [sortSection] : []
     const [key] = pattern.sort
-    if (pattern.sort.length > 1 && pattern.sort.every((other) => other === key)) return sortSection && sortSection !== key ? [key as SortKey, sortSection] : [key as SortKey]
+    if (pattern.sort.length > 1 && pattern.sort.every((other) => other === key))
+      return sortSection && sortSection !== key ? [key as SortKey, sortSection] : [key as SortKey]
     // Unsorted inner SORT with --sort-section adds the other key (manual §3.6.4.3).
     if (pattern.sort.length === 1 && sortSection && key !== sortSection && key !== 'init-priority') return [key as SortKey, sortSection]
     return pattern.sort

@@ -79,7 +79,16 @@ function alignUp(value: bigint, alignment: bigint): bigint {
 const mostPaddingInFile = 0x4000_0000n
 
 function segment(type: number, sections: OutputSection[], flags?: number): Segment {
-  return { type, sections, flags, hasFileHeader: false, hasProgramHeaders: false, headersAt: undefined, loadAddress: undefined, range: undefined }
+  return {
+    type,
+    sections,
+    flags,
+    hasFileHeader: false,
+    hasProgramHeaders: false,
+    headersAt: undefined,
+    loadAddress: undefined,
+    range: undefined,
+  }
 }
 
 export function headersSize(elfClass: 32 | 64, count: number): bigint {
@@ -90,7 +99,13 @@ export function headersSize(elfClass: 32 | 64, count: number): bigint {
 export function mapSegments(outputs: readonly OutputSection[], options: SegmentOptions): Segment[] {
   const allocated = outputs
     .filter((output) => (output.flags & SHF_ALLOC) !== 0)
-    .toSorted((a, b) => compare(a.loadAddress, b.loadAddress) || compare(a.address, b.address) || Number(isAtEnd(a)) - Number(isAtEnd(b)) || a.sizeInBytes - b.sizeInBytes)
+    .toSorted(
+      (a, b) =>
+        compare(a.loadAddress, b.loadAddress) ||
+        compare(a.address, b.address) ||
+        Number(isAtEnd(a)) - Number(isAtEnd(b)) ||
+        a.sizeInBytes - b.sizeInBytes,
+    )
   const segments = loadSegments(allocated, options)
   const inOrder = outputs.filter((output) => (output.flags & SHF_ALLOC) !== 0)
   for (let i = 0; i < inOrder.length; i++) {
@@ -170,7 +185,13 @@ function loadSegments(allocated: readonly OutputSection[], options: SegmentOptio
   return segments.filter((one) => one.sections.some((output) => !isTlsBss(output)) || one.hasFileHeader)
 }
 
-function needsNewSegment(last: OutputSection, output: OutputSection, isWritable: boolean, isCode: boolean, options: SegmentOptions): boolean {
+function needsNewSegment(
+  last: OutputSection,
+  output: OutputSection,
+  isWritable: boolean,
+  isCode: boolean,
+  options: SegmentOptions,
+): boolean {
   const { maxPageSize: page, isPaged, separateCode } = options
   if (last.loadAddress - last.address !== output.loadAddress - output.address) return true
   const lastEnd = last.loadAddress + sizeInMemory(last)
@@ -240,14 +261,24 @@ export function mapScriptSegments(
   for (const output of outputs) {
     if ((output.flags & SHF_ALLOC) === 0 && !output.programHeaders) continue
     if (output.programHeaders) names = output.programHeaders
-    const used = names ?? headers.filter((_, i) => segments[i]?.type === PT_LOAD).slice(0, 1).map((header) => header.name)
+    const used =
+      names ??
+      headers
+        .filter((_, i) => segments[i]?.type === PT_LOAD)
+        .slice(0, 1)
+        .map((header) => header.name)
     if (!names && used.length === 0) continue
     // Inherited: an orphan or a section that names none goes where the last one went, but only into what is loaded.
     for (const name of used) {
       if (name === 'NONE') continue
       const target = byName.get(name)
       if (!target) {
-        if (output.programHeaders) sink.error('no-such-program-header', `section ${output.name} is assigned to the program header '${name}', which is not declared`, output.statement?.nameSpan)
+        if (output.programHeaders)
+          sink.error(
+            'no-such-program-header',
+            `section ${output.name} is assigned to the program header '${name}', which is not declared`,
+            output.statement?.nameSpan,
+          )
         continue
       }
       if (!output.programHeaders && output.isOrphan && target.type !== PT_LOAD && target.type !== PT_PHDR) continue
@@ -290,7 +321,16 @@ export function placeSegments(segments: readonly Segment[], options: SegmentOpti
       }
     } else {
       if (!first) {
-        placed[i] = { type: PT_LOAD, flags: one.flags ?? PF_R, fileOffset: 0, address: 0n, loadAddress: one.loadAddress ?? 0n, sizeInFile: 0, sizeInMemory: 0n, alignment: isPaged ? page : 1n }
+        placed[i] = {
+          type: PT_LOAD,
+          flags: one.flags ?? PF_R,
+          fileOffset: 0,
+          address: 0n,
+          loadAddress: one.loadAddress ?? 0n,
+          sizeInFile: 0,
+          sizeInMemory: 0n,
+          alignment: isPaged ? page : 1n,
+        }
         return
       }
       offset = congruent(end, first.address, alignment)
@@ -343,11 +383,29 @@ function otherSegment(
     const loadAddress = one.loadAddress ?? (holder ? holder.loadAddress + BigInt(base - holder.fileOffset) : 0n)
     let size = Number(headers) - base
     for (const output of one.sections) size += output.sizeInBytes
-    return { type: one.type, flags: one.flags ?? flagsOf(one.sections, options.isTextWritable), fileOffset: base, address, loadAddress, sizeInFile: size, sizeInMemory: BigInt(size), alignment: elfClass === 64 ? 8n : 4n }
+    return {
+      type: one.type,
+      flags: one.flags ?? flagsOf(one.sections, options.isTextWritable),
+      fileOffset: base,
+      address,
+      loadAddress,
+      sizeInFile: size,
+      sizeInMemory: BigInt(size),
+      alignment: elfClass === 64 ? 8n : 4n,
+    }
   }
   if (!first) {
     const alignment = one.type === PT_GNU_STACK ? 16n : 1n
-    return { type: one.type, flags: one.flags ?? 0, fileOffset: 0, address: 0n, loadAddress: one.loadAddress ?? 0n, sizeInFile: 0, sizeInMemory: 0n, alignment }
+    return {
+      type: one.type,
+      flags: one.flags ?? 0,
+      fileOffset: 0,
+      address: 0n,
+      loadAddress: one.loadAddress ?? 0n,
+      sizeInFile: 0,
+      sizeInMemory: 0n,
+      alignment,
+    }
   }
   const fileOffset = offsets.get(first) ?? Number(headers)
   const address = one.range?.start ?? first.address

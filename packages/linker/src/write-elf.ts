@@ -123,12 +123,21 @@ function place(symbol: LinkSymbol, indexOf: ReadonlyMap<OutputSection, number>, 
   const isTls = symbol.type === 6
   let address = absoluteOf(value)
   if (isTls && section !== undefined && section !== 'abs') address -= tlsStart(indexOf)
-  return { name: symbol.name, value: address, sizeInBytes: symbol.sizeInBytes, binding, type: symbol.type === 5 ? 1 : symbol.type, visibility: symbol.visibility, section: index }
+  return {
+    name: symbol.name,
+    value: address,
+    sizeInBytes: symbol.sizeInBytes,
+    binding,
+    type: symbol.type === 5 ? 1 : symbol.type,
+    visibility: symbol.visibility,
+    section: index,
+  }
 }
 
 /** Values of TLS symbols are offsets in the TLS segment (gABI "Symbol Values"). */
 export function tlsStart(outputs: ReadonlyMap<OutputSection, number>): bigint {
   let start: bigint | undefined
-  for (const output of outputs.keys()) if ((output.flags & 0x400) !== 0 && (start === undefined || output.address < start)) start = output.address
+  for (const output of outputs.keys())
+    if ((output.flags & 0x400) !== 0 && (start === undefined || output.address < start)) start = output.address
   return start ?? 0n
 }

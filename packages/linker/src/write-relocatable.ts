@@ -42,7 +42,19 @@ export function writeRelocatable(
   options: WriteRelocatableOptions,
 ): Uint8Array {
   const empty = new Uint8Array(0)
-  const nullSection: ElfSection = { name: '', type: SHT_NULL, flags: 0, address: 0n, sizeInBytes: 0, contents: empty, alignment: 1, entrySize: 0, link: 0, info: 0, relocations: undefined }
+  const nullSection: ElfSection = {
+    name: '',
+    type: SHT_NULL,
+    flags: 0,
+    address: 0n,
+    sizeInBytes: 0,
+    contents: empty,
+    alignment: 1,
+    entrySize: 0,
+    link: 0,
+    info: 0,
+    relocations: undefined,
+  }
   const sections: ElfSection[] = [nullSection]
   const indexOf = new Map<OutputSection, number>()
   for (const output of outputs) {
@@ -85,7 +97,8 @@ function outputSymbols(
 ): { symbols: ElfSymbol[]; indexOf: (symbol: LinkSymbol) => number } {
   const list: ElfSymbol[] = [{ name: '', value: 0n, sizeInBytes: 0n, binding: 0, type: 0, visibility: 0, section: 0 }]
   const numbers = new Map<LinkSymbol, number>()
-  for (let i = 1; i < sections.length; i++) list.push({ name: '', value: 0n, sizeInBytes: 0n, binding: STB_LOCAL, type: STT_SECTION, visibility: 0, section: i })
+  for (let i = 1; i < sections.length; i++)
+    list.push({ name: '', value: 0n, sizeInBytes: 0n, binding: STB_LOCAL, type: STT_SECTION, visibility: 0, section: i })
   const placeOf = (symbol: LinkSymbol): { section: number; value: bigint } | undefined => {
     if (symbol.type === STT_FILE) return { section: SHN_ABS, value: 0n }
     const value = symbolAddress(symbol)
@@ -94,7 +107,8 @@ function outputSymbols(
     const section = indexOf.get(value.section)
     return section === undefined ? undefined : { section, value: value.value }
   }
-  const discardsLocal = (symbol: LinkSymbol) => options.discardLocals === 'all' || (options.discardLocals === 'temporary' && symbol.name.startsWith('.L'))
+  const discardsLocal = (symbol: LinkSymbol) =>
+    options.discardLocals === 'all' || (options.discardLocals === 'temporary' && symbol.name.startsWith('.L'))
   for (const object of objects) {
     for (const symbol of object.symbols) {
       const { elf } = symbol
@@ -120,7 +134,8 @@ function outputSymbols(
     else if (symbol.state === 'defined') {
       const place = placeOf(symbol)
       if (place) entry = { ...base, ...place, binding }
-    } else if (symbol.referencedIn) entry = { ...base, value: 0n, binding: symbol.state === 'undefined' ? STB_GLOBAL : STB_WEAK, section: 0 }
+    } else if (symbol.referencedIn)
+      entry = { ...base, value: 0n, binding: symbol.state === 'undefined' ? STB_GLOBAL : STB_WEAK, section: 0 }
     if (!entry) continue
     numbers.set(symbol, list.length)
     list.push(entry)

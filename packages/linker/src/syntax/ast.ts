@@ -38,8 +38,8 @@ export type Expression =
   | {
       readonly kind: 'conditional'
       readonly condition: Expression
-      readonly then: Expression
-      readonly otherwise: Expression
+      readonly whenTrue: Expression
+      readonly whenFalse: Expression
       readonly span: Span
     }
   /** ADDR(.text), ALIGN(4), … */

@@ -105,6 +105,7 @@ export class ScriptParser extends EmbeddedActionsParser {
   constructor(options: { checkGrammar?: boolean } = {}) {
     const t = tokenTypes()
     super(Object.values(t) as TokenType[], { maxLookahead: 2, skipValidations: options.checkGrammar !== true, recoveryEnabled: false })
+    // oxlint-disable-next-line typescript/no-this-alias -- chevrotain's own idiom: rules are read as grammar
     const $ = this
 
     // word: Word | Text
@@ -185,7 +186,13 @@ export class ScriptParser extends EmbeddedActionsParser {
       return $.ACTION(() => {
         const condition = climb(operands, operators)
         if (!then || !otherwise) return condition
-        return { kind: 'conditional', condition, then, otherwise, span: { ...condition.span, end: otherwise.span.end } }
+        return {
+          kind: 'conditional',
+          condition,
+          whenTrue: then,
+          whenFalse: otherwise,
+          span: { ...condition.span, end: otherwise.span.end },
+        }
       })
     })
 

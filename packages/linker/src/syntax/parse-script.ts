@@ -31,7 +31,11 @@ function run<T>(tokens: ScriptToken[], source: SourceFile, sink: DiagnosticSink,
   const found = rule(parser)
   for (const token of parser.missingSeparators) reportMissingSeparator(token as ScriptToken, sink)
   for (const token of parser.misplaced)
-    sink.error('script-syntax', `syntax error in the linker script: files cannot be sorted with ${token.image}, only with SORT_BY_NAME`, tokenSpan(token))
+    sink.error(
+      'script-syntax',
+      `syntax error in the linker script: files cannot be sorted with ${token.image}, only with SORT_BY_NAME`,
+      tokenSpan(token),
+    )
   const [error] = parser.errors
   if (error) report(error, tokens, source, sink)
   const isBad = error !== undefined || parser.missingSeparators.length > 0 || parser.misplaced.length > 0

@@ -1,0 +1,155 @@
+// Links in memory. Golden bytes are those of GNU ld 2.40 (Debian 12).
+import { renderText, SourceFile } from '@kernelbox/diagnostics'
+import { EM_386, type ElfObject, type ElfSection, type ElfSymbol, RelocationTable } from '@kernelbox/elf'
+import { describe, expect, it } from 'vitest'
+import { link } from './link.ts'
+import type { LinkOptions, LinkResult } from './options.ts'
+
+const empty = new Uint8Array(0)
+const nullSection: ElfSection = {
+  name: '',
+  type: 0,
+  flags: 0,
+  address: 0n,
+  sizeInBytes: 0,
+  contents: empty,
+  alignment: 1,
+  entrySize: 0,
+  link: 0,
+  info: 0,
+  relocations: undefined,
+}
+
+function section(name: string, bytes: number[], more: Partial<ElfSection> = {}): ElfSection {
+  return {
+    ...nullSection,
+    name,
+    type: 1,
+    flags: name.startsWith('.text') ? 6 : 3,
+    sizeInBytes: bytes.length,
+    contents: Uint8Array.from(bytes),
+    ...more,
+  }
+}
+function symbol(name: string, sectionIndex: number, value = 0, more: Partial<ElfSymbol> = {}): ElfSymbol {
+  return { name, value: BigInt(value), sizeInBytes: 0n, binding: 1, type: 0, visibility: 0, section: sectionIndex, ...more }
+}
+function object(sections: ElfSection[], symbols: ElfSymbol[] = []): ElfObject {
+  return {
+    class: 32,
+    machine: EM_386,
+    flags: 0,
+    sections: [nullSection, ...sections],
+    symbols: [symbol('', 0, 0, { binding: 0 }), ...symbols],
+    groups: [],
+  }
+}
+function relocated(rows: [offset: number, type: number, symbol: number][]): RelocationTable {
+  const table = new RelocationTable()
+  for (const [offset, type, index] of rows) table.add(offset, type, index, 0n)
+  return table
+}
+function run(script: string, objects: ElfObject[], more: Partial<LinkOptions> = {}): LinkResult {
+  return link({
+    inputs: objects.map((one, i) => ({ name: `${'abc'[i]}.o`, object: one })),
+    script: SourceFile.fromString('x.ld', script),
+    outputFormat: 'binary',
+    ...more,
+  })
+}
+const texts = (result: LinkResult) => result.diagnostics.map((one) => renderText(one)).join('')
+
+describe('flat images', () => {
+  it('counts `.` from the start of the section inside it', () => {
+    const result = run('SECTIONS { . = 0x7c00; .text : { *(.text) . = 510; SHORT(0xaa55) } }', [object([section('.text', [0xeb, 0xfe])])])
+    expect(result.image?.length).toBe(512)
+    expect([...(result.image as Uint8Array).subarray(508)]).toEqual([0x66, 0x90, 0x55, 0xaa])
+  })
+  it('fills gaps of i386 code with 66 90 pairs and other gaps with what is asked for', () => {
+    const two = [object([section('.text', [0xcc])]), object([section('.text', [0xdd], { alignment: 4 })])]
+    expect([...(run('SECTIONS { .text : { *(.text) } }', two).image as Uint8Array)]).toEqual([0xcc, 0x66, 0x90, 0x90, 0xdd])
+    expect([...(run('SECTIONS { .text : { *(.text) } =0xf4 }', two).image as Uint8Array)]).toEqual([0xcc, 0xf4, 0xf4, 0xf4, 0xdd])
+  })
+  it('relocates absolute and relative fields', () => {
+    const caller = object(
+      [
+        section('.text', [0, 0, 0, 0, 0xfc, 0xff, 0xff, 0xff], {
+          relocations: relocated([
+            [0, 1, 1],
+            [4, 2, 1],
+          ]),
+        }),
+      ],
+      [symbol('f', 0)],
+    )
+    const callee = object([section('.text', [0xc3])], [symbol('f', 1)])
+    const { image } = run('SECTIONS { . = 0x1000; .text : { *(.text) } }', [caller, callee])
+    expect([...(image as Uint8Array)]).toEqual([8, 0x10, 0, 0, 0, 0, 0, 0, 0xc3])
+  })
+  it('places an orphan after the last section of its kind', () => {
+    const { layout } = run('SECTIONS { .text : { *(.text) } . = 0x100; .data : { *(.data) } }', [
+      object([section('.text', [1]), section('.data', [2]), section('.text.more', [3]), section('.extra', [4])]),
+    ])
+    expect(layout.sections.map((one) => [one.name, Number(one.address), one.isOrphan])).toEqual([
+      ['.text', 0, false],
+      ['.text.more', 1, true],
+      ['.data', 0x100, false],
+      ['.extra', 0x101, true],
+    ])
+  })
+  it('loads where AT> says and follows it in the same region', () => {
+    const { layout } = run(
+      'MEMORY { ram : ORIGIN = 0x10000, LENGTH = 64K rom : ORIGIN = 0x200, LENGTH = 1K } SECTIONS { .text : { *(.text) } >ram AT>rom .data : { *(.data) } >ram }',
+      [object([section('.text', [1, 2]), section('.data', [3])])],
+    )
+    expect(layout.sections.map((one) => Number(one.loadAddress))).toEqual([0x200, 0x202])
+  })
+})
+
+describe('messages', () => {
+  it('refuses a hole of 256 MB and names the section behind it', () => {
+    const objects = [object([section('.text', [1]), section('.data', [2])])]
+    const script = 'SECTIONS { .text : { *(.text) } .data 0x10000000 : { *(.data) } }'
+    const result = run(script, objects)
+    expect(result.image).toBeUndefined()
+    expect(texts(result)).toContain('x.ld:1:33: error: the image would have a hole of 268435455 bytes between .text')
+    expect(texts(result)).toContain('--max-gap=268435455')
+    expect(run(script, objects, { maxGapInBytes: 2 ** 28 }).image?.length).toBe(0x1000_0001)
+  })
+  it('points at the reference to a missing symbol and suggests a known one', () => {
+    const caller = object(
+      [section('.text', [0, 0, 0, 0], { relocations: relocated([[0, 1, 1]]) })],
+      [symbol('prnt', 0), symbol('print', 1)],
+    )
+    const source = SourceFile.fromString('k.S', '\tcall prnt\n')
+    const result = link({
+      inputs: [{ name: 'a.o', object: caller, locate: () => ({ source, start: 1, end: 10 }) }],
+      script: SourceFile.fromString('x.ld', 'SECTIONS { .text : { *(.text) } }'),
+      outputFormat: 'binary',
+    })
+    expect(texts(result)).toContain("k.S:1:2: error: undefined reference to 'prnt'")
+    expect(texts(result)).toContain("did you mean 'print'?")
+  })
+  it('says by how much a 16-bit field overflows', () => {
+    const caller = object([section('.text', [0, 0], { relocations: relocated([[0, 20, 1]]) })], [symbol('far', 1)])
+    const text = texts(run('SECTIONS { . = 0x20000; .text : { *(.text) } }', [caller]))
+    expect(text).toContain("'far' is 0x20000 here, too far for 16 bits")
+    expect(text).toContain('the value is 65537 beyond it')
+  })
+  it('reports a region that is too small, by how many bytes, and what fills it', () => {
+    const text = texts(
+      run('MEMORY { rom : ORIGIN = 0, LENGTH = 4 } SECTIONS { .text : { *(.text) } >rom }', [
+        object([section('.text', [1, 2, 3, 4, 5, 6])]),
+      ]),
+    )
+    expect(text).toContain('x.ld:1:52: error: section .text does not fit in region rom: it overflows by 2 bytes')
+    expect(text).toContain('6 bytes are .text of a.o')
+  })
+  it('reports two definitions of one symbol', () => {
+    const one = object([section('.text', [1])], [symbol('f', 1)])
+    expect(texts(run('SECTIONS { .text : { *(.text) } }', [one, one]))).toContain("b.o: multiple definition of 'f'")
+  })
+  it('refuses `.` that moves backwards in a section', () => {
+    expect(texts(run('SECTIONS { .text : { *(.text) . = 1; } }', [object([section('.text', [1, 2, 3])])]))).toContain('2 bytes past 0x1')
+  })
+})
