@@ -4,17 +4,20 @@ import { parseArgs } from 'node:util'
 import { readIds, type RunOptions, WrongUse } from './core/case.ts'
 import { findProgram } from './core/command-template.ts'
 import { splitFlags } from './core/shell-words.ts'
+import { runFuzz } from './fuzz/fuzz-run.ts'
 import { checkPassing, raisePassing } from './ratchet.ts'
 import { type SuiteChoice, suiteNames, runSuite } from './suites.ts'
 
 const help = `pnpm conformance gas | ld | cpp [options]      GNU's own test inputs through kas, kld, kasm -E
 pnpm conformance kernels [options]             small kernels: kasm against gcc + ld, objects cross-linked
+pnpm conformance fuzz [--seed N] [--count N] [--kind statements|directives|soup|mutations] [--save]   random inputs through GNU as and kas
+pnpm conformance corpus [options]              what fuzzing has found (packages/conformance/corpus)
 pnpm conformance client [options]              gcc with kas as its assembler: sqlite3, Lua, zlib; --only 'lua:-O2' chooses
 pnpm conformance x86-lines [options]           each AT&T instruction line of GNU's i386 suite alone, kas against as; --mode 64|32|16
 pnpm conformance x86-sweep [options]           lines made from our instruction table: --per-row N (2), --seed N (1), --only MNEMONICS
 
-pnpm conformance check [gas ld cpp kernels]    exactly the cases of packages/conformance/passing; fails when one stops passing
-pnpm conformance raise [gas ld cpp kernels]    runs everything and writes those lists anew; --allow-drop: also where one loses cases
+pnpm conformance check [SUITE...]              exactly the cases of packages/conformance/passing; fails when one stops passing
+pnpm conformance raise [SUITE...]              runs everything and writes those lists anew; --allow-drop: also where one loses cases
 
   --cand CMD         another candidate, e.g. 'as {flags} {in} -o {out}', 'ld {flags} {script} {objs} -o {out}', 'gcc -E -x assembler-with-cpp {flags} {in}'
   --spawn            our commands as a process a case, as users start them (default: many cases to a process, which is faster)
@@ -64,6 +67,8 @@ async function main(words: readonly string[]): Promise<number> {
       'allow-drop': { type: 'boolean' },
       'per-row': { type: 'string' },
       seed: { type: 'string' },
+      count: { type: 'string' },
+      save: { type: 'boolean' },
       flags: { type: 'string' },
     },
   })
@@ -88,6 +93,10 @@ async function main(words: readonly string[]): Promise<number> {
   const spawn = values.spawn ?? false
   if (what === 'check') return checkPassing(rest, spawn, options)
   if (what === 'raise') return raisePassing(rest, values['allow-drop'] ?? false, spawn, options)
+  if (what === 'fuzz') {
+    const [seed, count] = [positive(values.seed ?? '1', '--seed'), positive(values.count ?? '60', '--count')]
+    return runFuzz({ command: values.cand, kind: values.kind, seed, count, save: values.save ?? false }, options)
+  }
   const name = suiteNames.find((known) => known === what)
   if (!name) throw new WrongUse(`no such comparison: ${what}; there are ${suiteNames.join(', ')}`)
   const choice: SuiteChoice = {

@@ -22,6 +22,7 @@ const ratchets: readonly Ratchet[] = [
   { suite: 'gas', attCut: true, only: ':att$', lists: { 'object cases': 'gas-att', 'error cases': 'gas-att-error' } },
   { suite: 'ld', attCut: false, only: undefined, lists: { flat: 'ld-flat', elf: 'ld-elf', refusals: 'ld-refusals' } },
   { suite: 'cpp', attCut: false, only: undefined, lists: { output: 'cpp', messages: 'cpp-messages' } },
+  { suite: 'corpus', attCut: false, only: undefined, lists: { corpus: 'corpus' } },
   { suite: 'kernels', attCut: false, only: undefined, lists: { kernels: 'kernels' } },
 ]
 

@@ -5,6 +5,7 @@ import { type Candidate, openCandidate } from './core/candidate.ts'
 import { type Case, chooseCases, type Result, runCases, type RunOptions, WrongUse } from './core/case.ts'
 import { finishReport, formatTable, type Table } from './core/report.ts'
 import { allPreprocessorCases, type PreprocessorCase, preprocessorTables, runPreprocessorCase } from './cpp/cpp-run.ts'
+import { corpusResults, corpusTable } from './fuzz/fuzz-run.ts'
 import { errorTable, objectTable, runGasCase } from './gas/gas-run.ts'
 import { allGasCases, cutBeforeIntel, type GasCase } from './gas/gas-suite.ts'
 import { type LinkKind, linkTables, type LinkSuiteCase, runLinkCase } from './ld/ld-run.ts'
@@ -12,7 +13,7 @@ import { kernelResults, kernelTable } from './kernels/kernels-run.ts'
 import { allLinkCases } from './ld/ld-suite.ts'
 import { instructionResults, instructionTable } from './x86-lines/x86-lines-run.ts'
 
-export const suiteNames = ['gas', 'ld', 'cpp', 'kernels', 'client', 'x86-lines', 'x86-sweep'] as const
+export const suiteNames = ['gas', 'ld', 'cpp', 'kernels', 'client', 'corpus', 'x86-lines', 'x86-sweep'] as const
 export type SuiteName = (typeof suiteNames)[number]
 
 export interface SuiteChoice {
@@ -137,6 +138,8 @@ async function resultsAndTables(choice: SuiteChoice, options: RunOptions): Promi
       return [[kernelTable], await kernelResults(choice, options)]
     case 'client':
       return [clientTables, await clientResults(choice, options)]
+    case 'corpus':
+      return [[corpusTable], await corpusResults(choice, options)]
     case 'x86-lines':
     case 'x86-sweep':
       return [[instructionTable], await instructionResults(choice, options, print)]

@@ -57,9 +57,10 @@ async function compareObject(
     const made = await runProcess(['gcc', '-S', '-w', ...project.flags, ...flags, file ?? '', '-o', text], project.folder, 900)
     if (made.status !== 0) return { ...base, status: 'ref-fail', why: firstMessage(made.stderr), ok: undefined }
   }
-  const mode = flags.includes('-m32') ? '--32' : '--64'
-  const ref = await runReference(['as', mode, text, '-o', '{out}'], {}, folder, [text], 4 * options.timeoutInSeconds)
-  const cand = await commands.run(['kas', mode, text, '-o', '{out}'], folder, options.timeoutInSeconds, slot)
+  // As gcc calls it.
+  const mode = [...(flags.includes('-g') ? ['--gdwarf-5'] : []), flags.includes('-m32') ? '--32' : '--64']
+  const ref = await runReference(['as', ...mode, text, '-o', '{out}'], {}, folder, [text], 4 * options.timeoutInSeconds)
+  const cand = await commands.run(['kas', ...mode, text, '-o', '{out}'], folder, options.timeoutInSeconds, slot)
   const { status, why } = compareAssemblies(ref, cand)
   return { ...base, status, why, ok: objectPasses(status, options.strict) }
 }

@@ -1,13 +1,15 @@
 // The tools under test. By default our own commands, bundled from the sources and run many cases to a process
 // (command-worker.ts); with --cand any command line, or with --spawn ours, a process a case.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleCommands } from './bundle-commands.ts'
 import { fillTemplate, parseTemplate, type TemplateValues } from './command-template.ts'
 import { CommandWorker } from './command-worker.ts'
 import { type Outcome, runProcess } from './process.ts'
+
+const largestOutputInBytes = 1 << 30
 
 export interface CandidateOutcome extends Outcome {
   /** The bytes of {out}, undefined where the tool wrote none. */
@@ -64,12 +66,18 @@ const processCommands: Commands = {
   close: () => undefined,
 }
 
+/** Undefined where there is none, or one that no comparison could hold. */
+function readOutput(path: string): Buffer | undefined {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? Number.POSITIVE_INFINITY
+  return size <= largestOutputInBytes ? readFileSync(path) : undefined
+}
+
 async function withOutput(run: (out: string) => Promise<Outcome>): Promise<CandidateOutcome> {
   const scratch = mkdtempSync(join(tmpdir(), 'conformance-'))
   try {
     const out = join(scratch, 'cand.o')
     const outcome = await run(out)
-    return { ...outcome, output: existsSync(out) ? readFileSync(out) : undefined }
+    return { ...outcome, output: readOutput(out) }
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }

@@ -1,0 +1,3 @@
+# flags: --32
+sym2: .ascii 
+.byte 1

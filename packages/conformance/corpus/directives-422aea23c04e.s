@@ -1,0 +1,2 @@
+# flags: --64
+sym2: .p2align ,4, 16

@@ -1,0 +1,3 @@
+# flags: --64
+sym2: .string8 
+.byte 1

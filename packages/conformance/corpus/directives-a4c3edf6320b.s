@@ -1,0 +1,2 @@
+# flags: --32
+sym2: .string16 <abc>

@@ -1,0 +1,2 @@
+# flags: --32
+sym2: .fill ,4

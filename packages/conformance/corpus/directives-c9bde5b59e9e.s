@@ -1,0 +1,2 @@
+# flags: --64
+sym2: .balign 8, 16, 

@@ -1,0 +1,2 @@
+# flags: --64
+sym2: .balignw -1, 4, 1

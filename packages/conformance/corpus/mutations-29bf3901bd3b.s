@@ -1,0 +1,2 @@
+# flags: --32
+	.type   common,STT_COMMON

@@ -1,0 +1,3 @@
+# flags: --64
+	.comm	foo,8,8
+	.set	foo1,foo

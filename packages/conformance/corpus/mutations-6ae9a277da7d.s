@@ -1,0 +1,2 @@
+# flags: --64
+	.attach_to_group foo.group  /* Already attached.  *

@@ -1,0 +1,2 @@
+# flags: --32
+	.dc.a	.startof.(.text)

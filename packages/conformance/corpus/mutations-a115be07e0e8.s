@@ -1,0 +1,3 @@
+# flags: --32
+	jmp normal@PLT
+normal:

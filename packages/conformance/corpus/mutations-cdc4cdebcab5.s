@@ -1,0 +1,3 @@
+# flags: --32
+	.equ    bar2,%eax
+	.globl  bar2

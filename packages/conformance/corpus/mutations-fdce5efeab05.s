@@ -1,0 +1,3 @@
+# flags: --32
+	.if 0
+	.endif %esi
