@@ -1,4 +1,4 @@
-// Bundles src/NAME.ts, so that no stale build is run, and runs it: node run.mjs NAME [words]
+// Bundles src/NAME.ts with the libraries' sources, so that no stale build is run, and runs it: node run.mjs NAME [words]
 import { mkdirSync, renameSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -14,7 +14,15 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  packages: 'external',
+  external: ['esbuild'],
+  plugins: [
+    {
+      name: 'from-source',
+      setup(builder) {
+        builder.onResolve({ filter: /^@kernelbox\/\w+$/ }, ({ path }) => ({ path: `${folder}../${path.slice(11)}/src/index.ts` }))
+      },
+    },
+  ],
   define: { 'import.meta.url': JSON.stringify(new URL(`dist/run/`, import.meta.url).href) },
   logLevel: 'warning',
 })
