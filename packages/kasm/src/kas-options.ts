@@ -181,8 +181,6 @@ function machineOption(word: string, options: Mutable<AssembleOptions>, encode: 
     case '-msyntax':
       if (setting !== 'att') throw new UsageError(`${word}: only AT&T syntax is supported`)
       return
-    case '-mintel64':
-    case '-mamd64':
     case '-madd-bnd-prefix':
       encode.addBndPrefix = true
       return
