@@ -49,7 +49,7 @@ async function main(words: string[]): Promise<number> {
     report.write(vm.whyNotKvm === undefined ? 'klaunch: engine kvm\n' : `klaunch: engine software, not kvm: ${vm.whyNotKvm}\n`)
   }
   const startedOn = vm.engine
-  const interrupt = catchSignals()
+  const interrupt = catchSignals(() => vm.abort())
   const terminal = attachDevices(vm, { ...options, machine }, out, report, () => interrupt.raise())
   try {
     loadFiles(vm, image, format, options)
@@ -62,7 +62,6 @@ async function main(words: string[]): Promise<number> {
     report.write('klaunch: warning: the CPU starts at F000:FFF0 (address 0xffff0), where the image left nothing\n')
   }
   const exit = await vm.run({
-    signal: interrupt.signal,
     onHalt: options.onHalt,
     ...(options.timeoutInMs === undefined ? {} : { timeout: options.timeoutInMs }),
   })
@@ -129,7 +128,6 @@ function loadFiles(vm: Vm, image: Uint8Array, format: BootFormat, options: Launc
 }
 
 interface Interrupt {
-  readonly signal: AbortSignal
   readonly status: number
   /** Ctrl-C that came as a byte. */
   raise(): void
@@ -137,20 +135,18 @@ interface Interrupt {
 }
 
 /** Ctrl-C ends the run; a second one ends the process, whatever holds it. */
-function catchSignals(): Interrupt {
-  const controller = new AbortController()
-  let status: number = exitStatus.interrupted
+function catchSignals(abort: () => void): Interrupt {
+  let status: number | undefined
   const onSignal = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(status)
+    if (status !== undefined) process.exit(status)
     status = name === 'SIGTERM' ? exitStatus.terminated : exitStatus.interrupted
-    controller.abort()
+    abort()
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   return {
-    signal: controller.signal,
     get status() {
-      return status
+      return status ?? exitStatus.interrupted
     },
     raise: () => onSignal('SIGINT'),
     release() {

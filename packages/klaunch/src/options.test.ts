@@ -40,9 +40,12 @@ describe('the command line', () => {
     expect(() => parse('--engine', 'qemu', 'k')).toThrow('none of auto, kvm, software')
     expect(() => parse('--on-halt', 'jump', 'k')).toThrow('none of exit, wait')
     expect(() => parse('--port', '0x10000', 'k')).toThrow('ports go from')
-    expect(() => parse('--frobnicate', 'k')).toThrow('unknown option')
+    expect(() => parse('--frobnicate', 'k')).toThrow("unknown option '--frobnicate'")
     expect(() => parse('a', 'b')).toThrow('too many arguments')
     expect(() => parse()).toThrow('no image given')
+    expect(() => parse('--engin', 'kvm', 'k')).toThrow('did you mean --engine?')
+    expect(() => parse('k', '--timeout')).toThrow('needs a value')
+    expect(() => parse('--raw=1', 'k')).toThrow('takes no value')
   })
   it('takes entries, blobs and modules', () => {
     expect(parse('--entry', 'protected:0x100000', '--blob', 'a@0x200000', '--blob', 'b@4096', '--module', 'm', 'k')).toMatchObject({

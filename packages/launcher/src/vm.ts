@@ -82,6 +82,7 @@ export class Vm {
   #before: VmStatistics | undefined
   readonly #halted = new Wakeup()
   #isRunning = false
+  #abortNext = false
   #isClosed = false
 
   constructor(
@@ -161,6 +162,12 @@ export class Vm {
     this.#request({ reason: 'stopped', code })
   }
 
+  /** Ends the run with `{ reason: 'aborted' }`, as an AbortSignal does; a run that has not begun yet ends at once. */
+  abort(): void {
+    if (this.#isRunning) this.#request({ reason: 'aborted' })
+    else this.#abortNext = true
+  }
+
   /** Lets the guest wait until `promise` resolves, for handlers whose reader is behind. A stop, a timeout or a signal ends the wait. */
   holdUntil(promise: Promise<void>): void {
     const machine = this.#machine
@@ -178,7 +185,10 @@ export class Vm {
     this.#checkIdle()
     const { timeout, signal, onHalt = 'exit' } = options
     const machine = this.#machine
-    if (signal?.aborted) return { reason: 'aborted' }
+    if (signal?.aborted || this.#abortNext) {
+      this.#abortNext = false
+      return { reason: 'aborted' }
+    }
     this.#isRunning = true
     machine.stopRequest = undefined
     const onAbort = () => this.#request({ reason: 'aborted' })

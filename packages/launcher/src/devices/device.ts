@@ -1,4 +1,5 @@
 // What a device is: named registers behind the buses, no host I/O, state that can be saved. Enters: a Board, its only way out.
+import { now } from '../now.ts'
 import type { IoBus } from '../io-bus.ts'
 import type { MmioBus } from '../mmio-bus.ts'
 
@@ -10,7 +11,7 @@ export interface Clock {
   wallTime(): number
 }
 
-export const systemClock: Clock = { now: () => performance.now(), wallTime: () => Date.now() }
+export const systemClock: Clock = { now: () => now(), wallTime: () => Date.now() }
 
 /** An input of the interrupt controller. */
 export interface IrqLine {

@@ -1,6 +1,7 @@
 // Runs a machine on /dev/kvm. Enters: a Machine. Leaves: typed exits. KVM_RUN is called in this thread for at most a slice while the
 // guest exits often (a turn through the thread pool would cost more than the exit), and in Node's thread pool while it computes.
 // Follows Documentation/virt/kvm/api.rst; what differs on hosts without VMX or SVM is marked (pvm).
+import { now } from '../../now.ts'
 import {
   Kvm,
   KvmError,
@@ -15,7 +16,7 @@ import {
 import type { VmExit } from '../../exits.ts'
 import type { PortSize } from '../../io-bus.ts'
 import { type Registers, type RegistersUpdate, realModeSegment } from '../../registers.ts'
-import { StatisticsRecorder } from '../../statistics.ts'
+import { type PortStatistics, StatisticsRecorder } from '../../statistics.ts'
 import { type Engine, EngineUnavailableError, type Machine } from '../engine.ts'
 import { Wakeup, enterRun, nextTurn, runningMachines, sliceInMs } from '../schedule.ts'
 import { describeInternalError, describeLimitOfPaging } from './internal-error.ts'
@@ -102,7 +103,7 @@ export class KvmEngine implements Engine {
   async run(): Promise<VmExit> {
     const machine = this.#machine
     const leave = enterRun()
-    const start = performance.now()
+    const start = now()
     let computes = false
     try {
       if (runningMachines() > 1) await nextTurn()
@@ -117,14 +118,14 @@ export class KvmEngine implements Engine {
           const longest = this.#exitsOfBatch > 0 ? printingSliceInMs : quietSliceInMs
           const share = runningMachines() > 4 ? 5 : longest
           this.#prepareInterrupt()
-          const guestStart = performance.now()
+          const guestStart = now()
           this.#inPool = true
           let result: number
           try {
             result = await this.vcpu.runInPool(Math.max(100, Math.min(share, timer) * 1000))
           } finally {
             this.#inPool = false
-            this.statistics.guestTimeInMs += performance.now() - guestStart
+            this.statistics.guestTimeInMs += now() - guestStart
           }
           this.#exitsOfBatch = this.#deliverPosted()
           exit = result === runResult.exit ? this.#handleExit() : undefined
@@ -156,7 +157,7 @@ export class KvmEngine implements Engine {
       leave()
       this.vcpu.disarm()
       this.#takeCounters()
-      this.statistics.totalTimeInMs += performance.now() - start
+      this.statistics.totalTimeInMs += now() - start
     }
   }
 
@@ -169,7 +170,7 @@ export class KvmEngine implements Engine {
   #runBatch(sliceInMilliseconds: number): VmExit | undefined {
     const { vcpu } = this
     const machine = this.#machine
-    const start = performance.now()
+    const start = now()
     const deadline = start + sliceInMilliseconds
     let budget = Math.max(50, Math.round(sliceInMilliseconds * 1000))
     let hostTime = 0
@@ -178,7 +179,7 @@ export class KvmEngine implements Engine {
         if (this.#postedIsStale) this.#updatePosted()
         this.#prepareInterrupt()
         const result = vcpu.runHere(budget)
-        const back = performance.now()
+        const back = now()
         this.#deliverPosted()
         if (result === runResult.exit) {
           this.#exitsOfBatch++
@@ -190,12 +191,12 @@ export class KvmEngine implements Engine {
           return undefined
         } else if (result === runResult.interruptWindow) budget = 0
         else return undefined
-        const now = performance.now()
-        hostTime += now - back
-        if (now >= deadline) return undefined
+        const time = now()
+        hostTime += time - back
+        if (time >= deadline) return undefined
       }
     } finally {
-      this.statistics.guestTimeInMs += performance.now() - start - hostTime
+      this.statistics.guestTimeInMs += now() - start - hostTime
     }
   }
 
@@ -218,8 +219,9 @@ export class KvmEngine implements Engine {
   #deliverPosted(): number {
     const { io } = this.#machine
     let count = 0
+    let entry: PortStatistics | undefined
     this.vcpu.drain((port, size, value, coalesced, first) => {
-      const entry = this.statistics.port(port, true)
+      if (entry?.port !== port) entry = this.statistics.port(port, true)
       entry.accesses++
       if (coalesced) entry.coalesced++
       if (first) {

@@ -1,6 +1,7 @@
 // Runs a machine in v86 (an x86 emulator with a JIT, in WebAssembly), with none of v86's devices: all ports, all addresses without
 // memory and all interrupts are the machine's. Enters: a Machine. Leaves: the same typed exits as the KVM engine.
 // v86 executes i386 to SSE3, without long mode. One call of its main_loop is a slice of some milliseconds.
+import { now } from '../../now.ts'
 import type { VmExit } from '../../exits.ts'
 import type { PortSize } from '../../io-bus.ts'
 import type { Registers, RegistersUpdate } from '../../registers.ts'
@@ -122,7 +123,7 @@ export class SoftwareEngine implements Engine {
     const machine = this.#machine
     const cpu = this.#cpu
     const leave = enterRun()
-    const start = performance.now()
+    const start = now()
     this.#isRunning = true
     try {
       await nextTurn()
@@ -146,15 +147,15 @@ export class SoftwareEngine implements Engine {
             continue
           }
         }
-        const guestStart = performance.now()
+        const guestStart = now()
         const exit = this.#mainLoop()
-        this.statistics.guestTimeInMs += performance.now() - guestStart
+        this.statistics.guestTimeInMs += now() - guestStart
         if (exit) return exit
       }
     } finally {
       leave()
       this.#isRunning = false
-      this.statistics.totalTimeInMs += performance.now() - start
+      this.statistics.totalTimeInMs += now() - start
     }
   }
 
