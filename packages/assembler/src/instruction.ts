@@ -601,7 +601,7 @@ export class Instructions {
         key[length++] = (4 << 20) | ['rn-sae', 'rd-sae', 'ru-sae', 'rz-sae', 'sae'].indexOf(slot.rounding)
       } else {
         let valuePart: number
-        if (slot.valueKind === expressionConstant && slot.operator === 0) valuePart = valueClass(slot.constant)
+        if (slot.valueKind === expressionConstant && slot.operator === 0) valuePart = this.#classOf(slot)
         else if (slot.valueKind === expressionMissing) valuePart = 62
         else if (slot.tree?.kind === 'constant') {
           valuePart = 0
@@ -641,6 +641,17 @@ export class Instructions {
       else this.#templates.set(hash, [template])
     }
     this.#emit(encoding)
+  }
+
+  /** Constants of one class share a template; beside a base register of 32 or 64 bits few classes differ. */
+  #classOf(slot: OperandSlot): number {
+    const { constant } = slot
+    if (slot.kind === kindMemory && slot.mask === undefined && (slot.base ?? slot.index) !== undefined && this.#assembler.mode !== 16) {
+      const { sizeInBits } = (slot.base ?? slot.index) as Register
+      if (sizeInBits !== 16 && constant !== 0 && constant >= -128 && constant <= 127) return 60
+      if (sizeInBits !== 16 && constant >= -0x80000000 && constant <= 0x7fffff80 && (constant < -128 || constant > 127)) return 61
+    }
+    return valueClass(constant)
   }
 
   operands(): Operand[] {

@@ -43,7 +43,7 @@ export function labelDistance(expression: Expression): number {
 function hasExpressions(chain: FragmentChain): boolean {
   for (let i = 0; i < chain.count; i++) {
     const kind = chain.kinds[i] as number
-    if (kind > partAlign || (kind === partBranch && chain.symbols[i]?.kind === symbolEquated)) return true
+    if (kind > partAlign || (kind === partBranch && (chain.r[i] !== 0 || chain.symbols[i]?.kind === symbolEquated))) return true
   }
   return false
 }
@@ -58,12 +58,30 @@ export function addressKnowledge() {
   }
 }
 
+/** Fragments are walked in chunks: those at rest are passed over. */
+const chunkMask = 255
+
+interface Chunks {
+  /** For each chunk, one behind its index: did something move in the last pass? */
+  moved: Uint8Array
+  other: Uint8Array
+  /** Address behind each chunk. */
+  readonly ends: Float64Array
+}
+
+/** Are there parts whose size may depend on what is far away? Then every pass is a whole one. */
+function hasExpressionsIn(section: Section): boolean {
+  return section.chains.length > 1 || section.chains.some(hasExpressions)
+}
+
 export class Relaxation {
   readonly #assembler: Assembler
   readonly #evaluation = new Evaluation(addressKnowledge())
   readonly #told = new Set<object>()
   /** Per chain, for each fragment the number of alignments before it. */
   readonly #regions = new Map<FragmentChain, Int32Array>()
+  readonly #chunks = new Map<FragmentChain, Chunks>()
+  #hasMoved = false
   #isLastChance = false
   readonly #widened = new Map<FragmentChain, Set<number>>()
 
@@ -80,8 +98,15 @@ export class Relaxation {
     const passes = new Map<Section, number>()
     const settle = (section: Section): boolean => {
       let pass = passes.get(section) ?? 0
+      const isFarReaching = hasExpressionsIn(section)
       let hasChanged = false
-      while (pass < mostPasses && this.#pass(section, pass++)) hasChanged = true
+      while (pass < mostPasses) {
+        // A pass that passed over what seemed at rest proves nothing until a whole one agrees.
+        const isWhole = pass < 2 || isFarReaching
+        if (this.#pass(section, pass++, isWhole)) hasChanged = true
+        else if (isWhole || !this.#pass(section, pass++, true)) break
+        else hasChanged = true
+      }
       passes.set(section, pass)
       return hasChanged
     }
@@ -94,7 +119,7 @@ export class Relaxation {
       if (!hasChanged) break
     }
     this.#isLastChance = true
-    for (const section of dependent) this.#pass(section, mostPasses)
+    for (const section of dependent) this.#pass(section, mostPasses, true)
   }
 
   /** Branches whose target can never be near enough are long from the beginning. */
@@ -137,53 +162,33 @@ export class Relaxation {
   }
 
   /** One walk; true where something grew or moved. */
-  #pass(section: Section, pass: number): boolean {
+  #pass(section: Section, pass: number, isWhole: boolean): boolean {
     let address = 0
     let hasChanged = false
     for (const chain of section.chains) {
       if (chain.base !== address) hasChanged = true
       chain.base = address
-      const { count, starts, kinds, addresses, sizes } = chain
-      let isStretched = 0
-      for (let i = 0; i < count; i++) {
-        const old = addresses[i] as number
-        if (old !== address) {
-          addresses[i] = address
-          hasChanged = true
-        }
-        isStretched = address - old
-        const fixed = (i + 1 < count ? (starts[i + 1] as number) : chain.length) - (starts[i] as number)
-        address += fixed
-        const kind = kinds[i] as number
-        if (kind === partNone) continue
-        if (kind === partBranch) {
-          if (sizes[i] === 2 && pass > 0 && !this.#reaches(chain, i, address, isStretched)) {
-            sizes[i] = nearSize(chain, i)
+      const chunks = this.#chunksOf(chain)
+      const { ends } = chunks
+      const before = chunks.moved
+      const now = chunks.other
+      now.fill(0)
+      chunks.moved = now
+      chunks.other = before
+      const { count, addresses } = chain
+      for (let first = 0, c = 0; first < count; first += chunkMask + 1, c++) {
+        // What has not moved, with nothing moving within a short branch's reach, stays as it is.
+        const isAtRest = !isWhole && addresses[first] === address && before[c] === 0 && before[c + 1] === 0 && before[c + 2] === 0
+        if (isAtRest && first + chunkMask < count) address = ends[c] as number
+        else {
+          this.#hasMoved = false
+          address = this.#walk(chain, first, Math.min(count, first + chunkMask + 1), address, pass)
+          ends[c] = address
+          if (this.#hasMoved) {
             hasChanged = true
+            now[c + 1] = 1
           }
-          address += sizes[i] as number
-          continue
         }
-        if (kind === partAlign) {
-          const unit = 2 ** (chain.a[i] as number)
-          let gap = unit - (address % unit)
-          if (gap === unit) gap = 0
-          if (this.#widened.size > 0 && this.#widened.get(chain)?.has(i)) gap += unit
-          const most = chain.b[i] as number
-          if (most !== 0 && gap > most) gap = 0
-          if (sizes[i] !== gap) {
-            sizes[i] = gap
-            hasChanged = true
-          }
-          address += gap
-          continue
-        }
-        const size = this.#sizeOf(chain, i, kind, address, pass)
-        if (size !== sizes[i]) {
-          sizes[i] = size
-          hasChanged = true
-        }
-        address += size
       }
     }
     if (section.sizeInBytes !== address) {
@@ -191,6 +196,59 @@ export class Relaxation {
       hasChanged = true
     }
     return hasChanged
+  }
+
+  /** Places the fragments [first, end) from `address` on; the address behind them is the result. */
+  #walk(chain: FragmentChain, first: number, end: number, from: number, pass: number): number {
+    const { count, starts, kinds, addresses, sizes } = chain
+    let address = from
+    for (let i = first; i < end; i++) {
+      const old = addresses[i] as number
+      if (old !== address) {
+        addresses[i] = address
+        this.#hasMoved = true
+      }
+      const stretch = address - old
+      const fixed = (i + 1 < count ? (starts[i + 1] as number) : chain.length) - (starts[i] as number)
+      address += fixed
+      const kind = kinds[i] as number
+      if (kind === partNone) continue
+      let size: number
+      if (kind === partBranch) {
+        size = sizes[i] as number
+        if (size === 2 && pass > 0 && !this.#reaches(chain, i, address, stretch)) size = nearSize(chain, i)
+      } else if (kind === partAlign) size = this.#gap(chain, i, address)
+      else size = this.#sizeOf(chain, i, kind, address, pass)
+      if (size !== sizes[i]) {
+        sizes[i] = size
+        this.#hasMoved = true
+      }
+      address += size
+    }
+    return address
+  }
+
+  #gap(chain: FragmentChain, i: number, address: number): number {
+    const power = chain.a[i] as number
+    let gap: number
+    if (power < 31 && address < 0x40000000) gap = -address & ((1 << power) - 1)
+    else {
+      const unit = 2 ** power
+      gap = address % unit === 0 ? 0 : unit - (address % unit)
+    }
+    if (this.#widened.size > 0 && this.#widened.get(chain)?.has(i)) gap += 2 ** power
+    const most = chain.b[i] as number
+    return most !== 0 && gap > most ? 0 : gap
+  }
+
+  #chunksOf(chain: FragmentChain): Chunks {
+    let chunks = this.#chunks.get(chain)
+    const length = Math.ceil(chain.count / (chunkMask + 1)) + 3
+    if (!chunks || chunks.moved.length !== length) {
+      chunks = { moved: new Uint8Array(length).fill(1), other: new Uint8Array(length), ends: new Float64Array(length) }
+      this.#chunks.set(chain, chunks)
+    }
+    return chunks
   }
 
   /** Is the short form's target within -128 to 127 of the end of the branch at `address`? */

@@ -421,8 +421,8 @@ export class Resolver {
     if (this.#isExternal(symbol)) return false
     if (needsSymbol(operator, isData)) return false
     if (section.flags & SHF_TLS) return false
-    // The linker may drop a comdat section, but never a symbol that another section needs.
-    if (section !== from && (section.group?.isComdat || section.name.startsWith('.gnu.linkonce.'))) return false
+    // The linker may drop the section, but never a symbol that another section needs; GNU as does not say so of groups.
+    if (section !== from && section.name.startsWith('.gnu.linkonce.')) return false
     // Merging moves what an address with a displacement points at (gABI: SHF_MERGE).
     return (section.flags & SHF_MERGE) === 0 || (addend === 0n && !isRelative && operator === 0)
   }

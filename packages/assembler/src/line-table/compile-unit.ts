@@ -44,6 +44,7 @@ const formString = 0x0e
 const formUdata = 0x0f
 const formRefUdata = 0x15
 const formSectionOffset = 0x17
+const formFlagPresent = 0x19
 const languageMipsAssembler = 0x8001
 const producer = 'GNU AS 2.40'
 
@@ -104,7 +105,13 @@ function emitAranges({ addressSizeInBytes, sections }: CompileUnit, { aranges, i
   aranges.patchLength(start)
 }
 
-const hasGlobal = ({ functions }: CompileUnit) => functions.some((f) => f.isGlobal)
+type ExternalForm = 'none' | 'present' | 'flag'
+
+/** Whether functions say that others may call them: for all of them once, from DWARF 4 on. */
+function externalForm({ dwarfVersion, functions }: CompileUnit): ExternalForm {
+  if (!functions.some((f) => f.isGlobal)) return 'none'
+  return dwarfVersion >= 4 && functions.every((f) => f.isGlobal) ? 'present' : 'flag'
+}
 
 function emitAbbreviations(unit: CompileUnit, abbrev: DebugSection): void {
   const { dwarfVersion, functions, sections } = unit
@@ -117,7 +124,8 @@ function emitAbbreviations(unit: CompileUnit, abbrev: DebugSection): void {
   abbrev.bytes(0x03, formString, 0x1b, formString, 0x25, formString, 0x13, formData2, 0, 0)
   if (functions.length > 0) {
     abbrev.bytes(2, 0x2e, 0, 0x03, formString) // DW_TAG_subprogram: name
-    if (hasGlobal(unit)) abbrev.bytes(0x3f, formFlag)
+    const external = externalForm(unit)
+    if (external !== 'none') abbrev.bytes(0x3f, external === 'flag' ? formFlag : formFlagPresent)
     if (dwarfVersion >= 3) abbrev.bytes(0x49, formRefUdata)
     abbrev.bytes(0x11, formAddress, 0x12, highForm, 0, 0)
     if (dwarfVersion >= 3) abbrev.bytes(3, 0x3b, 0, 0, 0) // DW_TAG_unspecified_type
@@ -155,7 +163,7 @@ function emitInfo(unit: CompileUnit, sections: UnitSections, rangesAt: number, s
 
 function emitFunctions(unit: CompileUnit, { info, strings }: UnitSections, start: number): void {
   const { dwarfVersion, addressSizeInBytes, functions } = unit
-  const withExternal = hasGlobal(unit)
+  const withExternal = externalForm(unit) === 'flag'
   // The type of all of them stands behind the last; how far depends on the width of the references to it.
   let typeOffset = 0
   if (dwarfVersion >= 3) {
