@@ -12,7 +12,7 @@ import { compareObjects } from '../core/compare-objects.ts'
 import { packageFolder } from '../core/folders.ts'
 import { crashed, firstMessage } from '../core/process.ts'
 import { allGasCases } from '../gas/gas-suite.ts'
-import { compareLines, type LineMode, lineModes } from './compare-lines.ts'
+import { compareLines, type LineMode, type LineVerdict, lineModes } from './compare-lines.ts'
 import { Random } from './random.ts'
 import { mutated, randomDirective, randomInstruction, tokenSoup } from './statements.ts'
 
@@ -111,7 +111,11 @@ async function findStatements(
   slot: number,
 ): Promise<Finding[]> {
   const statements = Array.from({ length: statementsAtOnce }, () => randomInstruction(random))
-  const verdicts = await compareLines(mode, statements, { gnu, ours, slot, timeoutInSeconds: options.timeoutInSeconds })
+  const tools = { gnu, ours, slot, timeoutInSeconds: options.timeoutInSeconds }
+  const suspects = (await compareLines(mode, statements, tools)).filter(({ status }) => !agrees(status))
+  // Alone once more: another statement of the file may have been the cause.
+  const verdicts: LineVerdict[] = []
+  for (const { statement } of suspects) verdicts.push(...(await compareLines(mode, [statement], tools)))
   return verdicts
     .filter(({ status }) => !agrees(status))
     .map(({ statement, status, why }) => ({ kind: 'statements', flags: [mode.name], text: statement, status, why }))
