@@ -24,6 +24,16 @@ const lazyChildProcess = {
     }))
   },
 }
+// The addon's package stays outside the bundle; its CommonJS form is no public entry (its types are those of the ESM one).
+const kvmAsCjs = {
+  name: 'kvm-as-cjs',
+  setup(hooks) {
+    hooks.onResolve({ filter: /^@kernelbox\/kvm$/ }, ({ path }) => ({ path, namespace: 'kvm' }))
+    hooks.onLoad({ filter: /./, namespace: 'kvm' }, () => ({
+      contents: "module.exports = require(require('path').join(require.resolve('@kernelbox/kvm/package.json'), '../dist/index.cjs'))",
+    }))
+  },
+}
 const cjs = {
   format: 'cjs',
   splitting: false,
@@ -50,6 +60,13 @@ const options = {
   legalComments: 'eof',
   logLevel: 'warning',
 }
-const asCjs = { ...options, ...cjs, define: { ...options.define, 'import.meta.url': '__importMetaUrl' }, minify: isCommand }
+const asCjs = {
+  ...options,
+  ...cjs,
+  define: { ...options.define, 'import.meta.url': '__importMetaUrl' },
+  plugins: isCommand ? [lazyChildProcess, kvmAsCjs] : [],
+  external: isCommand ? ['@kernelbox/kvm/package.json', 'v86', 'iced-x86'] : options.external,
+  minify: isCommand,
+}
 await build(isCjs ? asCjs : options)
 if (alsoCjs) await build(asCjs)
