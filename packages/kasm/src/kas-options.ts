@@ -204,7 +204,11 @@ function machineOption(word: string, options: Mutable<AssembleOptions>, encode: 
       return
     }
     case '-mamd64':
+      encode.isa64 = 'amd64'
+      return
     case '-mintel64':
+      encode.isa64 = 'intel64'
+      return
     case '-mbig-obj':
     case '-malign-branch-boundary':
     case '-malign-branch':

@@ -101,6 +101,8 @@ export interface EncodeOptions {
   readonly x32?: boolean
   readonly optimize?: 0 | 1 | 2 | 's'
   readonly sse2avx?: boolean
+  /** -mamd64, -mintel64: where the two makers' 64-bit modes differ; neither: what both know. */
+  readonly isa64?: 'amd64' | 'intel64'
   readonly vexW?: 0 | 1
   readonly avxScalar?: 128 | 256
   readonly evexLength?: 128 | 256 | 512

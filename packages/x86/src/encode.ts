@@ -5,6 +5,7 @@ import { type Address, addressBitsOf, forceSib, layOutAddress, newAddress } from
 import type {
   BranchRelaxation,
   EncodedField,
+  Encoding,
   EncodeMessage,
   EncodeOptions,
   EncodeResult,
@@ -113,11 +114,28 @@ function encodeOptimized(statement: InstructionStatement, options: EncodeOptions
   const plain = { ...options, optimize: 0 } as const
   const asWritten = encodeInstruction(statement, plain)
   if (!asWritten.ok) return asWritten
-  // lea may have become a mov that is rewritten in its turn
-  const shorter = encodeInstruction(rewritten, rewritten.mnemonic === 'mov' && statement.mnemonic.startsWith('lea') ? options : plain)
-  const isFaster = options.optimize === 2 && statement.mnemonic.startsWith('lea')
+  // lea of a written address may have become a mov that is rewritten in its turn
+  const [source] = statement.operands
+  const becameMove = rewritten.mnemonic === 'mov' && source?.kind === 'memory' && source.displacement !== undefined
+  const shorter = encodeInstruction(rewritten, becameMove ? options : plain)
+  const isFaster = options.optimize === 2 && statement.mnemonic.startsWith('lea') && rewritten.mnemonic === 'mov'
   if (!shorter.ok || (!isFaster && shorter.encoding.bytes.length > asWritten.encoding.bytes.length)) return asWritten
+  const narrowed = withNarrowedConstant(statement, rewritten, shorter.encoding)
+  if (narrowed) return { ok: true, encoding: narrowed }
   return dependsOnValue(statement) ? { ok: true, encoding: { ...shorter.encoding, isTemplate: false } } : shorter
+}
+
+/** lea of an address that wraps at 16 or 32 bits became a mov: its constant is not the one written, so that it is filled in here. */
+function withNarrowedConstant(statement: InstructionStatement, rewritten: InstructionStatement, encoding: Encoding): Encoding | undefined {
+  const [source] = rewritten.operands
+  const [written] = statement.operands
+  const constant = source?.kind === 'immediate' ? source.value.constant : undefined
+  const field = encoding.fields[0]
+  if (constant === undefined || !field || written?.kind !== 'memory' || written.displacement?.constant === constant) return undefined
+  const bytes = Uint8Array.from(encoding.bytes)
+  let rest = BigInt.asUintN(64, constant)
+  for (let at = 0; at < field.sizeInBytes; at++, rest >>= 8n) bytes[field.offset + at] = Number(rest & 255n)
+  return { ...encoding, bytes, fields: [], isTemplate: false }
 }
 
 /** -msse2avx: an SSE statement becomes its AVX twin, whose first source is the destination where SSE overwrites it. */
@@ -171,7 +189,7 @@ function encodeLonePrefix(statement: InstructionStatement, options: EncodeOption
   const words = [...statement.prefixes, statement.mnemonic]
   const refusal = collectPrefixes(words, options.mode).failure
   if (refusal && refusal.code !== 'redundant-prefix') return { ok: false, failure: refusal }
-  const bytes = words.map((word) => prefixByte(word, options.mode))
+  const bytes = words.filter((word) => word !== 'lock' || !options.omitLockPrefix).map((word) => prefixByte(word, options.mode))
   if (bytes.includes(-1)) return { ok: false, failure: failure('unknown-mnemonic', undefined, { mnemonic: statement.mnemonic }) }
   const last = statement.mnemonic
   const warnings = last.startsWith('data') || last.startsWith('addr') ? [{ code: 'lone-prefix', details: { prefix: last } }] : NO_WARNINGS
@@ -443,7 +461,7 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
       memory,
       places.rmIndex,
       mode,
-      prefixes.addressSize || (ownBits !== 0 && ownBits !== mode),
+      prefixes.addressSize || (ownBits !== 0 && ownBits !== mode) || (row.isa === 'mpx' && mode === 16),
       vsib,
       compressionOf(row, places.rmIndex - shift, memory),
       prefixes.displacementBytes,
@@ -453,7 +471,17 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
     if (refusal) return { ok: false, failure: refusal }
     addressBits = address.addressBits
     if (row.flags.has('sib') && !forceSib(address)) return { ok: false, failure: failure('invalid-base-index', places.rmIndex, { mode }) }
-    if (row.isa === 'mpx' && (address.addressBits !== (mode === 64 ? 64 : 32) || (row.flags.has('bound') && address.isPcRelative))) {
+    if (
+      memory.displacement?.relocation !== undefined &&
+      row.mnemonic.startsWith('kmov') &&
+      /TLS|TPOFF|NTPOFF/.test(memory.displacement.relocation)
+    ) {
+      return { ok: false, failure: failure('tls-relocation-not-allowed', places.rmIndex, { mnemonic: statement.mnemonic }) }
+    }
+    if (
+      row.isa === 'mpx' &&
+      ((mode === 64 ? address.addressBits !== 64 : address.addressBits === 16) || (row.flags.has('bound') && address.isPcRelative))
+    ) {
       return { ok: false, failure: failure('invalid-base-index', places.rmIndex, { mode, addressBits: address.addressBits }) }
     }
     if (row.flags.has('bound') && memory.scale !== 1 && !row.text.startsWith('bndmk')) {
@@ -481,7 +509,11 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
   } else if (row.flags.has('addr16')) addressBits = 16
   else if (row.flags.has('addr32')) addressBits = 32
 
-  const repeat = options.addBndPrefix && prefixes.repeat === 0 && isNearBranch(row) ? 0xf2 : prefixes.repeat
+  let repeat = prefixes.repeat
+  if (options.addBndPrefix && isNearBranch(row)) {
+    if (repeat === 0xf3) warnings.push({ code: 'rep-becomes-bnd', details: { prefix: prefixes.repeatName, mnemonic: statement.mnemonic } })
+    repeat = 0xf2
+  }
   const lock = prefixes.lock && !options.omitLockPrefix
   // Prefixes, in GNU as's order.
   let length = 0
@@ -501,7 +533,10 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
   if (prefixes.dataSize && isLegacy && (row.mandatoryPrefix === 0x66 || (row.isa !== '' && usesVectorRegister(row)))) {
     return { ok: false, failure: failure('prefix-not-allowed', undefined, { prefix: 'data16', mnemonic: statement.mnemonic }) }
   }
-  const branchFlip = prefixes.dataSize && row.fields.length > 0 && row.fields[0]!.kind === 'c' && (prefixes.rex & 8) === 0
+  const first = row.opcode[0]
+  const ignoresBranchSize = options.isa64 === 'intel64' && mode === 64 && (first === 0xe8 || first === 0xe9 || first === 0xeb)
+  const branchFlip =
+    prefixes.dataSize && row.fields.length > 0 && row.fields[0]!.kind === 'c' && (prefixes.rex & 8) === 0 && !ignoresBranchSize
   // rows with a mandatory prefix and no 16-bit form (adcx, ptwrite): the processor ignores the operand size, GNU as writes none
   const ignoresData = row.operandSize === SIZE_Y && (row.mandatoryPrefix !== 0 || row.flags.has('nosize'))
   const needsData = isSizedOpcode && !ignoresData && (mode === 16 ? size === 32 : size === 16)
@@ -590,7 +625,8 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
             part: 'displacement',
             offset: length,
             sizeInBytes: address.displacementBytes as 1 | 2 | 4,
-            isSigned: address.displacementBytes === 1 || (mode === 64 && address.addressBits === 64),
+            isSigned:
+              address.displacementBytes === 1 || (mode === 64 && address.addressBits === 64 && !(row.flags.has('lea') && match.size <= 32)),
             isPcRelative: address.isPcRelative,
             isBranch: false,
             divisor: address.divisor,

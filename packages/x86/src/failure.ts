@@ -34,6 +34,7 @@ export type FailureCode =
   | 'redundant-prefix'
   | 'unknown-prefix'
   | 'string-segment'
+  | 'tls-relocation-not-allowed'
   | 'masking-not-allowed'
   | 'broadcast-not-allowed'
   | 'rounding-not-allowed'

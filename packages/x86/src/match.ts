@@ -133,6 +133,8 @@ export function matchRow(
     }
     size = bits
   }
+  if (options.isa64 === 'amd64' && mode === 64 && row.flags.has('intel'))
+    return failure('not-in-mode', undefined, { mnemonic: statement.mnemonic, mode })
   if (mode === 64 ? row.i64 : row.only64) return failure('not-in-mode', undefined, { mnemonic: statement.mnemonic, mode })
   if (size === 8) return failure('operand-size-mismatch')
 
@@ -178,7 +180,12 @@ export function matchRow(
   if (size !== 0) {
     if (size === 64 && mode !== 64) return failure('register-not-in-mode', undefined, { mode })
     if (row.operandSize === SIZE_Y && size === 16) return failure('operand-size-mismatch', undefined, { size })
-    if (row.operandSize === SIZE_Z && size === 64 && !row.d64 && !row.f64) return failure('operand-size-mismatch', undefined, { size })
+    if (row.operandSize === SIZE_Z && size === 64 && !row.d64 && !row.f64 && !(options.isa64 === 'intel64' && row.flags.has('intel64')))
+      return failure('operand-size-mismatch', undefined, { size })
+    if (options.isa64 === 'intel64' && mode === 64 && size === 16 && row.flags.has('near')) {
+      // Intel's processors ignore the operand size of near branches in 64-bit mode (SDM vol. 2, CALL)
+      return failure(suffix === '' ? 'operand-size-mismatch' : 'invalid-suffix', undefined, { size, suffix, mnemonic: statement.mnemonic })
+    }
     if ((row.d64 || row.f64) && mode === 64 && size === 32) {
       return failure(suffix === '' ? 'operand-size-mismatch' : 'invalid-suffix', undefined, { size, suffix, mnemonic: statement.mnemonic })
     }
@@ -187,7 +194,7 @@ export function matchRow(
   // Immediates last: what fits depends on the size.
   const effective = size !== 0 ? size : row.operandSize > 0 ? row.operandSize : isByteRow(row, suffix) ? 8 : 0
   // GNU as sorts a constant by its size before it takes the default size: no wrapping then in 64-bit mode
-  const wraps = !(isDefault && mode === 64)
+  const wraps = !(isDefault && mode === 64) || result.sizeFromPrefix
   result.immediateBits = 0
   for (let index = 0; index < count; index++) {
     const operand = operands[index + shift]!

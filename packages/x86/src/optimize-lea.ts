@@ -43,8 +43,10 @@ export function optimizedLea(statement: InstructionStatement, options: EncodeOpt
     const value = source.displacement ?? { constant: 0n }
     const known = value.relocation === undefined ? value.constant : undefined
     if (known === undefined && (value.relocation !== undefined || bits > addressBits || (bits === 16 && addressBits > 16))) {
-      if (value.relocation !== undefined || bits === 16 || addressBits !== 32)
-        return { ...statement, prefixes, operands: [address, destination] }
+      if (value.relocation !== undefined || bits === 16 || addressBits !== 32) {
+        const words = mode === 64 && bits === 16 ? plainWords : prefixes
+        return { ...statement, prefixes: words, operands: [address, destination] }
+      }
     }
     const isNarrow = bits === 64 && addressBits === 32
     const constant =
