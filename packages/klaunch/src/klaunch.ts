@@ -22,9 +22,17 @@ import { attachDevices } from './devices.ts'
 import { type LaunchOptions, exitStatus, parseOptions } from './options.ts'
 import { StreamSink } from './sinks.ts'
 
+/** A disk may be larger than the guest's memory. */
+const largestImageInBytes = 1 << 30
+
 void runCommand('klaunch', main)
 
 async function main(words: string[]): Promise<number> {
+  if (words.length === 1 && words[0] === 'doctor') {
+    const { text, hasKvm } = await import('./doctor.ts').then(({ doctor }) => doctor())
+    process.stdout.write(text)
+    return hasKvm ? exitStatus.halted : exitStatus.engineUnavailable
+  }
   const options = parseOptions(words, version)
   if ('text' in options) {
     process.stdout.write(options.text)
@@ -61,10 +69,12 @@ async function main(words: string[]): Promise<number> {
   if (format === 'flat' && !options.entry && vm.memory.read(0xffff0, 16).every((byte) => byte === 0)) {
     report.write('klaunch: warning: the CPU starts at F000:FFF0 (address 0xffff0), where the image left nothing\n')
   }
+  const live = options.stats === 'live' ? showLive(vm, report) : undefined
   const exit = await vm.run({
     onHalt: options.onHalt,
     ...(options.timeoutInMs === undefined ? {} : { timeout: options.timeoutInMs }),
   })
+  clearInterval(live)
   terminal.close()
   if (vm.whyNotKvm !== undefined && startedOn !== vm.engine) report.write(`klaunch: moved to the software engine: ${vm.whyNotKvm}\n`)
   const message = describeFailure(exit)
@@ -82,8 +92,19 @@ async function main(words: string[]): Promise<number> {
   return status
 }
 
-/** A disk may be larger than the guest's memory. */
-const largestImageInBytes = 1 << 30
+/** As kvm_stat does: once a second what was counted since the last time. */
+function showLive(vm: Vm, report: StreamSink): NodeJS.Timeout {
+  let before = vm.stats()
+  return setInterval(() => {
+    const after = vm.stats()
+    const rates = Object.entries(after.exitsByReason).map(([name, count]) => `${name} ${count - (before.exitsByReason[name] ?? 0)}`)
+    const accesses = (statistics: typeof after) => statistics.ports.reduce((sum, port) => sum + port.accesses, 0)
+    report.write(
+      `exits/s ${after.exits - before.exits} (${rates.join(', ') || 'none'}), port accesses/s ${accesses(after) - accesses(before)}\n`,
+    )
+    before = after
+  }, 1000)
+}
 
 function checkMemory({ memoryInBytes }: LaunchOptions): void {
   const fault = memorySizeFault(memoryInBytes)

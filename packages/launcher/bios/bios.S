@@ -887,6 +887,8 @@ int15:
 	je	a20
 	cmp	$0x86, %ah
 	je	wait_microseconds
+	cmp	$0x53, %ah
+	je	power
 unsupported:
 	mov	$0x86, %ah
 	push	%bp
@@ -924,6 +926,27 @@ a20:
 	leave_bios
 2:	movb	$0x86, R_AH(%bp)
 	orw	$1, R_FLAGS(%bp)
+	leave_bios
+
+// APM 1.2 (BIOS interface specification): here, connected, and 5307h with device 1 and state 3 turns the power off.
+power:
+	enter_bios
+	cmp	$0x07, %al
+	jne	1f
+	cmpw	$3, R_CX(%bp)
+	jne	2f
+	mov	$0x604, %dx
+	mov	$0x2000, %ax
+	out	%ax, %dx
+1:	cmp	$0x00, %al
+	jne	2f
+	movw	$0x0102, R_AX(%bp)
+	movw	$0x504d, R_BX(%bp)
+	movw	$0, R_CX(%bp)
+2:	cmp	$0x0e, %al
+	jne	3f
+	movw	$0x0102, R_AX(%bp)
+3:	andw	$~1, R_FLAGS(%bp)
 	leave_bios
 
 // Memory above 1 MiB from the CMOS: KiB up to 64 MiB at 30h.

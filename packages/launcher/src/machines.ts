@@ -3,7 +3,7 @@ import { Cmos } from './devices/cmos.ts'
 import { Keyboard } from './devices/keyboard.ts'
 import { Pic } from './devices/pic.ts'
 import { Pit } from './devices/pit.ts'
-import { DebugConsole, DebugExit, TestDevice } from './devices/test-devices.ts'
+import { DebugConsole, DebugExit, PowerOff, TestDevice } from './devices/test-devices.ts'
 import { Uart } from './devices/uart.ts'
 import { VgaText } from './devices/vga-text.ts'
 import type { Vm } from './vm.ts'
@@ -36,7 +36,16 @@ export function attachPc(vm: Vm, options: PcOptions = {}): Pc {
     uart: new Uart(options.serial ?? (() => {})),
     screen: new VgaText(),
   }
-  vm.attach(pc.pit, pc.cmos, pc.keyboard, pc.uart, pc.screen, new DebugConsole(options.debugConsole ?? (() => {})), new DebugExit())
+  vm.attach(
+    pc.pit,
+    pc.cmos,
+    pc.keyboard,
+    pc.uart,
+    pc.screen,
+    new DebugConsole(options.debugConsole ?? (() => {})),
+    new DebugExit(),
+    new PowerOff(),
+  )
   // Writes to the port of the power-on self test are delays.
   vm.io.on(0x80, { posted: true, in: () => 0 })
   return pc

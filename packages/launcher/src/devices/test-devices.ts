@@ -57,3 +57,22 @@ export class TestDevice implements Device {
     this.#echo = state.echo as number
   }
 }
+
+/** Ports of power management: 604h as QEMU's PC has it (2000h: off), B004h as Bochs has it. The run ends with code 0. */
+export class PowerOff implements Device {
+  readonly name = 'power-off'
+  attach(board: Board): void {
+    for (const port of [0x604, 0xb004]) {
+      board.io.on([port, port + 1], {
+        in: () => 0,
+        out: (_port, value) => {
+          if (value & 0x2000) board.stop(0)
+        },
+      })
+    }
+  }
+  save(): DeviceState {
+    return {}
+  }
+  restore(): void {}
+}

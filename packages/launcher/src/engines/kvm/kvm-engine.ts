@@ -112,6 +112,7 @@ export class KvmEngine implements Engine {
         if (machine.hold) await Promise.race([machine.hold, this.#wakeup.sleep(Number.POSITIVE_INFINITY)])
         if (machine.stopRequest) return machine.stopRequest
         if (this.#postedIsStale) this.#updatePosted()
+        this.#takeCounters()
         const timer = machine.runTimers()
         let exit: VmExit | undefined
         if (computes) {
