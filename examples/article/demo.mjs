@@ -21,6 +21,7 @@ function run(name, args, expected) {
       cwd: here,
       encoding: 'utf8',
       timeout: 60_000,
+      shell: process.platform === 'win32',
     },
   )
   process.stdout.write(stdout ?? '')
