@@ -263,10 +263,10 @@ const emptyArgument = (): Argument => ({ tokens: [], expanded: undefined, string
 function collectArguments(state: State, name: Token, identifier: Identifier, macro: Macro): Argument[] | undefined {
   const result: Argument[] = []
   const wanted = macro.parameters.length
-  let depth = 0
   let count = 0
   for (;;) {
     count++
+    let depth = 0
     const argument = emptyArgument()
     const { tokens } = argument
     if (count <= wanted || count === 1) result.push(argument)
@@ -281,6 +281,8 @@ function collectArguments(state: State, name: Token, identifier: Identifier, mac
       } else if (token.kind === kind.comma) {
         if (depth === 0 && !(macro.isVariadic && count === wanted)) break
       } else if (token.kind === kind.endOfFile) break
+      // gcc takes a `#` that begins a line of an argument, and is no directive, for the end of the argument.
+      else if (token.kind === kind.hash && (token.flags & flag.lineStart) !== 0) break
       else if (token.kind === kind.comment) continue
       tokens.push(token)
       if ((tokens.length & 0xfff) === 0) spend(state, 0xfff, name.location)
