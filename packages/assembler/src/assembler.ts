@@ -511,7 +511,9 @@ export class Assembler {
     if (this.reader.isLate) return symbol
     if (symbol.isForwardReference && symbol.expression) symbol = this.#taken(symbol)
     if (symbol.weakrefTarget) return this.weakrefTarget(symbol)
-    if (symbol.isTemporary && symbol.convertedAt < 0) this.#noteMention(symbol)
+    // GNU as takes names with an operator in data apart without looking them up.
+    const isOperand = bytes[end] === 64 && this.bytes[this.wordStart] === 46
+    if (symbol.isTemporary && symbol.convertedAt < 0 && !isOperand) this.#noteMention(symbol)
     symbol.isMentioned = true
     return symbol
   }
