@@ -614,7 +614,7 @@ export class LayoutPass {
   /** Moves the data segment once its extent is known: to the page end for RELRO, or back where that saves a page. */
   #adjustDataSegment(): boolean {
     const segment = this.dataSegment
-    if (segment.phase === 'relro-seen' && this.#context.isRelro) {
+    if (segment.phase === 'relro-seen' && this.#context.isRelro && segment.relroEnd > segment.base) {
       const page = segment.commonPageSize
       const end = alignUp(segment.relroEnd, page)
       const base = mask(segment.base + (end - segment.relroEnd))

@@ -2,19 +2,25 @@
 // Enters: inputs, script and options. Leaves: an image, the layout as data, a map, diagnostics. Pure: no files, no clock.
 
 import { DiagnosticSink, SourceFile } from '@kernelbox/diagnostics'
-import { EM_386, EM_IAMCU, EM_X86_64, PF_R, PF_W, PF_X, SHF_EXECINSTR } from '@kernelbox/elf'
+import { EM_386, EM_IAMCU, EM_X86_64, PF_R, PF_W, PF_X, SHF_EXECINSTR, SHF_TLS } from '@kernelbox/elf'
 import { buildPlan, namedFiles } from './build-plan.ts'
 import { allocateCommonSymbols } from './common-symbols.ts'
 import { fillContents } from './contents.ts'
 import { defaultScript } from './default-script.ts'
-import { absoluteOf } from './evaluate.ts'
+import { absoluteOf, alignUp } from './evaluate.ts'
+import { collectGarbage } from './gc-sections.ts'
+import { defineLinkerSymbols, finishLinkerSymbols } from './linker-symbols.ts'
+import { matchSections, SectionIndex } from './match-sections.ts'
+import { StaticRelocations, type TlsLayout } from './relax.ts'
+import { referencedNames } from './script-references.ts'
+import { SyntheticSections } from './synthetic.ts'
 import { type EhFrames, optimizeEhFrames, writeCiePointers } from './eh-frame.ts'
 import { mergeProperties } from './gnu-property.ts'
 import { LayoutPass, type PlanItem, symbolAddress } from './layout.ts'
 import { layoutAsData } from './layout-data.ts'
-import { InputLoader } from './load-inputs.ts'
+import { discard, InputLoader } from './load-inputs.ts'
 import { mergeSections } from './merge-sections.ts'
-import type { InputObject, MemoryRegionState, OutputSection } from './model.ts'
+import type { InputObject, InputSection, MemoryRegionState, OutputSection } from './model.ts'
 import type { Emulation, LinkOptions, LinkResult, OutputFormat } from './options.ts'
 import { Relocator } from './relocate.ts'
 import { headersSize, mapScriptSegments, mapSegments, placeSegments, type Segment, type SegmentOptions } from './segments.ts'
@@ -75,7 +81,8 @@ export function link(options: LinkOptions): LinkResult {
       return found
     },
   })
-  const entryName = options.entry ?? state.entry?.name
+  // The built-in script begins at _start.
+  const entryName = options.entry ?? state.entry?.name ?? (commands ? undefined : '_start')
   for (const name of [...(options.undefinedSymbols ?? []), ...state.externs]) symbols.want(name)
   if (entryName !== undefined && !/^(?:0x[0-9a-f]+|\d+)$/i.test(entryName)) symbols.want(entryName).isReferenced = true
   for (const { files, isGroup } of state.files) loader.loadNamed(files, isGroup)
@@ -113,7 +120,28 @@ export function link(options: LinkOptions): LinkResult {
   overrideCommons(state, symbols)
   if (!isRelocatable || options.defineCommon || state.forcesCommon) allocateCommonSymbols(symbols, options.sortCommon)
   const regions = makeRegions(state, sink)
-  if (!isFlat && !isRelocatable) mergeProperties(objects)
+  const isElfImage = !isFlat && !isRelocatable
+  if (isElfImage) mergeProperties(objects)
+  if (options.gcSections && !isFlat) {
+    const names = [entryName ?? 'start', ...(options.undefinedSymbols ?? []), ...state.externs, ...referencedNames(state)]
+    const roots = names.flatMap((name) => symbols.get(name) ?? [])
+    const removed = collectGarbage(objects, roots, keepMatcher(state, objects))
+    if (options.printGcSections)
+      for (const section of removed)
+        sink.report({
+          code: 'removed-section',
+          severity: 'note',
+          message: `removing unused section '${section.name}' in '${section.object.displayName}'`,
+        })
+    for (const section of removed) discard(section, 'gc')
+  }
+  let synthetic: SyntheticSections | undefined
+  if (isElfImage) {
+    synthetic = new SyntheticSections(machine, isInput64, objects.length)
+    synthetic.scan(objects, symbols)
+    objects.push(synthetic.object)
+    defineLinkerSymbols(symbols)
+  }
   const plan = buildPlan(state, objects, {
     sink,
     isRelocatable,
@@ -165,7 +193,6 @@ export function link(options: LinkOptions): LinkResult {
     hasEhFrameHeader: options.ehFrameHeader === true,
     headerCount,
   })
-  const isElfImage = !isFlat && !isRelocatable
   if (isElfImage) {
     for (let i = 0; i < 10; i++) {
       const present = outputsOf(plan)
@@ -186,10 +213,13 @@ export function link(options: LinkOptions): LinkResult {
   const outputs = outputsOf(plan)
   if (isRelocatable && isFlat) refuseRelocations(objects, sink)
 
+  if (isElfImage) finishLinkerSymbols(symbols, outputs, placeSegments(segments, segmentOptions()).segments)
+
   // 5. Contents and relocations.
   const relocator = new Relocator({
     machine,
-    special: undefined,
+    special: synthetic && new StaticRelocations(synthetic, tlsLayout(outputs)),
+    plt: synthetic && ((symbol) => (symbol.pltOffset >= 0 ? synthetic?.pltOf(symbol) : undefined)),
     isFlat,
     unresolved: options.unresolvedSymbols ?? 'error',
     knownNames: () => symbols.byName.keys(),
@@ -205,6 +235,10 @@ export function link(options: LinkOptions): LinkResult {
       }
     }
     if (frames) writeCiePointers(frames)
+    synthetic?.fill((symbol) => {
+      const value = symbol.state === 'defined' ? symbolAddress(symbol) : undefined
+      return value ? Number(BigInt.asIntN(64, absoluteOf(value))) : 0
+    })
     relocator.finish()
   }
 
@@ -278,6 +312,35 @@ function refuseRelocations(objects: readonly InputObject[], sink: DiagnosticSink
     )
     return
   }
+}
+
+/** Thread-local storage of the program; the thread pointer is behind it (variant II). */
+function tlsLayout(outputs: readonly OutputSection[]): TlsLayout {
+  const parts = outputs.filter((output) => (output.flags & SHF_TLS) !== 0)
+  const [first] = parts
+  if (!first) return { start: 0, end: 0 }
+  let start = first.address
+  let end = first.address
+  let alignment = 1
+  for (const output of parts) {
+    if (output.address < start) start = output.address
+    const sectionEnd = output.address + BigInt(output.sizeInBytes)
+    if (sectionEnd > end) end = sectionEnd
+    if (output.alignment > alignment) alignment = output.alignment
+  }
+  return { start: Number(BigInt.asIntN(64, start)), end: Number(BigInt.asIntN(64, alignUp(end, BigInt(alignment)))) }
+}
+
+/** Sections that KEEP patterns of the script name. */
+function keepMatcher(state: ScriptState, objects: readonly InputObject[]): (section: InputSection) => boolean {
+  const kept = new Set<InputSection>()
+  const index = new SectionIndex(objects)
+  for (const statement of state.statements) {
+    if (statement.kind !== 'output-section') continue
+    for (const inner of statement.body)
+      if (inner.kind === 'input' && inner.keep) for (const section of matchSections(inner, index, undefined, () => true)) kept.add(section)
+  }
+  return (section) => kept.has(section)
 }
 
 /** In the order of the section table. */

@@ -98,6 +98,8 @@ export class LinkSymbol {
   /** A reference from an object, not from the script, asks for it. */
   isReferenced = false
   referencedIn: InputObject | undefined = undefined
+  /** The linker defines it where nothing else does. */
+  isLinkerMade = false
   isUnique = false
   /** The script hides it (HIDDEN): it is local in the output. */
   isForcedLocal = false

@@ -132,6 +132,7 @@ export function createOrphanPlacer(plan: PlanItem[], isRelocatable: boolean): Or
       if (known && !(isRelocatable && section.flags !== known.flags && known.isOrphan && (section.flags & 0x200) !== 0)) return known
       const output = new OutputSection(section.name, undefined)
       output.isOrphan = true
+      if (isRelocatable) output.hasExplicitAddress = true
       const kind = kindOf(section)
       let hold = holds.get(kind)
       if (!hold) {

@@ -106,6 +106,8 @@ export interface RelocationSite {
 export interface RelocateOptions {
   readonly machine: number
   readonly special: SpecialRelocations | undefined
+  /** Where calls of an ifunc go. */
+  readonly plt: ((symbol: LinkSymbol) => number | undefined) | undefined
   readonly isFlat: boolean
   readonly unresolved: 'error' | 'warn' | 'ignore'
   /** Names for "did you mean". */
@@ -193,7 +195,7 @@ export class Relocator {
       store(view, offset, rule.width, Number(symbol.sizeInBytes) + addend)
       return
     }
-    const address = this.addressOf(symbol, section, offset, addend)
+    const address = (symbol.pltOffset >= 0 ? this.options.plt?.(symbol) : undefined) ?? this.addressOf(symbol, section, offset, addend)
     if (Number.isNaN(address)) {
       // Debug information about what was discarded: a zero says so.
       storeWide(view, offset, rule.width, 0n)

@@ -1,0 +1,340 @@
+// Uses of the GOT and of thread-local storage in a static link, made direct where the instruction allows.
+// Enters: a relocation site. Leaves: the changed instruction and its field. x86-64 psABI §B.2 "Optimize GOTPCRELX
+// Relocations"; U. Drepper, "ELF Handling For Thread-Local Storage", §5 "Linker Optimizations".
+
+import { STT_GNU_IFUNC, STT_TLS } from '@kernelbox/elf'
+import type { InputSection, LinkSymbol } from './model.ts'
+import { type RelocationSite, type SpecialRelocations, store } from './relocate.ts'
+import type { SyntheticSections } from './synthetic.ts'
+
+export type GotUse = 'none' | 'slot' | 'base'
+
+/** What a relocation wants of the GOT, relaxation considered. */
+export function gotUse(isI386: boolean, type: number, section: InputSection, offset: number, symbol: LinkSymbol): GotUse {
+  const { contents } = section
+  if (isI386) {
+    if (type === 3) return 'slot'
+    if (type === 43) return canRelaxI386(contents, offset) && symbol.type !== STT_GNU_IFUNC ? 'none' : 'slot'
+    return type === 9 || type === 10 ? 'base' : 'none'
+  }
+  if (type === 9) return symbol.type !== STT_GNU_IFUNC && isDefined(symbol) && contents[offset - 2] === 0x8b ? 'none' : 'slot'
+  if (type === 41 || type === 42)
+    return symbol.type !== STT_GNU_IFUNC && isDefined(symbol) && canRelaxX8664(contents, offset) ? 'none' : 'slot'
+  if (type === 3 || type === 27 || type === 28 || type === 30) return 'slot'
+  return type === 25 || type === 26 || type === 29 || type === 31 ? 'base' : 'none'
+}
+
+/** An undefined weak symbol is at zero, which `lea` from far away cannot reach: it keeps its slot. */
+function isDefined(symbol: LinkSymbol): boolean {
+  return symbol.state === 'defined' && !(symbol.section === undefined && symbol.output === undefined && symbol.isScripted === false)
+}
+
+function canRelaxX8664(contents: Uint8Array, offset: number): boolean {
+  const opcode = contents[offset - 2]
+  const modrm = contents[offset - 1]
+  return opcode === 0x8b || (opcode === 0xff && (modrm === 0x15 || modrm === 0x25))
+}
+
+function canRelaxI386(contents: Uint8Array, offset: number): boolean {
+  const opcode = contents[offset - 2]
+  const modrm = contents[offset - 1] ?? 0
+  if (opcode === 0x8b) return true
+  return opcode === 0xff && ((modrm & 0x38) === 0x10 || (modrm & 0x38) === 0x20)
+}
+
+export interface TlsLayout {
+  /** Address of the TLS block. */
+  readonly start: number
+  /** Address just past it, aligned: the thread pointer is there (variant II). */
+  readonly end: number
+}
+
+export class StaticRelocations implements SpecialRelocations {
+  readonly #synthetic: SyntheticSections
+  readonly #tls: TlsLayout
+
+  constructor(synthetic: SyntheticSections, tls: TlsLayout) {
+    this.#synthetic = synthetic
+    this.#tls = tls
+  }
+
+  apply(site: RelocationSite): boolean {
+    return this.#synthetic.isI386 ? this.#i386(site) : this.#x8664(site)
+  }
+
+  #address(site: RelocationSite): number {
+    const { symbol, relocator, section, offset } = site
+    if (symbol.pltOffset >= 0) return this.#synthetic.pltOf(symbol)
+    return relocator.addressOf(symbol, section, offset, site.addend)
+  }
+
+  /** Offset from the thread pointer: negative. */
+  #threadOffset(site: RelocationSite): number {
+    const { symbol, relocator, section, offset } = site
+    if (symbol.state === 'undefined-weak') return 0
+    if (symbol.state === 'defined' && symbol.type !== STT_TLS && symbol.type !== 3)
+      return relocator.addressOf(symbol, section, offset) - this.#tls.end
+    return relocator.addressOf(symbol, section, offset) - this.#tls.end
+  }
+
+  #put32(site: RelocationSite, offset: number, value: number, name: string, check: 'signed' | 'unsigned' = 'signed'): void {
+    const { relocator, section, symbol, view } = site
+    const isOut = check === 'signed' ? value < -0x8000_0000 || value > 0x7fff_ffff : value < 0 || value > 0xffff_ffff
+    if (isOut && !relocator.isI386) relocator.reportOverflow(section, { name, width: 4, check }, symbol, value, offset)
+    store(view, offset, 4, value)
+  }
+
+  #x8664(site: RelocationSite): boolean {
+    const { type, offset, addend, place, bytes, symbol, view } = site
+    const { base } = this.#synthetic
+    const name = site.relocator.nameOf(type)
+    switch (type) {
+      case 4: // PLT32: direct, a static link has no PLT but for ifuncs.
+        this.#put32(site, offset, this.#address(site) + addend - place, name)
+        return true
+      case 9:
+      case 41:
+      case 42:
+        this.#gotPcRel(site, name)
+        return true
+      case 3: // GOT32
+        this.#put32(site, offset, this.#synthetic.slotOf(symbol) - base + addend, name)
+        return true
+      case 27: // GOT64
+      case 30: // GOTPLT64
+        store(view, offset, 8, this.#synthetic.slotOf(symbol) - base + addend)
+        return true
+      case 28: // GOTPCREL64
+        store(view, offset, 8, this.#synthetic.slotOf(symbol) + addend - place)
+        return true
+      case 25: // GOTOFF64
+      case 31: // PLTOFF64
+        store(view, offset, 8, this.#address(site) + addend - base)
+        return true
+      case 26: // GOTPC32
+        this.#put32(site, offset, base + addend - place, name)
+        return true
+      case 29: // GOTPC64
+        store(view, offset, 8, base + addend - place)
+        return true
+      case 23: // TPOFF32
+        this.#put32(site, offset, this.#threadOffset(site) + addend, name)
+        return true
+      case 18: // TPOFF64
+        store(view, offset, 8, this.#threadOffset(site) + addend)
+        return true
+      case 21: // DTPOFF32: in code after a relaxed TLSLD from the thread pointer, in debug information from the block
+      case 17: {
+        const value = this.#threadOffset(site) + addend
+        const isCode = (site.section.flags & 2) !== 0
+        const full = isCode ? value : value + this.#tls.end - this.#tls.start
+        store(view, offset, type === 17 ? 8 : 4, full)
+        return true
+      }
+      case 22:
+        return this.#gotTpoff(site)
+      case 19: {
+        // lea x@tlsgd(%rip),%rdi; call __tls_get_addr -> mov %fs:0,%rax; lea x@tpoff(%rax),%rax
+        if (offset < 4 || offset + 12 > bytes.length) return false
+        bytes.set([0x64, 0x48, 0x8b, 0x04, 0x25, 0, 0, 0, 0, 0x48, 0x8d, 0x80], offset - 4)
+        this.#put32(site, offset + 8, this.#threadOffset(site), name)
+        site.row++
+        return true
+      }
+      case 20: {
+        // lea x@tlsld(%rip),%rdi; call __tls_get_addr -> mov %fs:0,%rax
+        if (offset < 3 || offset + 9 > bytes.length) return false
+        const isIndirect = bytes[offset + 4] === 0xff
+        const moved = isIndirect
+          ? [0x66, 0x66, 0x66, 0x66, 0x64, 0x48, 0x8b, 0x04, 0x25, 0, 0, 0, 0]
+          : [0x66, 0x66, 0x66, 0x64, 0x48, 0x8b, 0x04, 0x25, 0, 0, 0, 0]
+        if (offset - 3 + moved.length > bytes.length) return false
+        bytes.set(moved, offset - 3)
+        site.row++
+        return true
+      }
+      case 34: // GOTPC32_TLSDESC: lea x@tlsdesc(%rip),%rax -> mov $x@tpoff,%rax
+        if (offset < 3) return false
+        bytes[offset - 3] = 0x48 | (((bytes[offset - 3] as number) >> 2) & 1)
+        bytes[offset - 2] = 0xc7
+        bytes[offset - 1] = 0xc0 | (((bytes[offset - 1] as number) >> 3) & 7)
+        this.#put32(site, offset, this.#threadOffset(site), name)
+        return true
+      case 35: // TLSDESC_CALL
+        if (offset + 2 > bytes.length) return false
+        bytes.set([0x66, 0x90], offset)
+        return true
+      default:
+        return false
+    }
+  }
+
+  #gotPcRel(site: RelocationSite, name: string): void {
+    const { offset, addend, place, bytes, symbol } = site
+    if (symbol.gotOffset >= 0) {
+      this.#put32(site, offset, this.#synthetic.slotOf(symbol) + addend - place, name)
+      return
+    }
+    const distance = this.#address(site) + addend - place
+    const opcode = bytes[offset - 2]
+    if (opcode === 0x8b) bytes[offset - 2] = 0x8d
+    else if (bytes[offset - 1] === 0x15) {
+      // call *x@GOTPCREL(%rip) -> addr32 call x
+      bytes[offset - 2] = 0x67
+      bytes[offset - 1] = 0xe8
+    } else {
+      // jmp *x@GOTPCREL(%rip) -> jmp x; nop
+      bytes[offset - 2] = 0xe9
+      this.#put32(site, offset - 1, distance + 1, name)
+      bytes[offset + 3] = 0x90
+      return
+    }
+    this.#put32(site, offset, distance, name)
+  }
+
+  #gotTpoff(site: RelocationSite): boolean {
+    const { offset, bytes } = site
+    if (offset < 3) return false
+    const opcode = bytes[offset - 2]
+    const register = ((bytes[offset - 1] as number) >> 3) & 7
+    const rex = bytes[offset - 3] as number
+    if (opcode === 0x8b) {
+      // mov x@gottpoff(%rip),%reg -> mov $x@tpoff,%reg
+      if (rex === 0x4c) bytes[offset - 3] = 0x49
+      else if (rex === 0x44) bytes[offset - 3] = 0x41
+      bytes[offset - 2] = 0xc7
+      bytes[offset - 1] = 0xc0 | register
+    } else if (opcode === 0x03 && register === 4) {
+      // add x@gottpoff(%rip),%rsp -> add $x@tpoff,%rsp
+      if (rex === 0x4c) bytes[offset - 3] = 0x49
+      bytes[offset - 2] = 0x81
+      bytes[offset - 1] = 0xc0 | register
+    } else if (opcode === 0x03) {
+      // add x@gottpoff(%rip),%reg -> lea x@tpoff(%reg),%reg
+      if (rex === 0x4c) bytes[offset - 3] = 0x4d
+      bytes[offset - 2] = 0x8d
+      bytes[offset - 1] = 0x80 | register | (register << 3)
+    } else return false
+    this.#put32(site, offset, this.#threadOffset(site), 'R_X86_64_GOTTPOFF')
+    return true
+  }
+
+  #i386(site: RelocationSite): boolean {
+    const { type, offset, addend, place, bytes, symbol, view } = site
+    const { base } = this.#synthetic
+    const put = (at: number, value: number) => store(view, at, 4, value)
+    switch (type) {
+      case 4:
+        put(offset, this.#address(site) + addend - place)
+        return true
+      case 3:
+        put(offset, this.#synthetic.slotOf(symbol) - base + addend)
+        return true
+      case 43: {
+        const isBaseless = ((bytes[offset - 1] as number) & 0xc7) === 0x05
+        if (symbol.gotOffset >= 0) {
+          put(offset, this.#synthetic.slotOf(symbol) + addend - (isBaseless ? 0 : base))
+          return true
+        }
+        return this.#relaxGot32X(site, isBaseless)
+      }
+      case 9: // GOTOFF
+        put(offset, this.#address(site) + addend - base)
+        return true
+      case 10: // GOTPC
+        put(offset, base + addend - place)
+        return true
+      case 17: // TLS_LE
+      case 14:
+        put(offset, this.#threadOffset(site) + addend)
+        return true
+      case 34: // TLS_LE_32
+      case 37:
+        put(offset, -this.#threadOffset(site) - addend)
+        return true
+      case 32: // TLS_LDO_32
+        put(
+          offset,
+          (site.section.flags & 2) !== 0
+            ? this.#threadOffset(site) + addend
+            : this.#threadOffset(site) + addend + this.#tls.end - this.#tls.start,
+        )
+        return true
+      case 15: {
+        // mov x@indntpoff,%reg / add: the field becomes an immediate
+        if (bytes[offset - 1] === 0xa1) bytes[offset - 1] = 0xb8
+        else this.#immediate(bytes, offset)
+        put(offset, this.#threadOffset(site))
+        return true
+      }
+      case 16:
+        this.#immediate(bytes, offset)
+        put(offset, this.#threadOffset(site))
+        return true
+      case 33:
+        this.#immediate(bytes, offset)
+        put(offset, -this.#threadOffset(site))
+        return true
+      case 18: {
+        // lea x@tlsgd(,%ebx,1),%eax; call -> mov %gs:0,%eax; sub $-x@tpoff,%eax
+        const isSib = bytes[offset - 2] === 0x04
+        const start = isSib ? offset - 3 : offset - 2
+        if (start < 0 || start + 12 > bytes.length) return false
+        bytes.set([0x65, 0xa1, 0, 0, 0, 0, 0x81, 0xe8], start)
+        put(start + 8, -this.#threadOffset(site))
+        site.row++
+        return true
+      }
+      case 19: {
+        // lea x@tlsldm(%ebx),%eax; call -> mov %gs:0,%eax; nop; lea 0(%esi,1),%esi
+        if (offset < 2 || offset + 9 > bytes.length) return false
+        bytes.set([0x65, 0xa1, 0, 0, 0, 0, 0x90, 0x8d, 0x74, 0x26, 0x00], offset - 2)
+        site.row++
+        return true
+      }
+      default:
+        return false
+    }
+  }
+
+  /** mov or add with a memory operand becomes the same with an immediate. */
+  #immediate(bytes: Uint8Array, offset: number): void {
+    const opcode = bytes[offset - 2]
+    const register = ((bytes[offset - 1] as number) >> 3) & 7
+    bytes[offset - 2] = opcode === 0x8b ? 0xc7 : 0x81
+    bytes[offset - 1] = (opcode === 0x2b ? 0xe8 : 0xc0) | register
+  }
+
+  #relaxGot32X(site: RelocationSite, isBaseless: boolean): boolean {
+    const { offset, addend, place, bytes, view } = site
+    const address = this.#address(site)
+    const opcode = bytes[offset - 2]
+    const register = ((bytes[offset - 1] as number) >> 3) & 7
+    if (opcode === 0x8b) {
+      if (isBaseless) {
+        // mov x@GOT,%reg -> mov $x,%reg
+        bytes[offset - 2] = 0xc7
+        bytes[offset - 1] = 0xc0 | register
+        store(view, offset, 4, address + addend)
+      } else {
+        // mov x@GOT(%base),%reg -> mov $x,%reg: a static program is where it is linked
+        bytes[offset - 2] = 0xc7
+        bytes[offset - 1] = 0xc0 | register
+        store(view, offset, 4, address + addend)
+      }
+      return true
+    }
+    if (register === 2) {
+      // call *x@GOT(%base) -> addr32 call x
+      bytes[offset - 2] = 0x67
+      bytes[offset - 1] = 0xe8
+      store(view, offset, 4, address + addend - place - 4)
+    } else {
+      // jmp *x@GOT(%base) -> jmp x; nop
+      bytes[offset - 2] = 0xe9
+      store(view, offset - 1, 4, address + addend - place - 3)
+      bytes[offset + 3] = 0x90
+    }
+    return true
+  }
+}

@@ -1,0 +1,183 @@
+// Sections that the linker itself makes: .got, .got.plt, .iplt and its relocations.
+// Enters: the live sections' relocations. Leaves: an object with the sections that they need (before the plan, so that the
+// script places them as any other), and, after the layout, their contents. x86-64 psABI §5.2 "Global Offset Table", §3.5.7;
+// i386 supplement "Global Offset Table". In a static link most uses of the GOT become direct (relax-got.ts).
+
+import {
+  type ElfObject,
+  type ElfSection,
+  EM_386,
+  SHF_ALLOC,
+  SHF_EXECINSTR,
+  SHF_WRITE,
+  SHT_PROGBITS,
+  SHT_REL,
+  SHT_RELA,
+  STT_GNU_IFUNC,
+} from '@kernelbox/elf'
+import { InputObject, InputSection, type LinkSymbol } from './model.ts'
+import { gotUse } from './relax.ts'
+import type { SymbolTable } from './symbol-table.ts'
+
+export class SyntheticSections {
+  readonly object: InputObject
+  readonly isI386: boolean
+  readonly is64: boolean
+  readonly wordSize: 4 | 8
+  got: InputSection | undefined
+  gotPlt: InputSection | undefined
+  iplt: InputSection | undefined
+  relaIplt: InputSection | undefined
+  readonly #gotSymbols: LinkSymbol[] = []
+  readonly #ifuncs: LinkSymbol[] = []
+  #wantsGotBase = false
+
+  constructor(machine: number, is64: boolean, order: number) {
+    this.isI386 = machine === EM_386
+    this.is64 = is64
+    this.wordSize = is64 ? 8 : this.isI386 ? 4 : 8
+    const elf: ElfObject = { class: is64 ? 64 : 32, machine, flags: 0, sections: [], symbols: [], groups: [] }
+    this.object = new InputObject(elf, { file: 'linker stubs' }, order)
+  }
+
+  /** Looks at all relocations of sections that take part, and makes the sections that they need. */
+  scan(objects: readonly InputObject[], symbols: SymbolTable): void {
+    for (const object of objects) {
+      for (const section of object.sections) {
+        if (!section || section.isDiscarded || !section.isLive || (section.flags & SHF_ALLOC) === 0) continue
+        this.#scanSection(section)
+      }
+    }
+    const base = symbols.get('_GLOBAL_OFFSET_TABLE_')
+    if (base && base.state !== 'defined') this.#wantsGotBase = true
+    this.#make()
+    if (base && base.state !== 'defined' && this.gotPlt) {
+      base.state = 'defined'
+      base.section = this.gotPlt
+      base.value = 0n
+      base.visibility = 2
+      base.isForcedLocal = true
+      symbols.wanted.delete(base)
+    }
+  }
+
+  #scanSection(section: InputSection): void {
+    const { relocations, object } = section
+    if (!relocations) return
+    for (let row = 0; row < relocations.count; row++) {
+      const type = relocations.types[row] as number
+      const symbol = object.symbols[relocations.symbols[row] as number] as LinkSymbol
+      if (symbol.type === STT_GNU_IFUNC && symbol.state === 'defined' && symbol.pltOffset < 0) {
+        symbol.pltOffset = 16 * this.#ifuncs.length
+        this.#ifuncs.push(symbol)
+      }
+      const use = gotUse(this.isI386, type, section, relocations.offsets[row] as number, symbol)
+      if (use === 'base') this.#wantsGotBase = true
+      else if (use === 'slot' && symbol.gotOffset < 0) {
+        symbol.gotOffset = this.wordSize * this.#gotSymbols.length
+        this.#gotSymbols.push(symbol)
+      }
+    }
+  }
+
+  #make(): void {
+    const { wordSize } = this
+    const slots = this.#gotSymbols.length
+    const ifuncs = this.#ifuncs.length
+    if (slots > 0) this.got = this.#section('.got', SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, slots * wordSize, wordSize, wordSize)
+    // Three words are the dynamic linker's, also where there is none.
+    if (this.#wantsGotBase || slots > 0 || ifuncs > 0)
+      this.gotPlt = this.#section('.got.plt', SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, (3 + ifuncs) * wordSize, wordSize, wordSize)
+    if (ifuncs > 0) {
+      this.iplt = this.#section('.iplt', SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 16 * ifuncs, 16, 16)
+      const entry = this.is64 ? 24 : this.isI386 ? 8 : 12
+      this.relaIplt = this.isI386
+        ? this.#section('.rel.iplt', SHT_REL, SHF_ALLOC, entry * ifuncs, 4, entry)
+        : this.#section('.rela.iplt', SHT_RELA, SHF_ALLOC, entry * ifuncs, wordSize, entry)
+    }
+  }
+
+  #section(name: string, type: number, flags: number, size: number, alignment: number, entrySize: number): InputSection {
+    const elf: ElfSection = {
+      name,
+      type,
+      flags,
+      address: 0n,
+      sizeInBytes: size,
+      contents: new Uint8Array(size),
+      alignment,
+      entrySize,
+      link: 0,
+      info: 0,
+      relocations: undefined,
+    }
+    const section = new InputSection(this.object, this.object.sections.length, elf)
+    section.isKept = true
+    this.object.sections.push(section)
+    return section
+  }
+
+  /** Where a made section begins, once it is laid out. */
+  addressOf(section: InputSection | undefined): number {
+    return section?.output ? Number(BigInt.asIntN(64, section.output.address)) + section.offset : 0
+  }
+
+  /** The GOT's own address: _GLOBAL_OFFSET_TABLE_. */
+  get base(): number {
+    return this.addressOf(this.gotPlt)
+  }
+
+  slotOf(symbol: LinkSymbol): number {
+    return this.addressOf(this.got) + symbol.gotOffset
+  }
+
+  pltOf(symbol: LinkSymbol): number {
+    return this.addressOf(this.iplt) + symbol.pltOffset
+  }
+
+  /** Writes the contents; `addressOf` gives a symbol's own address, of an ifunc its resolver's. */
+  fill(addressOf: (symbol: LinkSymbol) => number): void {
+    const { isI386, is64, wordSize } = this
+    const put = (view: DataView, at: number, value: number, width: number) => {
+      if (width === 8) view.setBigInt64(at, BigInt(value), true)
+      else view.setUint32(at, value % 0x1_0000_0000, true)
+    }
+    const got = viewOf(this.got)
+    if (got)
+      this.#gotSymbols.forEach((symbol, i) =>
+        put(got, i * wordSize, symbol.pltOffset >= 0 ? this.pltOf(symbol) : addressOf(symbol), wordSize),
+      )
+    const gotPlt = viewOf(this.gotPlt)
+    const iplt = viewOf(this.iplt)
+    const rela = viewOf(this.relaIplt)
+    if (!gotPlt || !iplt || !rela) return
+    this.#ifuncs.forEach((symbol, i) => {
+      const slot = this.base + (3 + i) * wordSize
+      const entry = this.addressOf(this.iplt) + 16 * i
+      // jmp *slot, then padding that is never reached.
+      iplt.setUint16(16 * i, 0x25ff, true)
+      iplt.setInt32(16 * i + 2, isI386 ? slot | 0 : slot - (entry + 6), true)
+      for (let at = 6; at < 16; at++) iplt.setUint8(16 * i + at, 0xcc)
+      const resolver = addressOf(symbol)
+      put(gotPlt, (3 + i) * wordSize, isI386 ? resolver : entry + 6, wordSize)
+      if (isI386) {
+        rela.setUint32(8 * i, slot, true)
+        rela.setUint32(8 * i + 4, 42, true)
+      } else if (is64) {
+        put(rela, 24 * i, slot, 8)
+        put(rela, 24 * i + 8, 37, 8)
+        put(rela, 24 * i + 16, resolver, 8)
+      } else {
+        rela.setUint32(12 * i, slot, true)
+        rela.setUint32(12 * i + 4, 37, true)
+        rela.setUint32(12 * i + 8, resolver, true)
+      }
+    })
+  }
+}
+
+function viewOf(section: InputSection | undefined): DataView | undefined {
+  const { output } = section ?? {}
+  if (!section || !output || output.contents.length < section.offset + section.sizeInBytes) return undefined
+  return new DataView(output.contents.buffer, output.contents.byteOffset + section.offset, section.sizeInBytes)
+}
