@@ -8,6 +8,7 @@ import {
   type ElfSection,
   type ElfSymbol,
   EM_386,
+  EM_IAMCU,
   EM_X86_64,
   RelocationTable,
   SHF_GROUP,
@@ -28,7 +29,7 @@ import {
 } from '@kernelbox/elf'
 import type { Assembler } from './assembler.ts'
 import { Evaluation } from './expression.ts'
-import type { FragmentChain } from './fragments.ts'
+import { type FragmentChain, partBranch } from './fragments.ts'
 import { addressKnowledge, labelAddress } from './relax.ts'
 import type { ResolvedSection } from './resolve.ts'
 import type { Section } from './sections.ts'
@@ -183,7 +184,7 @@ export function buildObject(a: Assembler, resolved: readonly ResolvedSection[]):
     const targetSection = target?.kind === symbolLabel ? target.chain?.section : undefined
     if (targetSection) (sections[indexOf.get(section) as number] as ElfSection).link = indexOf.get(targetSection) ?? 0
   }
-  return { class: a.is64BitObject && !a.options.x32 ? 64 : 32, machine: isX8664 ? EM_X86_64 : EM_386, flags: 0, sections, symbols, groups }
+  return { class: a.is64BitObject && !a.options.x32 ? 64 : 32, machine: isX8664 ? EM_X86_64 : a.options.arch?.startsWith('iamcu') ? EM_IAMCU : EM_386, flags: 0, sections, symbols, groups }
 }
 
 /**
@@ -206,8 +207,22 @@ function symbolsInOrder(a: Assembler): AsmSymbol[] {
     else if (!isLate || a.options.keepLocals) order.push({ symbol, key: symbol.id })
   }
   order.sort((x, y) => x.key - y.key)
-  // Symbols of sections first: they come when fixups are adjusted, the labels when the rest is written.
-  late.sort((x, y) => Number(!x.sectionOf) - Number(!y.sectionOf) || x.relocationOrder - y.relocationOrder)
+  // First targets of branches, which are looked at when sizes are found; then symbols of sections, when fixups are
+  // adjusted; the other labels when the rest is written.
+  const stages = new Map<AsmSymbol, number>()
+  for (const symbol of late) stages.set(symbol, symbol.sectionOf ? 0 : 1)
+  let branches = late.some((symbol) => !symbol.sectionOf) ? -0x7fffffff : 0
+  if (branches < 0) {
+    for (const section of a.sections.all) {
+      for (const chain of section.chains) {
+        for (let i = 0; i < chain.count; i++) {
+          const target = chain.kinds[i] === partBranch ? chain.symbols[i] : undefined
+          if (target && (stages.get(target) ?? -1) >= 0) stages.set(target, branches++)
+        }
+      }
+    }
+  }
+  late.sort((x, y) => (stages.get(x) as number) - (stages.get(y) as number) || x.relocationOrder - y.relocationOrder)
   return [...order.map(({ symbol }) => symbol), ...late]
 }
 
