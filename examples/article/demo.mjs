@@ -14,16 +14,12 @@ let failures = 0
 
 function run(name, args, expected) {
   console.log(bold(`$ ${[name, ...args].map((word) => word.replace(`${folder}/`, '')).join(' ')}`))
-  const { status, stdout, stderr, error } = spawnSync(
-    process.execPath,
-    [join(bin, '..', name === 'kasm' ? 'kasm' : name, 'bin', `${name}.js`), ...args],
-    {
-      cwd: here,
-      encoding: 'utf8',
-      timeout: 60_000,
-      shell: process.platform === 'win32',
-    },
-  )
+  const { status, stdout, stderr, error } = spawnSync(join(bin, name), args, {
+    cwd: here,
+    encoding: 'utf8',
+    timeout: 60_000,
+    shell: process.platform === 'win32',
+  })
   process.stdout.write(stdout ?? '')
   process.stdout.write(stderr ?? '')
   const isRight = !error && status === expected.status && (expected.stdout === undefined || stdout === expected.stdout)
