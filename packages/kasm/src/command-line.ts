@@ -50,7 +50,7 @@ export interface KasmCommand {
 }
 
 /** `--help` and its like: something to be printed, nothing to be made. */
-export type Request = 'help' | 'version' | 'dump-version' | 'dump-machine'
+export type Request = 'help' | 'version' | 'tools-folder' | 'dump-version' | 'dump-machine'
 
 const exact = new Map<string, OptionRow>()
 /** Words whose argument may be joined, longest first, so that -iquote is not read as -i. */
@@ -223,6 +223,9 @@ export function parseCommandLine(words: readonly string[]): KasmCommand | Reques
         return
       case '--version':
         request ??= 'version'
+        return
+      case '--print-tools-dir':
+        request ??= 'tools-folder'
         return
       case '-dumpversion':
       case '-dumpfullversion':

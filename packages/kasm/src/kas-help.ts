@@ -21,4 +21,11 @@ Assembles x86 sources in the dialect of GNU as 2.40 (AT&T syntax); without a fil
   --diagnostics-format=text|json|sarif
   --print-tools-dir        a folder for gcc -B
   --version, --help, @FILE
+
+Exit status: 0 done, 1 an error (nothing was written), 70 a fault in kas itself.
+
+Examples:
+  kas --32 boot.s -o boot.o                     an object for ld, kld or kasm
+  kas --64 -g --defsym DEBUG=1 -I inc start.s   to a.out, with line information
+  gcc -B "$(kas --print-tools-dir)" -c file.c   gcc with kas as its assembler
 `

@@ -1,7 +1,5 @@
 // kas: GNU as's command line, our assembler. Files and exit statuses; everything else is in @kernelbox/assembler.
 
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { assembleLazily } from '@kernelbox/assembler'
 import {
   expandResponseFiles,
@@ -26,7 +24,8 @@ export async function runKas(words: readonly string[]): Promise<number> {
     return 0
   }
   if (command.showsToolsFolder) {
-    process.stdout.write(`${join(dirname(fileURLToPath(import.meta.url)), '..', 'tools')}\n`)
+    const { toolsFolder } = await import('./tools-folder.ts')
+    process.stdout.write(`${toolsFolder()}\n`)
     return 0
   }
   const sources: SourceFile[] = []

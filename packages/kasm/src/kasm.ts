@@ -1,7 +1,7 @@
 // kasm: preprocess, assemble and link in one process. This file is the command; build.ts does the work.
 
 import { expandResponseFiles, runCommand, version } from '@kernelbox/cli'
-import { parseCommandLine } from './command-line.ts'
+import { parseCommandLine, type Request } from './command-line.ts'
 
 /** @returns the exit status */
 async function main(words: string[]): Promise<number> {
@@ -14,7 +14,7 @@ async function main(words: string[]): Promise<number> {
   return build(command)
 }
 
-async function answer(request: 'help' | 'version' | 'dump-version' | 'dump-machine'): Promise<string> {
+async function answer(request: Request): Promise<string> {
   switch (request) {
     case 'help': {
       const { helpText } = await import('./help.ts')
@@ -22,6 +22,10 @@ async function answer(request: 'help' | 'version' | 'dump-version' | 'dump-machi
     }
     case 'version':
       return `kasm ${version} (kernelbox)\nPredefined macros as gcc 12.2, assembler dialect as GNU as 2.40, scripts as GNU ld 2.40.\n`
+    case 'tools-folder': {
+      const { toolsFolder } = await import('./tools-folder.ts')
+      return `${toolsFolder()}\n`
+    }
     case 'dump-version':
       // Build files ask for gcc's version to choose its options.
       return '12\n'

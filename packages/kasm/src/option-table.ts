@@ -96,6 +96,7 @@ export const optionTable: readonly OptionRow[] = [
   row('--diagnostics-format=', 'joined', 'form'),
   row('--version', 'none', undefined, 'print the version', 'Messages'),
   row('--help', 'none', undefined, 'print this', 'Messages'),
+  row('--print-tools-dir', 'none', undefined, 'print the folder with as and ld for gcc -B', 'Messages'),
   row('-dumpversion', 'none'),
   row('-dumpfullversion', 'none'),
   row('-dumpmachine', 'none'),
