@@ -17,15 +17,48 @@ import { x87Rows } from './x87.ts'
 type Index = Map<string, string[]>
 
 /**
- * Two indexes, each built on the first use of a name in it: names that begin with `v`, which are most of the table, and all others.
+ * Four indexes, each built on the first use of a name in it, because start-up is most of the time of a small assembly: the integer
+ * instructions, system and x87, the vector instructions without `v`, and those with it, which are most of the table.
  * Families stand in the order in which GNU as prefers among rows of one name: VEX before EVEX, but for the late VEX forms.
  */
-const indexes: { plain: Index | undefined; vector: Index | undefined } = { plain: undefined, vector: undefined }
+const indexes: { integer: Index | undefined; system: Index | undefined; legacyVector: Index | undefined; vector: Index | undefined } = {
+  integer: undefined,
+  system: undefined,
+  legacyVector: undefined,
+  vector: undefined,
+}
 const rowsByName = new Map<string, readonly Row[]>()
 
-function plainIndex(): Index {
-  indexes.plain ??= indexOf([integerRows(), systemRows(), x87Rows(), sseRows(), mmxRows(), bitManipulationRows(), maskRows(), tileRows()])
-  return indexes.plain
+/** Names that integer instructions and vector instructions have in common, or that look like an integer name with suffix. */
+export const SHARED_NAMES: ReadonlySet<string> = new Set(['cmpsd', 'cmpss', 'movnti', 'movq', 'movsd', 'movss'])
+
+function integerIndex(): Index {
+  indexes.integer ??= indexOf([integerRows()])
+  return indexes.integer
+}
+
+function systemIndex(): Index {
+  indexes.system ??= indexOf([systemRows(), x87Rows()])
+  return indexes.system
+}
+
+function legacyVectorIndex(): Index {
+  indexes.legacyVector ??= indexOf([sseRows(), mmxRows(), bitManipulationRows(), maskRows(), tileRows()])
+  return indexes.legacyVector
+}
+
+/** The texts of a name without `v` rows. A name of the integer index, or one with a suffix letter, needs no other index. */
+function plainTexts(name: string): readonly string[] | undefined {
+  const integer = integerIndex()
+  const own = integer.get(name)
+  if (!SHARED_NAMES.has(name)) {
+    if (own) return own
+    if ('bwlqst'.includes(name[name.length - 1] ?? '-') && integer.has(name.slice(0, -1))) return undefined
+    const system = systemIndex().get(name)
+    if (system) return system
+  }
+  const vector = legacyVectorIndex().get(name)
+  return own && vector ? [...own, ...vector] : (own ?? vector)
 }
 
 function vectorIndex(): Index {
@@ -60,7 +93,7 @@ export function rowsOf(name: string): readonly Row[] | undefined {
   const known = rowsByName.get(name)
   if (known) return known
   const vector = name.startsWith('v') ? vectorIndex().get(name) : undefined
-  const plain = plainIndex().get(name)
+  const plain = plainTexts(name)
   const texts = vector ? (plain ? [...vector, ...plain] : vector) : plain
   if (!texts) return undefined
   const rows = texts.flatMap((text) => expandLengths(text, name)).map(parseRow)
@@ -70,5 +103,16 @@ export function rowsOf(name: string): readonly Row[] | undefined {
 
 /** Every AT&T mnemonic of the table, without suffixes. */
 export function tableNames(): readonly string[] {
-  return [...new Set([...plainIndex().keys(), ...vectorIndex().keys()])]
+  return [...new Set([integerIndex(), systemIndex(), legacyVectorIndex(), vectorIndex()].flatMap((index) => [...index.keys()]))]
+}
+
+/** A row under one of its AT&T names. */
+export interface NamedRow {
+  readonly name: string
+  readonly row: Row
+}
+
+/** The whole table, parsed: some tens of milliseconds; for decoding. */
+export function allRows(): readonly NamedRow[] {
+  return tableNames().flatMap((name) => (rowsOf(name) ?? []).map((row) => ({ name, row })))
 }
