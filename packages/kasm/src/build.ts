@@ -80,7 +80,8 @@ export function sourceText(state: BuildState, input: SourceInput, forAssembler: 
   if (command.flags.has('-v')) note(`  preprocess ${input.path}`)
   const result = preprocessSource(command, source, input.language, forAssembler)
   if (command.flags.has('-H')) for (const line of result.includeTrace) note(line)
-  const rule = makeRule(command, input.path, result.dependencies)
+  // What is not preprocessed includes nothing that make could know of.
+  const rule = input.language === 'assembler' ? undefined : makeRule(command, input.path, result.dependencies)
   if (rule) state.outputs.push({ path: rule.file, bytes: Buffer.from(rule.text, 'latin1'), mode: 0o666 })
   return result
 }
