@@ -19,8 +19,8 @@ for (const file of readdirSync(folder).sort()) {
   const layout = {
     flat: ['-Ttext=0', '-e', '0', '--oformat', 'binary'],
     boot: ['-Ttext=0x7c00', '-e', '0', '--oformat', 'binary'],
-    elf: ['-N', '-Ttext=0x100000', '-e', 'start', '--build-id=none', '-s'],
-    multiboot: ['-N', '-Ttext=0x100000', '-e', 'start', '--build-id=none', '-s'],
+    elf: ['-N', '-T', join(folder, `elf${is64 ? 64 : 32}.lds`), '--build-id=none', '-s'],
+    multiboot: ['-N', '-T', join(folder, `elf${is64 ? 64 : 32}.lds`), '--build-id=none', '-s'],
   }[format]
   execFileSync('ld', ['-m', is64 ? 'elf_x86_64' : 'elf_i386', ...layout, object, '-o', image], { stdio: 'inherit' })
   const bytes = readFileSync(image)
