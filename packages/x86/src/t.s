@@ -1,1 +1,0 @@
-vmovq 8(%ecx),%xmm4
