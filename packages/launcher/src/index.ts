@@ -2,7 +2,7 @@
  * Runs tiny x86 guests. In the order of a machine's life: `createVm` makes one on an engine (KVM or v86), handlers claim ports and
  * addresses, `load` and `run`, a typed exit says why it ended, `stats` what it did.
  */
-export { createVm, defaultLoadAddress, defaultMemoryInBytes, type RunOptions, Vm, type VmOptions } from './vm.ts'
+export { createVm, defaultLoadAddress, defaultMemoryInBytes, type RunOptions, Vm, type VmOptions, type VmSnapshot } from './vm.ts'
 export { type EngineName, EngineUnavailableError } from './engines/engine.ts'
 export type {
   AbortedExit,

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
-import { EngineUnavailableError, type EngineName, type Vm, createVm } from './index.ts'
+import { EngineUnavailableError, type EngineName, type Vm, attachPc, createVm } from './index.ts'
 
 const engines: EngineName[] = ['software']
 try {
@@ -130,6 +130,25 @@ describe.each(engines)('a machine on %s', (engine) => {
     ])
     expect(exitsByReason).toMatchObject({ io: 3, hlt: 1 })
     expect(exits).toBe(4)
+  })
+  it('goes back to a snapshot, devices included', async () => {
+    vm = await createVm({ engine, memory: 1 << 20 })
+    const pc = attachPc(vm)
+    // in $0x60, %al; mov %al, 0x500; hlt
+    vm.load(image(0x31, 0xc0, 0x8e, 0xd8, 0xe4, 0x60, 0xa2, 0x00, 0x05, 0xf4))
+    pc.keyboard.type('a')
+    const start = vm.snapshot()
+    await vm.run()
+    expect(vm.memory.read(0x500, 1)[0]).toBe(0x1e)
+    const end = vm.registers.rip
+    vm.restore(start)
+    expect(vm.memory.read(0x500, 1)[0]).toBe(0)
+    expect(vm.registers.rip).toBe(0xfff0n)
+    await vm.run()
+    expect([vm.memory.read(0x500, 1)[0], vm.registers.rip]).toEqual([0x1e, end])
+    const other = await createVm({ engine, memory: 2 << 20 })
+    expect(() => other.restore(start)).toThrow(RangeError)
+    other.close()
   })
   it('refuses what cannot be', async () => {
     await expect(createVm({ engine, memory: 12345 })).rejects.toThrow(RangeError)

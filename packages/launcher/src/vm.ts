@@ -1,5 +1,5 @@
 // A virtual machine: memory, buses and one vCPU on an engine. Enters: options, an image. Leaves: typed exits.
-import type { Clock, Device } from './devices/device.ts'
+import type { Clock, Device, DeviceState } from './devices/device.ts'
 import { systemClock } from './devices/device.ts'
 import type { Pic } from './devices/pic.ts'
 import { type Engine, type EngineName, EngineUnavailableError } from './engines/engine.ts'
@@ -26,6 +26,15 @@ export interface VmOptions {
   software?: SoftwareOptions
   /** Time as the devices see it. Default: the host's. */
   clock?: Clock
+}
+
+/** A machine at rest. */
+export interface VmSnapshot {
+  readonly memory: Uint8Array
+  readonly registers: Registers
+  readonly devices: readonly { readonly name: string; readonly state: DeviceState }[]
+  /** struct kvm_fpu. */
+  readonly floatingPoint?: Uint8Array
 }
 
 export interface RunOptions {
@@ -155,6 +164,35 @@ export class Vm {
   nmi(): void {
     this.#checkOpen()
     this.#engine.nmi()
+  }
+
+  /** Memory, registers and devices as they stand. Not while it runs. Floating-point registers are included on KVM. */
+  snapshot(): VmSnapshot {
+    this.#checkIdle()
+    const floatingPoint = this.#engine.readFloatingPoint?.()
+    return {
+      memory: this.#engine.memory.slice(),
+      registers: this.#engine.readRegisters(),
+      devices: this.#machine.devices.map((device) => ({ name: device.name, state: device.save() })),
+      ...(floatingPoint ? { floatingPoint } : {}),
+    }
+  }
+
+  /**
+   * Goes back to a snapshot of this machine or of one with the same memory and devices. Throws RangeError where they differ.
+   */
+  restore(snapshot: VmSnapshot): void {
+    this.#checkIdle()
+    const { devices } = this.#machine
+    if (snapshot.memory.length !== this.memory.sizeInBytes) throw new RangeError('the snapshot has another size of memory')
+    if (snapshot.devices.length !== devices.length || snapshot.devices.some(({ name }, index) => devices[index]?.name !== name)) {
+      throw new RangeError('the snapshot has other devices')
+    }
+    this.#engine.memory.set(snapshot.memory)
+    this.#engine.memoryWritten(0, snapshot.memory.length)
+    this.#engine.writeRegisters(snapshot.registers)
+    if (snapshot.floatingPoint) this.#engine.writeFloatingPoint?.(snapshot.floatingPoint)
+    for (const [index, { state }] of snapshot.devices.entries()) devices[index]?.restore(state)
   }
 
   /** Ends the run at this instruction with `{ reason: 'stopped', code }`; for handlers and devices. */

@@ -42,6 +42,9 @@ export interface Engine {
   kick(): void
   readRegisters(): Registers
   writeRegisters(update: RegistersUpdate): void
+  /** x87 and SSE registers, where the engine gives them. */
+  readFloatingPoint?(): Uint8Array
+  writeFloatingPoint?(state: Uint8Array): void
   /** Call after the host wrote guest memory that may hold code. */
   memoryWritten(address: number, sizeInBytes: number): void
   /** Instructions executed so far, where the engine counts them. */

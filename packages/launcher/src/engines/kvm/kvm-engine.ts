@@ -360,6 +360,14 @@ export class KvmEngine implements Engine {
     writeKvmRegisters(this.vcpu, update)
   }
 
+  readFloatingPoint(): Uint8Array {
+    return this.vcpu.getFpu()
+  }
+
+  writeFloatingPoint(state: Uint8Array): void {
+    this.vcpu.setFpu(state)
+  }
+
   memoryWritten(): void {
     // KVM reads memory itself.
   }
