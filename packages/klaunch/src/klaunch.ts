@@ -47,13 +47,17 @@ async function main(words: string[]): Promise<number> {
   const report = new StreamSink(2)
   let vm: Vm
   try {
-    vm = await createVm({ memory: options.memoryInBytes, engine: options.engine })
+    vm = await createVm({
+      memory: options.memoryInBytes,
+      engine: options.engine,
+      ...(options.deterministic ? { software: { deterministic: true } } : {}),
+    })
   } catch (error) {
     if (!(error instanceof EngineUnavailableError)) throw error
     report.write(`klaunch: error: engine ${error.engine} is not available: ${error.message}\n`)
     return exitStatus.engineUnavailable
   }
-  if (options.engine === 'auto' && !options.quiet) {
+  if (options.engine === 'auto' && !options.quiet && !options.deterministic) {
     report.write(vm.whyNotKvm === undefined ? 'klaunch: engine kvm\n' : `klaunch: engine software, not kvm: ${vm.whyNotKvm}\n`)
   }
   const startedOn = vm.engine

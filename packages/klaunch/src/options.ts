@@ -27,6 +27,7 @@ export interface LaunchOptions {
   readonly onHalt: 'exit' | 'wait'
   readonly registers: boolean
   readonly quiet: boolean
+  readonly deterministic: boolean
 }
 
 /** Exit statuses; README.md lists them for users. */
@@ -98,6 +99,7 @@ const table = {
     parse: choice('table', 'json', 'live'),
     bare: 'table',
   },
+  deterministic: { help: 'software engine: the same image and input, the same run' },
   registers: { help: 'print the registers at the end' },
   quiet: { short: 'q', help: 'do not say which engine was taken' },
   version: { short: 'V', help: 'the version' },
@@ -125,6 +127,8 @@ export function parseOptions(words: readonly string[], version: string): LaunchO
   if (given.entry && given.format !== undefined && given.format !== 'flat') {
     throw new UsageError(`--entry starts a flat image; with --format ${given.format} the file says where it starts`)
   }
+  if (given.deterministic && given.engine === 'kvm')
+    throw new UsageError('--deterministic needs the software engine; KVM runs by the clock of the host')
   return {
     image,
     memoryInBytes: given.memory ?? 16 << 20,
@@ -147,5 +151,6 @@ export function parseOptions(words: readonly string[], version: string): LaunchO
     onHalt: given['on-halt'] ?? 'exit',
     registers: given.registers === true,
     quiet: given.quiet === true,
+    deterministic: given.deterministic === true,
   }
 }

@@ -36,7 +36,7 @@ const noLine: IrqLine = { set() {}, pulse() {} }
 
 export class VmMachine implements Machine, Board {
   readonly memorySizeInBytes: number
-  readonly clock: Clock
+  clock: Clock
   readonly io = new IoBus()
   readonly mmio = new MmioBus()
   readonly interrupts = new InterruptInputs()

@@ -166,6 +166,26 @@ describe.each(engines)('a machine on %s', (engine) => {
   })
 })
 
+describe('a deterministic machine', () => {
+  it('does the same each time, interrupts of its timer included', async () => {
+    const { readGuests } = await import('../test/guests.ts')
+    const guest = readGuests().find(({ name }) => name === 'pit-ticks')
+    const runs: string[] = []
+    for (let i = 0; i < 2; i++) {
+      vm = await createVm({ software: { deterministic: true } })
+      const trace: string[] = []
+      attachPc(vm)
+      vm.io.on(0xf1, { out: (_port, value) => trace.push(`${value} at ${vm.stats().instructions}`) })
+      vm.load(guest?.image as Uint8Array)
+      expect(await vm.run({ timeout: 5000 })).toEqual({ reason: 'halt' })
+      runs.push(`${trace.join(' ')} end ${vm.stats().instructions} ${vm.registers.rip}`)
+      vm.close()
+    }
+    expect(runs[0]).toContain('116 at')
+    expect(runs[1]).toBe(runs[0])
+  })
+})
+
 describe.skipIf(!engines.includes('kvm'))('KVM', () => {
   it('leaves no descriptor after a thousand machines', async () => {
     const before = readdirSync('/proc/self/fd').length

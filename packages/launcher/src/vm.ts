@@ -17,6 +17,9 @@ import { type VmStatistics, addStatistics } from './statistics.ts'
 export const defaultMemoryInBytes = 16 << 20
 export const defaultLoadAddress = 0xf0000
 
+/** What the real-time clock says when a deterministic guest starts: 2000-01-01 00:00 UTC. */
+const deterministicEpoch = Date.UTC(2000, 0, 1)
+
 export interface VmOptions {
   /** Bytes of guest memory from address 0; a multiple of 128 KiB, 1 MiB to 1 GiB. Default 16 MiB. */
   memory?: number
@@ -61,7 +64,8 @@ export async function createVm(options: VmOptions = {}): Promise<Vm> {
   if (fault) throw new RangeError(fault)
   const machine = new VmMachine(memory, clock)
   let whyNotKvm: string | undefined
-  if (wanted !== 'software') {
+  if (software?.deterministic && wanted === 'kvm') throw new RangeError('KVM cannot run a guest deterministically; use the software engine')
+  if (wanted !== 'software' && !software?.deterministic) {
     try {
       // Loaded only here: a browser has no use for it.
       const { createKvmEngine } = await import('./engines/kvm/kvm-engine.ts')
@@ -72,7 +76,10 @@ export async function createVm(options: VmOptions = {}): Promise<Vm> {
     }
   }
   const { createSoftwareEngine } = await import('./engines/software/software-engine.ts')
-  return new Vm(machine, await createSoftwareEngine(machine, software), whyNotKvm === undefined ? {} : { whyNotKvm })
+  const engine = await createSoftwareEngine(machine, software)
+  if (software?.deterministic)
+    machine.clock = { now: () => engine.virtualTimeInMs, wallTime: () => deterministicEpoch + engine.virtualTimeInMs }
+  return new Vm(machine, engine, whyNotKvm === undefined ? {} : { whyNotKvm })
 }
 
 export class Vm {

@@ -15,6 +15,11 @@ import { readV86Registers, writeV86Registers } from './v86-registers.ts'
 export interface SoftwareOptions {
   /** v86.wasm of the pinned version; in Node it is found in the package. */
   wasm?: Uint8Array | (() => Promise<Uint8Array>)
+  /**
+   * The same image and input give the same run, instruction by instruction: no JIT, time by instructions (50,000 a millisecond), no sleep in HLT
+   * (its time passes at once), random numbers from a fixed seed. Slower by a factor of ten.
+   */
+  deterministic?: boolean
 }
 
 /** v86 keeps its memory map in blocks of 128 KiB. */
@@ -49,6 +54,20 @@ async function compile(bytes: Uint8Array): Promise<WasmModule> {
   return WebAssembly.compile(patchV86(bytes))
 }
 
+/** Speed of a deterministic guest's clock. */
+const instructionsPerMs = 50_000
+
+/** v86 asks for the time to end its slices and for RDTSC, and for random numbers for RDRAND: both are counters here. */
+function makeRepeatable(env: Record<string, unknown>): void {
+  let ticks = 0
+  let seed = 1
+  env.microtick = () => ticks++
+  env.get_rand_int = () => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) | 0
+    return seed
+  }
+}
+
 /** What a port handler throws through v86 to end the run at this very instruction. */
 const stopHere = Symbol('stop')
 
@@ -70,6 +89,7 @@ export async function createSoftwareEngine(machine: Machine, options: SoftwareOp
           messages.push(new TextDecoder().decode(new Uint8Array(buffer, offset >>> 0, length >>> 0)))
           if (messages.length > 8) messages.shift()
         }
+        if (options.deterministic) makeRepeatable(imports.env)
         const { exports } = await WebAssembly.instantiate(module, imports)
         memory = exports.memory
         return exports
@@ -81,12 +101,13 @@ export async function createSoftwareEngine(machine: Machine, options: SoftwareOp
       disable_mouse: true,
       disable_speaker: true,
       acpi: false,
+      disable_jit: options.deterministic === true,
     })
     await new Promise<void>((resolve) => emulator.add_listener('emulator-loaded', resolve))
   } catch (error) {
     throw new EngineUnavailableError('software', `v86 could not be loaded: ${error instanceof Error ? error.message : String(error)}`)
   }
-  return new SoftwareEngine(machine, emulator, messages)
+  return new SoftwareEngine(machine, emulator, messages, options.deterministic === true)
 }
 
 export class SoftwareEngine implements Engine {
@@ -106,8 +127,11 @@ export class SoftwareEngine implements Engine {
   #handlerError: { error: unknown } | undefined
   #isBroken: VmExit | undefined
   #isClosed = false
+  readonly #isDeterministic: boolean
+  #idleInMs = 0
 
-  constructor(machine: Machine, emulator: V86Emulator, messages: string[]) {
+  constructor(machine: Machine, emulator: V86Emulator, messages: string[], isDeterministic: boolean) {
+    this.#isDeterministic = isDeterministic
     this.#machine = machine
     this.#emulator = emulator
     this.#messages = messages
@@ -143,7 +167,8 @@ export class SoftwareEngine implements Engine {
             return { reason: 'halt' }
           }
           if (machine.interrupts.pendingVector() < 0) {
-            await this.#wakeup.sleep(wait)
+            if (this.#isDeterministic && Number.isFinite(wait)) this.#idleInMs += wait
+            else await this.#wakeup.sleep(wait)
             continue
           }
         }
@@ -337,6 +362,12 @@ export class SoftwareEngine implements Engine {
     const counter = this.#cpu.instruction_counter[0] as number
     this.#instructions += (counter - this.#lastCounter) >>> 0
     this.#lastCounter = counter
+  }
+
+  /** Milliseconds of a guest's own time: by instructions, and what passed in HLT. */
+  get virtualTimeInMs(): number {
+    this.#countInstructions()
+    return this.#instructions / instructionsPerMs + this.#idleInMs
   }
 
   readRegisters(): Registers {
