@@ -95,7 +95,7 @@ function combine(all: readonly ReadonlyMap<number, Property>[]): Property[] {
     }
     if (kind !== 'or' && present.length < all.length) continue
     const value = present.map(wordOf).reduce((a, b) => (kind === 'and' ? a & b : a | b) >>> 0)
-    if (value === 0) continue
+    if (value === 0 && kind !== 'or-and') continue
     merged.push({ type, data: Uint8Array.of(value & 255, (value >>> 8) & 255, (value >>> 16) & 255, value >>> 24) })
   }
   return merged

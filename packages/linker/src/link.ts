@@ -121,7 +121,7 @@ export function link(options: LinkOptions): LinkResult {
   if (!isRelocatable || options.defineCommon || state.forcesCommon) allocateCommonSymbols(symbols, options.sortCommon)
   const regions = makeRegions(state, sink)
   const isElfImage = !isFlat && !isRelocatable
-  if (isElfImage) mergeProperties(objects)
+  if (!isFlat) mergeProperties(objects)
   if (options.gcSections && !isFlat) {
     const names = [entryName ?? 'start', ...(options.undefinedSymbols ?? []), ...state.externs, ...referencedNames(state)]
     const roots = names.flatMap((name) => symbols.get(name) ?? [])
@@ -135,6 +135,7 @@ export function link(options: LinkOptions): LinkResult {
         })
     for (const section of removed) discard(section, 'gc')
   }
+  const stack = stackFlags(options, objects)
   let synthetic: SyntheticSections | undefined
   if (isElfImage) {
     synthetic = new SyntheticSections(machine, isInput64, objects.length)
@@ -188,7 +189,7 @@ export function link(options: LinkOptions): LinkResult {
     isTextWritable: options.paging === 'omagic',
     loadsHeaders: layout.usesHeaders,
     separateCode: !hasWord(options, 'noseparate-code'),
-    stackFlags: stackFlags(options, objects),
+    stackFlags: stack,
     relro: hasRelro ? layout.relroRange : undefined,
     hasEhFrameHeader: options.ehFrameHeader === true,
     headerCount,

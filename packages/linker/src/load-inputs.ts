@@ -171,14 +171,14 @@ export class InputLoader {
   #takeFrom(loaded: LoadedArchive): boolean {
     const { symbols } = this.#context
     loaded.index ??= this.#makeIndex(loaded)
+    // In the order of the archive's index, again and again: it decides the order of the members in the program.
     let hasTaken = false
     for (let isMore = true; isMore; ) {
       isMore = false
-      // Taking a member may add wanted names: the set then yields them in this same loop.
-      for (const symbol of symbols.wanted) {
-        const member = loaded.index.get(symbol.name)
-        if (member === undefined || loaded.taken.has(member)) continue
-        if (symbol.state !== 'undefined') continue
+      for (const [name, member] of loaded.index) {
+        if (loaded.taken.has(member)) continue
+        const symbol = symbols.get(name)
+        if (symbol === undefined || symbol.state !== 'undefined' || !symbols.wanted.has(symbol)) continue
         this.#takeMember(loaded, member)
         hasTaken = true
         isMore = true

@@ -133,7 +133,8 @@ export function mapSegments(outputs: readonly OutputSection[], options: SegmentO
   if (options.relro) {
     const { start, end } = options.relro
     const inside = inOrder.filter((output) => output.address >= start && output.address < end && output.sizeInBytes > 0)
-    if (inside.length > 0) segments.push({ ...segment(PT_GNU_RELRO, inside, PF_R), range: options.relro })
+    if (inside.length > 0)
+      segments.push({ ...segment(PT_GNU_RELRO, inside, PF_R), range: { start: (inside[0] as OutputSection).address, end } })
   }
   return segments
 }
@@ -168,7 +169,11 @@ function loadSegments(allocated: readonly OutputSection[], options: SegmentOptio
   let isWritable = false
   let isCode = false
   for (const output of allocated) {
-    const startsNew = last === undefined || current === undefined || needsNewSegment(last, output, isWritable, isCode, options)
+    // A .tbss takes no room and starts nothing.
+    const startsNew =
+      isTlsBss(output) && current !== undefined
+        ? false
+        : last === undefined || current === undefined || needsNewSegment(last, output, isWritable, isCode, options)
     if (startsNew) {
       current = pending ?? segment(PT_LOAD, [])
       pending = undefined

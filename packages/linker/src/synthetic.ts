@@ -68,7 +68,7 @@ export class SyntheticSections {
       const type = relocations.types[row] as number
       const symbol = object.symbols[relocations.symbols[row] as number] as LinkSymbol
       if (symbol.type === STT_GNU_IFUNC && symbol.state === 'defined' && symbol.pltOffset < 0) {
-        symbol.pltOffset = 16 * this.#ifuncs.length
+        symbol.pltOffset = 8 * this.#ifuncs.length
         this.#ifuncs.push(symbol)
       }
       const use = gotUse(this.isI386, type, section, relocations.offsets[row] as number, symbol)
@@ -89,7 +89,7 @@ export class SyntheticSections {
     if (this.#wantsGotBase || slots > 0 || ifuncs > 0)
       this.gotPlt = this.#section('.got.plt', SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, (3 + ifuncs) * wordSize, wordSize, wordSize)
     if (ifuncs > 0) {
-      this.iplt = this.#section('.iplt', SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 16 * ifuncs, 16, 16)
+      this.iplt = this.#section('.iplt', SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 8 * ifuncs, 8, 0)
       const entry = this.is64 ? 24 : this.isI386 ? 8 : 12
       this.relaIplt = this.isI386
         ? this.#section('.rel.iplt', SHT_REL, SHF_ALLOC, entry * ifuncs, 4, entry)
@@ -153,11 +153,11 @@ export class SyntheticSections {
     if (!gotPlt || !iplt || !rela) return
     this.#ifuncs.forEach((symbol, i) => {
       const slot = this.base + (3 + i) * wordSize
-      const entry = this.addressOf(this.iplt) + 16 * i
-      // jmp *slot, then padding that is never reached.
-      iplt.setUint16(16 * i, 0x25ff, true)
-      iplt.setInt32(16 * i + 2, isI386 ? slot | 0 : slot - (entry + 6), true)
-      for (let at = 6; at < 16; at++) iplt.setUint8(16 * i + at, 0xcc)
+      const entry = this.addressOf(this.iplt) + 8 * i
+      // jmp *slot; xchg %ax,%ax
+      iplt.setUint16(8 * i, 0x25ff, true)
+      iplt.setInt32(8 * i + 2, isI386 ? slot | 0 : slot - (entry + 6), true)
+      iplt.setUint16(8 * i + 6, 0x9066, true)
       const resolver = addressOf(symbol)
       put(gotPlt, (3 + i) * wordSize, isI386 ? resolver : entry + 6, wordSize)
       if (isI386) {
