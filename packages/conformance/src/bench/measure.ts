@@ -70,12 +70,13 @@ export function measure(contenders: readonly Contender[], rounds: number, cwd: s
   }))
 }
 
-/** @param startInMs taken off each wall time of a Node program where the comparison is "process start apart" */
+/** Ratios are to the first: of wall time, and of CPU time, which another load on the machine disturbs less. */
 export function formatMeasured(title: string, measured: readonly Measured[]): string {
-  const base = measured[0]?.wallInMs ?? Number.NaN
+  const [base] = measured
+  const ratio = (value: number, to: number | undefined): string => (value / (to ?? Number.NaN)).toFixed(2)
   const rows = measured.map(
     ({ name, wallInMs, cpuInMs, peakInMiB }) =>
-      `  ${name.padEnd(26)}${wallInMs.toFixed(1).padStart(10)} ms ${cpuInMs.toFixed(1).padStart(10)} ms cpu ${peakInMiB.toFixed(0).padStart(6)} MiB   ratio ${(wallInMs / base).toFixed(2)}`,
+      `  ${name.padEnd(26)}${wallInMs.toFixed(1).padStart(10)} ms ${cpuInMs.toFixed(1).padStart(10)} ms cpu ${peakInMiB.toFixed(0).padStart(6)} MiB   ratio ${ratio(wallInMs, base?.wallInMs)}, cpu ${ratio(cpuInMs, base?.cpuInMs)}`,
   )
   return `${title}\n${rows.join('\n')}\n`
 }
