@@ -1,7 +1,7 @@
 // The words for what the encoder refuses. Enters: codes and details of @kernelbox/x86. Leaves: diagnostics that say what
 // was found, why it cannot stand and what would be right.
 
-import { type Diagnostic, nearestWord } from '@kernelbox/diagnostics'
+import { bytesToText, type Diagnostic, nearestWord } from '@kernelbox/diagnostics'
 import { type EncodeMessage, mnemonics, registerNames } from '@kernelbox/x86'
 import type { Assembler } from './assembler.ts'
 import type { Instructions } from './instruction.ts'
@@ -44,6 +44,17 @@ const sentences: Readonly<Record<string, (m: string, d: Details) => string>> = {
     `${d.mask ? 'mask, index' : 'index'} and destination of '${m}' should be different registers; the processor faults otherwise`,
   'implicit-register-group': (_m, d) => `%${d.register} stands for the group %${d.first} to %${d.last} here`,
   'sse-instruction': (m) => `'${m}' is an SSE instruction`,
+  translating: (m, d) => `'${m}' is read as '${d.meant ?? ''}'`,
+  'indirect-without-star': (m) => `the target of '${m}' is read from memory or a register; write '*' before it`,
+  'segment-ineffectual': (m) => `a segment has no effect on '${m}': it computes an address and reads nothing`,
+  'scale-ignored': () => 'a scale without an index register has no effect',
+  'needs-rip-relative': () => 'this address holds 32 bits only; in 64-bit code write symbol(%rip)',
+  'prefix-skipped': (m) => `a prefix has no effect on '${m}' and is left out`,
+  'lone-prefix': (_m, d) => `the prefix '${d.prefix ?? ''}' stands alone on its line`,
+  'displacement-shortened': (_m, d) => `the displacement does not fit in ${d.bits ?? 16} bits and is cut`,
+  'rep-becomes-bnd': (m, d) => `'${d.prefix ?? 'rep'}' before '${m}' means 'bnd' to the processor`,
+  'wrong-string-register': (m) => `'${m}' always uses its own register, whatever is written here`,
+  'indirect-memory-branch': (m) => `'${m}' goes through memory and has no lfence before it`,
   'unknown-prefix': (_m, d) => `there is no prefix '${d.prefix ?? ''}'`,
 }
 
@@ -59,20 +70,146 @@ function sentence(mnemonic: string, message: EncodeMessage): string {
 export function reportEncodeFailure(a: Assembler, i: Instructions, message: EncodeMessage): void {
   const { mnemonic } = i
   let [start, end] = [i.mnemonicStart, i.mnemonicEnd]
-  const slot = message.operand === undefined ? undefined : i.slots[message.operand]
-  if (slot && message.operand !== undefined && message.operand < i.operandCount) [start, end] = [slot.start, slot.end]
+  const slot = slotOf(i, message)
+  if (slot) [start, end] = [slot.start, slot.end]
+  const naked = registerWithoutPercent(a, i)
+  if (naked) {
+    a.error(message.code, naked.message, naked.start, naked.end, naked.more)
+    return
+  }
   let more: Partial<Diagnostic> = {}
   if (message.code === 'unknown-mnemonic') {
     const meant = nearestWord(mnemonic, mnemonics())
     if (meant) more = { fix: { message: `did you mean '${meant}'?`, span: a.span(start, end), replacement: meant } }
+    else if (followsSemicolon(a)) more = { notes: [semicolonNote] }
   } else if (message.code === 'bare-number-is-address' && slot) {
-    more = { fix: { message: "a constant is written with '$'", span: a.span(slot.start, slot.start), replacement: '$' } }
+    const replacement = `$${textOf(a, slot.start, slot.end)}`
+    more = { fix: { message: "a constant is written with '$'", span: a.span(slot.start, slot.end), replacement } }
+  } else if (message.code === 'register-size-mismatch' && slot?.register) {
+    const other = i.slots.slice(0, i.operandCount).find((one) => one !== slot && one.register)
+    const bits = Number(message.details?.expected ?? 0)
+    const meant = sibling(slot.register.name, bits)
+    const back = other?.register && sibling(other.register.name, Number(message.details?.found ?? 0))
+    if (meant) {
+      const text = back ? `%${meant} has ${bits} bits; or take %${back} on the other side` : `%${meant} has ${bits} bits`
+      more = { fix: { message: text, span: a.span(slot.start, slot.end), replacement: `%${meant}` } }
+    }
+  } else if (message.code === 'immediate-to-segment') {
+    more = { notes: [{ message: 'for example: mov $0x10, %ax, then mov %ax, %ds' }] }
   }
   a.error(message.code, sentence(mnemonic, message), start, end, more)
 }
 
 export function reportEncodeWarning(a: Assembler, i: Instructions, message: EncodeMessage): void {
-  a.warn(message.code, sentence(i.mnemonic, message), i.mnemonicStart, a.end)
+  const slot = slotOf(i, message)
+  const [start, end] = slot ? [slot.start, slot.end] : [i.mnemonicStart, a.end]
+  if (message.code === 'immediate-shortened' && slot) {
+    const bits = Number(message.details?.bits ?? 8)
+    const value = slot.constant
+    const isPort = /^(?:in|out)[bwl]?$/.test(i.mnemonic)
+    const range = `${-(2 ** (bits - 1))} to ${2 ** bits - 1}`
+    const kept = `0x${BigInt.asUintN(bits, BigInt(Math.trunc(value))).toString(16)}`
+    const more = isPort ? { notes: [{ message: 'ports above 255 are reached through %dx' }] } : {}
+    a.warn(message.code, `the number ${value} does not fit in ${bits} bits (${range}); ${kept} is what is left of it`, start, end, more)
+    return
+  }
+  if (message.code === 'default-size') {
+    const size = Number(message.details?.size ?? 0)
+    const suffix = { 8: 'b', 16: 'w', 32: 'l', 64: 'q' }[size] ?? ''
+    const meant =
+      size === 64 ? `${i.mnemonic}b, ${i.mnemonic}w, ${i.mnemonic}l or ${i.mnemonic}q` : `${i.mnemonic}b, ${i.mnemonic}w or ${i.mnemonic}l`
+    const found = `the operands do not say how wide '${i.mnemonic}' is; ${suffix === '' ? 'the default' : `'${i.mnemonic}${suffix}'`} is taken`
+    a.warn(message.code, found, i.mnemonicStart, i.mnemonicEnd, { notes: [{ message: `write ${meant}` }] })
+    return
+  }
+  a.warn(message.code, sentence(i.mnemonic, message), start, end)
+}
+
+type Slot = Instructions['slots'][number]
+
+function slotOf(i: Instructions, message: EncodeMessage): Slot | undefined {
+  return message.operand !== undefined && message.operand < i.operandCount ? i.slots[message.operand] : undefined
+}
+
+const textOf = (a: Assembler, start: number, end: number) => bytesToText(a.bytes.subarray(start, end))
+
+/** `mov ax,5`: a symbol with the name of a register, in the order of another dialect perhaps. */
+function registerWithoutPercent(
+  a: Assembler,
+  i: Instructions,
+): { message: string; start: number; end: number; more: Partial<Diagnostic> } | undefined {
+  const slots = i.slots.slice(0, i.operandCount)
+  const texts = slots.map((slot) => textOf(a, slot.start, slot.end).trim())
+  const at = texts.findIndex((text) => /^[a-z]\w*$/i.test(text) && isRegisterName(text))
+  const slot = slots[at]
+  if (!slot) return undefined
+  const name = texts[at] as string
+  const isIntelOrder = at === 0 && slots.length === 2
+  const fixed = texts.map((text) =>
+    isRegisterName(text) ? `%${text}` : /^(?:0x)?[0-9a-f]+$/i.test(text) && /^[0-9]/.test(text) ? `$${text}` : text,
+  )
+  if (isIntelOrder) fixed.reverse()
+  const first = slots[0] as Slot
+  const last = slots[slots.length - 1] as Slot
+  const order = isIntelOrder ? ', the source before the destination' : ''
+  return {
+    message: `'${name}' is a symbol here, not the register`,
+    start: slot.start,
+    end: slot.end,
+    more: {
+      fix: {
+        message: `registers are written with '%', constants with '$'${order}`,
+        span: a.span(first.start, last.end),
+        replacement: fixed.join(','),
+      },
+    },
+  }
+}
+
+let names: Set<string> | undefined
+const isRegisterName = (text: string) => (names ??= new Set(registerNames())).has(text.toLowerCase())
+
+const semicolonNote = { message: "';' separates statements in this dialect; a comment begins with '#'" }
+
+/** The statement stands behind a `;`, as comments do in other assemblers. */
+function followsSemicolon(a: Assembler): boolean {
+  let at = a.wordStart - 1
+  while (at >= 0 && (a.bytes[at] === 32 || a.bytes[at] === 9)) at--
+  return a.bytes[at] === 59
+}
+
+/** What may be meant where a statement does not end: a far target in another dialect, a comment behind `;`. */
+export function junkHint(a: Assembler, at: number): Partial<Diagnostic> {
+  if (followsSemicolon(a)) return { notes: [semicolonNote] }
+  const statement = textOf(a, a.wordStart, a.end)
+  const far = /^(l?)(jmp|call)(\s+)([^:,\s]+):([^:,\s]+)\s*$/i.exec(statement)
+  if (a.bytes[at] !== 58 || !far) return {}
+  const [, , branch, blanks, segment, offset] = far as unknown as string[]
+  const dollar = (text: string | undefined) => (text?.startsWith('$') ? text : `$${text}`)
+  return {
+    fix: {
+      message: 'a far target is written as segment and offset, each with a dollar sign',
+      span: a.span(a.wordStart, a.wordStart + statement.trimEnd().length),
+      replacement: `l${branch}${blanks}${dollar(segment)},${dollar(offset)}`,
+    },
+  }
+}
+
+const general = ['a', 'c', 'd', 'b']
+const pointers = ['sp', 'bp', 'si', 'di']
+
+/** The register of the same family with so many bits: `bl` and 16 give `bx`. */
+function sibling(name: string, bits: number): string | undefined {
+  const letter = /^(?:[er]?([abcd])x|([abcd])[lh])$/.exec(name)
+  const family = letter?.[1] ?? letter?.[2]
+  if (family !== undefined && general.includes(family)) {
+    return { 8: `${family}l`, 16: `${family}x`, 32: `e${family}x`, 64: `r${family}x` }[bits]
+  }
+  const pointer = /^[er]?(sp|bp|si|di)l?$/.exec(name)?.[1]
+  if (pointer !== undefined && pointers.includes(pointer)) return { 16: pointer, 32: `e${pointer}`, 64: `r${pointer}` }[bits]
+  const number = /^r(\d+)[bwd]?$/.exec(name)?.[1]
+  if (number !== undefined) return { 8: `r${number}b`, 16: `r${number}w`, 32: `r${number}d`, 64: `r${number}` }[bits]
+  return undefined
 }
 
 export function suggestRegister(name: string): string | undefined {

@@ -1,6 +1,5 @@
 // What a caller of the assembler may choose.
 
-import type { Diagnostic } from '@kernelbox/diagnostics'
 import type { EncodeOptions, Mode } from '@kernelbox/x86'
 
 export interface AssembleOptions {
@@ -44,6 +43,4 @@ export interface AssembleOptions {
   readonly alternateMacros?: boolean
   /** `.print`; a line without its end. */
   readonly print?: (text: string) => void
-  /** Text of the did-you-mean for an unknown directive. */
-  readonly suggestDirective?: (lower: string) => Partial<Diagnostic>
 }
