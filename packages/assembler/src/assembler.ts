@@ -6,7 +6,7 @@ import { bytesToText, type Diagnostic, type DiagnosticSink, type Span, SourceFil
 import { SHT_NOBITS } from '@kernelbox/elf'
 import type { EncodeOptions, Mode } from '@kernelbox/x86'
 import { Conditionals } from './conditionals.ts'
-import { type DirectiveHandler, findDirective } from './directives/registry.ts'
+import { type DirectiveHandler, directiveNames, findDirective } from './directives/registry.ts'
 import type { ExplicitRelocation } from './directives/relocation.ts'
 import { Evaluation, type Expression, snapshot } from './expression.ts'
 import {
@@ -22,6 +22,7 @@ import { fixupData, partFill, partNone, type FillDetail, type FragmentChain } fr
 import { Input, type InputFrame } from './input.ts'
 import { Instructions } from './instruction.ts'
 import type { Macro } from './macros.ts'
+import { junkHint } from './messages.ts'
 import type { AssembleOptions } from './options.ts'
 import { addressKnowledge } from './relax.ts'
 import { type Section, SectionList } from './sections.ts'
@@ -224,13 +225,13 @@ export class Assembler {
   }
 
   #unknownDirective(word: Word): void {
-    this.error(
-      'unknown-directive',
-      `there is no directive '${word.text}'`,
-      this.wordStart,
-      this.wordEnd,
-      this.options.suggestDirective?.(word.lower),
-    )
+    const more = suggestDirective(this, word.lower, directiveNames())
+    this.error('unknown-directive', `there is no directive '${word.text}'`, this.wordStart, this.wordEnd, more)
+  }
+
+  /** Is this, in lower case, the name of a directive? */
+  isDirective(name: string): boolean {
+    return name.startsWith('.') && findDirective(name.slice(1)) !== undefined
   }
 
   #word(start: number, end: number): Word {
@@ -346,7 +347,7 @@ export class Assembler {
   junk(at = this.at): void {
     const c = this.bytes[at]
     const shown = c === undefined ? '' : c >= 32 && c < 127 ? ` '${String.fromCharCode(c)}'` : ` 0x${c.toString(16)}`
-    this.error('junk', `unexpected${shown} here; the statement should have ended before it`, at, this.end)
+    this.error('junk', `unexpected${shown} here; the statement should have ended before it`, at, this.end, junkHint(this, at))
   }
 
   // ---- the cursor
@@ -399,8 +400,7 @@ export class Assembler {
     if (start >= end || (nameBytes[bytes[start] as number] !== 1 && !extra.includes(String.fromCharCode(bytes[start] as number))))
       return undefined
     let at = start + 1
-    while (at < end && (nameBytes[bytes[at] as number] !== 0 || (extra !== '' && extra.includes(String.fromCharCode(bytes[at] as number)))))
-      at++
+    while (at < end && isNamePart(bytes[at] as number, extra)) at++
     this.at = at
     this.skipBlanks()
     return bytesToText(bytes.subarray(start, at))
@@ -797,7 +797,7 @@ export class Assembler {
   }
 
   /** Emits the expression in {@link reader} as a field of data. */
-  emitReader(sizeInBytes: number, start: number): void {
+  emitReader(sizeInBytes: number, start: number, more = 0): void {
     const { reader, chain } = this
     const { operator } = reader
     if (!this.takesValue(reader.kind === expressionConstant && operator === 0 && reader.constant === 0, sizeInBytes)) return
@@ -812,7 +812,7 @@ export class Assembler {
     }
     const { add, sub, constant } = reader
     if (reader.kind === expressionLinear || reader.kind === expressionConstant) {
-      this.fixup(sizeInBytes, fixupData, operator, add, sub, constant, undefined, start)
+      this.fixup(sizeInBytes, fixupData | more, operator, add, sub, constant, undefined, start)
       return
     }
     const tree = reader.expression
@@ -827,7 +827,7 @@ export class Assembler {
       chain.bigNumber(BigInt.asIntN(64, value.constant), sizeInBytes)
       return
     }
-    this.fixup(sizeInBytes, fixupData, operator, undefined, undefined, 0, tree, start)
+    this.fixup(sizeInBytes, fixupData | more, operator, undefined, undefined, 0, tree, start)
   }
 
   /** A field of zeros that is filled in when symbols are known. */
@@ -885,6 +885,10 @@ export class Assembler {
     const detail: FillDetail = { count, pattern, source: this.input.frame?.sourceIndex ?? -1, at: this.wordStart, ...more }
     this.chain.close(partFill, 0, 0, 0, undefined, detail)
   }
+}
+
+function isNamePart(byte: number, extra: string): boolean {
+  return nameBytes[byte] !== 0 || (extra !== '' && extra.includes(String.fromCharCode(byte)))
 }
 
 /** The name in one or more quoted strings side by side. */

@@ -79,6 +79,8 @@ export class FragmentChain {
   /** Of branches: index of the source and offset in it, for messages. */
   sources = new Int32Array(16)
   places = new Uint32Array(16)
+  /** Of branches: relocation operator. */
+  operators = new Uint8Array(16)
   /** Set by relaxation: address of the fragment in its section, size of the variable part. */
   addresses = new Float64Array(16)
   sizes = new Float64Array(16)
@@ -164,6 +166,7 @@ export class FragmentChain {
     this.r = copyInto(new Float64Array(length), this.r)
     this.sources = copyInto(new Int32Array(length), this.sources)
     this.places = copyInto(new Uint32Array(length), this.places)
+    this.operators = copyInto(new Uint8Array(length), this.operators)
     this.addresses = new Float64Array(length)
     this.sizes = new Float64Array(length)
   }
@@ -177,8 +180,6 @@ export const fixupGotRelaxable = 8
 export const fixupGotRelaxableRex = 16
 /** A field of data, not of an instruction. */
 export const fixupData = 32
-/** `.reloc`: no field is patched beyond the addend. */
-export const fixupExplicit = 64
 
 /** Fields whose value is known only when symbols are: struct of arrays, in the order emitted. */
 export class FixupTable {

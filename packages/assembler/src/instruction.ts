@@ -19,9 +19,16 @@ import {
 } from '@kernelbox/x86'
 import type { Assembler } from './assembler.ts'
 import type { Expression } from './expression.ts'
-import { expressionConstant, expressionMissing, expressionRegister, expressionTree, nameBytes } from './expression-reader.ts'
+import {
+  expressionConstant,
+  expressionLinear,
+  expressionMissing,
+  expressionRegister,
+  expressionTree,
+  nameBytes,
+} from './expression-reader.ts'
 import { fixupBranch, fixupGotRelaxable, fixupGotRelaxableRex, fixupPcRelative, fixupSigned, partBranch } from './fragments.ts'
-import { reportEncodeFailure, reportEncodeWarning } from './messages.ts'
+import { reportEncodeFailure, reportEncodeWarning, suggestRegister } from './messages.ts'
 import { relocationOperators } from './relocation-operators.ts'
 import { type AsmSymbol, symbolRegister } from './symbols.ts'
 
@@ -33,6 +40,8 @@ const kindRounding = 4
 const flagIndirect = 1
 const flagParentheses = 2
 const flagZeroing = 4
+
+const operatorPlt = relocationOperators.indexOf('PLT')
 
 const mostOperands = 6
 
@@ -127,6 +136,7 @@ export class Instructions {
   constructor(assembler: Assembler) {
     this.#assembler = assembler
     this.optionsChanged()
+    this.hasNakedRegisters = assembler.options.nakedRegisters === true
   }
 
   /** After anything that the encoder's options depend on; templates of former options stay usable for them. */
@@ -265,8 +275,10 @@ export class Instructions {
   /** The register whose name begins at `at` (behind `%`); its end is left in `registerEnd`. */
   registerEnd = 0
 
-  registerAt(at: number, end: number): KnownRegister | undefined {
+  registerAt(first: number, end: number): KnownRegister | undefined {
     const { bytes } = this.#assembler
+    let at = first
+    while (at < end && (bytes[at] === 32 || bytes[at] === 9)) at++
     let packed = 0
     let next = at
     while (next < end) {
@@ -372,10 +384,23 @@ export class Instructions {
     if (this.hasNakedRegisters && nameBytes[c] === 1) {
       const known = this.registerAt(at, end)
       if (known) {
+        at = this.registerEnd
+        while (at < end && (bytes[at] === 32 || bytes[at] === 9)) at++
+        if (bytes[at] === 58 && at < end && known.register.class === 'segment') {
+          slot.segment = known.register
+          slot.segmentId = known.id
+          at++
+          while (at < end && (bytes[at] === 32 || bytes[at] === 9)) at++
+          if (bytes[at] === 42) {
+            slot.flags |= flagIndirect
+            at++
+          }
+          return this.#memory(slot, at, end)
+        }
         slot.kind = kindRegister
         slot.register = known.register
         slot.registerId = known.id
-        return this.#decorations(slot, this.registerEnd, end)
+        return this.#decorations(slot, at, end)
       }
     }
     return this.#memory(slot, at, end)
@@ -386,7 +411,10 @@ export class Instructions {
     if (known) return known
     const a = this.#assembler
     const name = bytesToText(a.bytes.subarray(at, this.registerEnd))
-    a.error('unknown-register', `there is no register '%${name}'`, at - 1, Math.max(this.registerEnd, at))
+    const meant = suggestRegister(name)
+    a.error('unknown-register', `there is no register '%${name}'`, at - 1, Math.max(this.registerEnd, at), {
+      ...(meant && { fix: { message: `did you mean '%${meant}'?`, span: a.span(at, this.registerEnd), replacement: meant } }),
+    })
     return undefined
   }
 
@@ -402,6 +430,13 @@ export class Instructions {
       slot.tree = reader.expression
       const value = this.#assembler.evaluation.evaluate(slot.tree)
       if (value && !value.add && !value.sub) slot.tree = { kind: 'constant', value: value.constant }
+      else if (value?.add?.name === '_GLOBAL_OFFSET_TABLE_') {
+        slot.valueKind = expressionLinear
+        slot.add = value.add
+        slot.sub = value.sub
+        slot.constant = Number(value.constant)
+        slot.tree = undefined
+      }
     }
   }
 
@@ -697,7 +732,8 @@ export class Instructions {
   #emit(encoding: Encoding): void {
     const a = this.#assembler
     if (a.section.isAbsolute) {
-      a.canEmit()
+      // .struct: instructions are measured only.
+      a.absoluteLocation += BigInt(encoding.bytes.length)
       return
     }
     const { instrumentation } = a
@@ -707,7 +743,7 @@ export class Instructions {
     if (relaxation) {
       const field = encoding.fields[0]
       const slot = this.slots[field?.operand ?? 0] as OperandSlot
-      if (slot.operator === 0 && slot.valueKind !== expressionMissing) {
+      if ((slot.operator === 0 || slot.operator === operatorPlt) && slot.valueKind !== expressionMissing) {
         const { short, nearSizeInBytes } = relaxation
         for (let i = 0; i < short.length - 1; i++) chain.byte(short[i] as number)
         let target = slot.add
@@ -720,6 +756,7 @@ export class Instructions {
         }
         const opcode = relaxation.kind === 'jmp' ? 16 : relaxation.condition
         const i = chain.close(partBranch, opcode, nearSizeInBytes, addend, target, undefined)
+        chain.operators[i] = slot.operator
         chain.sources[i] = a.input.frame?.sourceIndex ?? -1
         chain.places[i] = this.mnemonicStart
         return

@@ -184,7 +184,14 @@ export function buildObject(a: Assembler, resolved: readonly ResolvedSection[]):
     const targetSection = target?.kind === symbolLabel ? target.chain?.section : undefined
     if (targetSection) (sections[indexOf.get(section) as number] as ElfSection).link = indexOf.get(targetSection) ?? 0
   }
-  return { class: a.is64BitObject && !a.options.x32 ? 64 : 32, machine: isX8664 ? EM_X86_64 : a.options.arch?.startsWith('iamcu') ? EM_IAMCU : EM_386, flags: 0, sections, symbols, groups }
+  return {
+    class: a.is64BitObject && !a.options.x32 ? 64 : 32,
+    machine: isX8664 ? EM_X86_64 : a.options.arch?.startsWith('iamcu') ? EM_IAMCU : EM_386,
+    flags: 0,
+    sections,
+    symbols,
+    groups,
+  }
 }
 
 /**

@@ -2,6 +2,7 @@
 // `addresses` and `sizes`, to a fixed point. Branches only grow, so it ends; a pass is one walk over the fragments with a
 // running sum. GNU as manual §9.16.11 (jumps), §7 .align, .org, .uleb128.
 
+import { STT_GNU_IFUNC, STV_DEFAULT, STV_PROTECTED } from '@kernelbox/elf'
 import type { Assembler } from './assembler.ts'
 import { Evaluation, type Expression } from './expression.ts'
 import {
@@ -145,20 +146,24 @@ export class Relaxation {
   branchTarget(chain: FragmentChain, i: number): AsmSymbol | undefined {
     let symbol = chain.symbols[i]
     if (!symbol) return undefined
-    if (symbol.kind === symbolEquated) {
+    if (symbol.kind === symbolEquated || symbol.weakrefTarget) {
       const value = this.#evaluation.ofSymbol(symbol)
       if (!value?.add || value.sub) return undefined
       symbol = value.add
       if (symbol.kind !== symbolLabel || symbol.chain?.section !== chain.section) return undefined
-      return this.#isPreemptible(chain.symbols[i] as AsmSymbol) || this.#isPreemptible(symbol) ? undefined : symbol
+      return this.#isPreemptible(chain.symbols[i] as AsmSymbol, false) || this.#isPreemptible(symbol, false) ? undefined : symbol
     }
     if (symbol.kind !== symbolLabel || symbol.chain?.section !== chain.section) return undefined
-    return this.#isPreemptible(symbol) ? undefined : symbol
+    return this.#isPreemptible(symbol, chain.operators[i] !== 0) ? undefined : symbol
   }
 
-  #isPreemptible(symbol: AsmSymbol): boolean {
-    if (symbol.isWeak || symbol.type === 10) return true
-    return symbol.isGlobal && this.#assembler.options.isShared === true
+  #isPreemptible(symbol: AsmSymbol, isThroughPlt: boolean): boolean {
+    if (symbol.isWeak || symbol.type === STT_GNU_IFUNC || (isThroughPlt && symbol.isGlobal)) return true
+    return (
+      symbol.isGlobal &&
+      this.#assembler.options.isShared === true &&
+      (symbol.visibility === STV_DEFAULT || symbol.visibility === STV_PROTECTED)
+    )
   }
 
   /** One walk; true where something grew or moved. */

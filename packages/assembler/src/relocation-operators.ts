@@ -24,8 +24,6 @@ export const relocationOperators = [
   'SECREL32',
 ] as const
 
-export type RelocationOperator = (typeof relocationOperators)[number]
-
 const byName = new Map(relocationOperators.map((name, i) => [name as string, i]))
 
 /** Number of an operator, written in any case; undefined: there is none of that name. */

@@ -4,7 +4,7 @@
 import { SHF_MERGE, SHF_TLS, STT_GNU_IFUNC, STT_TLS } from '@kernelbox/elf'
 import type { Assembler } from './assembler.ts'
 import type { ExplicitRelocation } from './directives/relocation.ts'
-import { Evaluation, type Linear } from './expression.ts'
+import { Evaluation, type Expression, type Linear } from './expression.ts'
 import {
   type AlignDetail,
   type DeferredPart,
@@ -30,7 +30,7 @@ import { addressKnowledge, labelAddress, labelDistance, lebBytes, type Relaxatio
 import { relocationOperators } from './relocation-operators.ts'
 import { isTlsOperator, needsSymbol, relocationType } from './relocation-types.ts'
 import type { Section } from './sections.ts'
-import { type AsmSymbol, symbolCommon, symbolEquated, symbolLabel, symbolUndefined } from './symbols.ts'
+import { type AsmSymbol, symbolAbsolute, symbolCommon, symbolEquated, symbolLabel, symbolUndefined } from './symbols.ts'
 
 /** A section's bytes and its relocations, in the order in which they are written. */
 export interface ResolvedSection {
@@ -63,6 +63,9 @@ export class PendingRelocations {
     }
   }
 }
+
+const operatorPlt = relocationOperators.indexOf('PLT')
+const operatorSize = relocationOperators.indexOf('SIZE')
 
 export class Resolver {
   readonly #assembler: Assembler
@@ -225,7 +228,7 @@ export class Resolver {
         fieldAt,
         width,
         flags,
-        0,
+        chain.operators[i] as number,
         linear,
         symbol,
         width,
@@ -279,6 +282,30 @@ export class Resolver {
       )
       return
     }
+    if (operator === operatorSize) {
+      const known = this.#symbolSize(tree ?? { kind: 'linear', add: symbol, sub, addend: BigInt(addend) })
+      if (known !== undefined) {
+        this.#constant(chain, contents, at, size, known, flags, source, place, 1)
+        return
+      }
+    }
+    if (operator !== 0 && symbol?.kind === symbolAbsolute && !sub && !isRelative) {
+      this.#relocate(
+        chain,
+        contents,
+        relocations,
+        at,
+        size,
+        flags,
+        operator,
+        { add: symbol, sub: undefined, constant: BigInt(addend) },
+        symbol,
+        tail,
+        source,
+        place,
+      )
+      return
+    }
     const value = tree
       ? this.#evaluation.evaluate(tree)
       : this.#evaluation.evaluate({ kind: 'linear', add: symbol, sub, addend: BigInt(addend) })
@@ -323,6 +350,21 @@ export class Resolver {
     this.#relocate(chain, contents, relocations, at, size, flags, operator, value, symbol, tail, source, place)
   }
 
+  /** `symbol@SIZE` where the size is known here: local symbols' sizes stand for the symbols. */
+  #symbolSize(expression: Expression): bigint | undefined {
+    const value = this.#evaluation.evaluate(expression)
+    if (!value || (!value.add && !value.sub)) return undefined
+    let result = value.constant
+    for (const symbol of [value.add, value.sub]) {
+      if (!symbol) continue
+      if (symbol.kind !== symbolLabel || this.#isExternal(symbol)) return undefined
+      const size = symbol.size ? this.#evaluation.constant(symbol.size) : 0n
+      if (size === undefined) return undefined
+      result += symbol === value.add ? size : -size
+    }
+    return result
+  }
+
   /** Global symbols may be replaced at link time; weak and indirect ones must be. */
   #isExternal(symbol: AsmSymbol): boolean {
     return symbol.isGlobal || symbol.isWeak || symbol.type === STT_GNU_IFUNC || symbol.isUnique
@@ -335,7 +377,7 @@ export class Resolver {
     at: number,
     size: number,
     fieldFlags: number,
-    operator: number,
+    fieldOperator: number,
     value: Linear,
     written: AsmSymbol | undefined,
     tail: number,
@@ -343,6 +385,7 @@ export class Resolver {
     place: number,
   ): void {
     let flags = fieldFlags
+    let operator = fieldOperator
     const isRelative = (flags & fixupPcRelative) !== 0
     let owner: AsmSymbol | undefined
     let symbol = value.add
@@ -363,6 +406,8 @@ export class Resolver {
     }
     const placed = owner ?? symbol
     const inSection = placed?.kind === symbolLabel ? (placed.chain as FragmentChain).section : undefined
+    // A local function needs no PLT entry.
+    if (operator === operatorPlt && inSection && symbol && !this.#isExternal(symbol)) operator = 0
     if (symbol && inSection === chain.section && isRelative && operator === 0 && !this.#isExternal(symbol)) {
       this.#value(chain, contents, at, size, Number(position + addend) - (at + tail), flags, source, place, 1)
       return
@@ -463,7 +508,8 @@ export class Resolver {
       const isSigned = (flags & (fixupSigned | fixupPcRelative)) !== 0 && size === 1
       const low = isSigned ? -(1n << (bits - 1n)) : 1n - (1n << bits)
       const high = isSigned ? (1n << (bits - 1n)) - 1n : (1n << bits) - 1n
-      if ((written < low || written > high) && (size < 4 || (flags & fixupData) !== 0)) {
+      // Addresses of 32 bits wrap.
+      if ((written < low || written > high) && (size < 4 || (this.#isX8664 && (flags & fixupData) !== 0))) {
         if (isSigned && (flags & fixupPcRelative) !== 0) {
           const beyond = written > high ? written - high : low - written
           this.#error(

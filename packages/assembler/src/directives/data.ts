@@ -2,11 +2,11 @@
 
 import type { Assembler } from '../assembler.ts'
 import { expressionMissing } from '../expression-reader.ts'
-import { partLeb128 } from '../fragments.ts'
+import { fixupSigned, partLeb128 } from '../fragments.ts'
 import type { DirectiveTable } from './registry.ts'
 
 /** Comma-separated expressions as fields of `sizeInBytes`. */
-export function emitNumbers(a: Assembler, sizeInBytes: number): void {
+export function emitNumbers(a: Assembler, sizeInBytes: number, flags = 0): void {
   if (a.isAtEnd) return
   for (;;) {
     a.skipBlanks()
@@ -20,7 +20,7 @@ export function emitNumbers(a: Assembler, sizeInBytes: number): void {
       // An empty place stands for zero.
       if (a.takesValue(true, sizeInBytes)) a.chain.number(0, sizeInBytes)
     } else if (!a.reader.isFaulty) {
-      a.emitReader(sizeInBytes, start)
+      a.emitReader(sizeInBytes, start, flags)
     }
     if (!a.takeComma()) break
   }
@@ -97,6 +97,7 @@ export const dataDirectives: DirectiveTable = {
   '4byte': numbers(4),
   long: numbers(4),
   int: numbers(4),
+  slong: (a) => emitNumbers(a, 4, fixupSigned),
   '8byte': numbers(8),
   quad: numbers(8),
   octa: numbers(16),

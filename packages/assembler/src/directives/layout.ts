@@ -62,7 +62,6 @@ export function emitAlign(a: Assembler, power: number, fill: bigint | undefined,
     a.absoluteLocation = ((a.absoluteLocation + unit - 1n) / unit) * unit
     return
   }
-  const size = 2 ** power
   if (power > 0 && (max === 0 || max < 2 ** 53)) {
     let detail: AlignDetail | undefined
     const isNopFill = fill !== undefined && fillSizeInBytes <= 1 && (fill & 255n) === 0x90n
@@ -74,7 +73,7 @@ export function emitAlign(a: Assembler, power: number, fill: bigint | undefined,
       detail = { fill: pattern }
     }
     chain.close(partAlign, power, max > 0x7fffffff ? 0 : max, 0, undefined, detail)
-    if (max === 0 || max >= size || true) section.alignmentPower = Math.max(section.alignmentPower, power)
+    section.alignmentPower = Math.max(section.alignmentPower, power)
   }
 }
 

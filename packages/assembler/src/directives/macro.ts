@@ -3,7 +3,6 @@
 import { bytesToText } from '@kernelbox/diagnostics'
 import type { Assembler } from '../assembler.ts'
 import { ArgumentReader, type Formal, Macro, openIteration, openRepetition, readBlock, squeezed } from '../macros.ts'
-import { findDirective } from './registry.ts'
 import type { DirectiveTable } from './registry.ts'
 
 const macroOpeners = new Set(['.macro'])
@@ -54,7 +53,7 @@ function define(a: Assembler): void {
     fail('duplicate-macro', `the macro '${name}' is already defined; .purgem ${name} would remove it`)
     return
   }
-  if (name.startsWith('.') && findDirective(lower.slice(1))) {
+  if (a.isDirective(lower)) {
     a.report({ code: 'macro-shadows', severity: 'warning', message: `'${name}' is a directive; this macro is never used`, span: call })
     return
   }

@@ -7,7 +7,7 @@ import type { FragmentChain } from '../fragments.ts'
 import type { SymbolTable } from '../symbols.ts'
 import { type DebugSection, labelAt } from './debug-section.ts'
 import type { LineFile, LineFiles } from './line-files.ts'
-import { type LineRows, rowBasicBlock, rowEpilogueBegin, rowIsStatement, rowPrologueEnd } from './line-rows.ts'
+import { type LineRows, rowBasicBlock, rowEpilogueBegin, rowIsStatement, rowPrologueEnd, rowSetsAddress } from './line-rows.ts'
 
 const lineBase = -5
 const lineRange = 14
@@ -157,7 +157,7 @@ class LineProgram {
     const offset = rows.offsets[i] as number
     const address = addressOf(rows.chain, fragment, offset)
     const lineDelta = (rows.lines[i] as number) - this.#lineNumber
-    if (this.#address < 0) {
+    if (this.#address < 0 || flags & rowSetsAddress) {
       this.#setAddress(rows.chain, fragment, offset)
       this.#advance(lineDelta, 0)
     } else this.#advance(lineDelta, address - this.#address)

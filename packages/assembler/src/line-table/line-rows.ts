@@ -12,8 +12,10 @@ export const rowIsStatement = 1
 export const rowBasicBlock = 2
 export const rowPrologueEnd = 4
 export const rowEpilogueBegin = 8
+/** The address is told anew, which resets the view where the row before may have the same address. */
+export const rowSetsAddress = 16
 /** What holds for one row only. */
-const flagsOfOneRow = rowBasicBlock | rowPrologueEnd | rowEpilogueBegin
+const flagsOfOneRow = rowBasicBlock | rowPrologueEnd | rowEpilogueBegin | rowSetsAddress
 
 /** The rows of one subsection. */
 export class LineRows {
@@ -252,7 +254,10 @@ export class LineTable {
     if (last < 0) value = rows.chain.subsection === 0 ? 0 : undefined
     else if (rows.offsets[last] !== offset) value = 0
     else if (rows.fragments[last] === fragment && !rows.lastViewSymbol) value = rows.lastView + 1
-    if (view === 'zero') value = 0
+    if (view === 'zero') {
+      if (value !== 0) this.#flags |= rowSetsAddress
+      value = 0
+    }
     const symbol = typeof view === 'object' ? view : undefined
     if (value !== undefined) {
       if (symbol) {

@@ -50,7 +50,9 @@ const tokens: TokenType[] = [
 ]
 
 /** Deeper nesting than this is refused: the parser is recursive and inputs are untrusted. */
-const deepest = 400
+const deepest = 60
+/** Longer expressions are refused: their trees are as deep as they are long. */
+const mostTokens = 4000
 
 class ExpressionParser extends EmbeddedActionsParser {
   operator: { start: number; end: number } | undefined = undefined
@@ -264,7 +266,8 @@ export function parseExpressionText(text: string): ParsedSyntax | undefined {
   parser ??= new ExpressionParser(true)
   closed.clear()
   try {
-    return parser.parse(text, withRemainders(lexer.tokenize(text).tokens))
+    const read = lexer.tokenize(text).tokens
+    return read.length > mostTokens ? undefined : parser.parse(text, withRemainders(read))
   } catch (error) {
     if (error instanceof NestingTooDeep) return undefined
     throw error
