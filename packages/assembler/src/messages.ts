@@ -195,6 +195,14 @@ export function junkHint(a: Assembler, at: number): Partial<Diagnostic> {
   }
 }
 
+/** The directive that an unknown one may have been meant to be. */
+export function suggestDirective(a: Assembler, name: string, known: Iterable<string>): Partial<Diagnostic> {
+  const meant = nearestWord(name.replace(/^\./, ''), known)
+  return meant === undefined
+    ? {}
+    : { fix: { message: `did you mean '.${meant}'?`, span: a.span(a.wordStart, a.wordEnd), replacement: `.${meant}` } }
+}
+
 const general = ['a', 'c', 'd', 'b']
 const pointers = ['sp', 'bp', 'si', 'di']
 
