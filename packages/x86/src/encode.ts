@@ -415,7 +415,14 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
         const base = operand.base
         if (!operand.hasParentheses && (spec.accepts & ACCEPT_XLAT) !== 0)
           return { ok: false, failure: failure('operand-size-mismatch', index + shift) }
+        if (!operand.hasParentheses && (row.opcode[0] === 0xac || row.opcode[0] === 0xad)) {
+          return { ok: false, failure: failure('operand-type-mismatch', index + shift) }
+        }
         const bits = addressBitsOf(operand) || mode
+        if (bits !== 16 || mode !== 64) {
+          const refusal = layOutAddress(operand, index + shift, mode, prefixes.addressSize, false, 1, 0, false, address)
+          if (refusal) return { ok: false, failure: refusal }
+        }
         if (bits === 64 && mode !== 64)
           return { ok: false, failure: failure('invalid-base-index', index + shift, { mode, base: base?.name ?? '' }) }
         if (implicitAddressBits !== 0 && implicitAddressBits !== bits && base) {
@@ -567,15 +574,17 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
     // xchg %rax,%rax is a nop with or without REX.W
     const isNop = row.flags.has('nopair') && isAccumulatorPair(operands)
     const wide = size === 64 && !stackSize && row.operandSize !== 0 && !isNop
-    let rex = prefixes.rex
-    if (wide) rex |= 0x48
-    if (places.reg && reg >= 8) rex |= 0x44
-    if (places.opcode && places.opcode.number >= 8) rex |= 0x41
+    let ownRex = 0
+    if (wide) ownRex |= 0x48
+    if (places.reg && reg >= 8) ownRex |= 0x44
+    if (places.opcode && places.opcode.number >= 8) ownRex |= 0x41
     if (memory) {
-      if (address.baseHigh) rex |= 0x41
-      if (address.indexHigh) rex |= 0x42
-    } else if (places.rm?.kind === 'register' && places.rm.register.number >= 8) rex |= 0x41
-    if (needsRex) rex |= 0x40
+      if (address.baseHigh) ownRex |= 0x41
+      if (address.indexHigh) ownRex |= 0x42
+    } else if (places.rm?.kind === 'register' && places.rm.register.number >= 8) ownRex |= 0x41
+    if (needsRex) ownRex |= 0x40
+    if ((prefixes.rex & ownRex & 15) !== 0) return { ok: false, failure: failure('prefix-twice', undefined, { prefix: 'rex' }) }
+    const rex = prefixes.rex | ownRex
     if (rex !== 0 || (prefixes.encoding === 'rex' && !forbidsRex)) {
       if (mode !== 64) return { ok: false, failure: failure('register-not-in-mode', undefined, { mode }) }
       if (forbidsRex) return { ok: false, failure: failure('high-byte-register-with-rex', undefined, { register: forbidsRex.name }) }

@@ -76,6 +76,13 @@ function classFits(spec: OperandSpec, register: Register): boolean {
   return wanted.startsWith('gpr') && register.class.startsWith('gpr')
 }
 
+/** Registers 8 and up exist in 64-bit mode only; CR8 alone is reached elsewhere too. */
+function needs64BitMode(operand: Operand): boolean {
+  if (operand.kind === 'register') return operand.register.number > 7 && operand.register.class !== 'control'
+  if (operand.kind !== 'memory') return false
+  return (operand.base !== undefined && operand.base.number > 7) || (operand.index !== undefined && operand.index.number > 7)
+}
+
 /** A sized constant as the assembler's numbers wrap: 32 bits outside 64-bit mode. */
 export function wrappedConstant(value: Value, mode: Mode): number {
   return Number(BigInt.asIntN(mode === 64 ? 64 : 32, value.constant!))
@@ -117,6 +124,10 @@ export function matchRow(
     if (!kindFits(spec, operand, row)) return kindFailure(spec, operand, index + shift, operands, specs)
     if (spec.needsLetter && operand.kind === 'memory' && operand.broadcast === undefined)
       return failure('ambiguous-size', undefined, { mnemonic: statement.mnemonic })
+    if (mode !== 64 && needs64BitMode(operand)) {
+      const name = operand.kind === 'register' ? operand.register.name : ''
+      return failure('register-not-in-mode', index + shift, { register: name, mode })
+    }
     if (operand.kind !== 'register' || (spec.accepts & ACCEPT_REGISTER) === 0) continue
     if (!spec.registerClass.startsWith('gpr')) continue
     const bits = operand.register.sizeInBits

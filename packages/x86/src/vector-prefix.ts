@@ -4,7 +4,7 @@ import type { Address } from './address.ts'
 import type { EncodeOptions, InstructionStatement, Operand, Register, RoundingOperand } from './contract.ts'
 import { type Failure, failure } from './failure.ts'
 import type { PrefixSet } from './prefixes.ts'
-import type { Row } from './table/notation.ts'
+import { ROLE_REG, type Row } from './table/notation.ts'
 
 const ROUNDING_MODES: Readonly<Record<string, number>> = { 'rn-sae': 0, 'rd-sae': 1, 'ru-sae': 2, 'rz-sae': 3 }
 const OPTION_ROUNDING: Readonly<Record<string, number>> = { rn: 0, rd: 1, ru: 2, rz: 3 }
@@ -34,11 +34,16 @@ export function encodeVectorPrefix(
   length: number,
 ): number | Failure {
   const reg = places.reg ? places.reg.number : 0
-  const vvvv = places.vvvv ? places.vvvv.number : 0
+  let vvvv = places.vvvv ? places.vvvv.number : 0
+  if (prefixes.rex !== 0 && places.vvvv) {
+    // the first source repeats the destination, with the bit that the prefix gives to it
+    const isReg = row.operands[row.operands.length - 1]!.role === ROLE_REG
+    if ((prefixes.rex & (isReg ? 4 : 1)) !== 0) vvvv |= 8
+  }
   const rm = places.rm?.kind === 'register' ? places.rm.register.number : 0
   // bits of a written rex prefix: -msse2avx moves them along
   const r = ((reg >> 3) | (prefixes.rex >> 2)) & 1
-  const x = address ? address.indexHigh | ((prefixes.rex >> 1) & 1) : row.space === 'evex' ? (rm >> 4) & 1 : 0
+  const x = address ? address.indexHigh | ((prefixes.rex >> 1) & 1) : row.space === 'evex' ? (rm >> 4) & 1 : (prefixes.rex >> 1) & 1
   const b = (address ? address.baseHigh : (rm >> 3) & 1) | (prefixes.rex & 1)
   const w = row.vexW === -1 ? (size === 64 || (prefixes.rex & 8) !== 0 ? 1 : 0) : row.vexW === 1 ? 1 : 0
   const pp = prefixCode(row.mandatoryPrefix)
