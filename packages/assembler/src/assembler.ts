@@ -22,7 +22,7 @@ import { fixupData, partFill, partNone, type FillDetail, type FragmentChain } fr
 import { Input, type InputFrame } from './input.ts'
 import { Instructions } from './instruction.ts'
 import type { Macro } from './macros.ts'
-import { junkHint } from './messages.ts'
+import { junkHint, suggestDirective } from './messages.ts'
 import type { AssembleOptions } from './options.ts'
 import { addressKnowledge } from './relax.ts'
 import { type Section, SectionList } from './sections.ts'
