@@ -46,6 +46,17 @@ describe('branches', () => {
   })
 })
 
+describe('locate', () => {
+  it('leads from a field that a relocation fills in to its statement', () => {
+    const { locate } = run('nop\ncall x\njmp y\n.data\n.long z\n')
+    const line = (section: number, offset: number) => {
+      const span = locate(section, offset)
+      return span && span.source.lineAt(span.start)
+    }
+    expect([line(1, 2), line(1, 7), line(2, 0), line(1, 0)]).toEqual([2, 3, 5, undefined])
+  })
+})
+
 describe('macros', () => {
   it('replace parameters, defaults, \\@ and repetitions', () => {
     expect(hex('.macro m a b=7\n.byte \\a, \\b, \\@\n.endm\nm 1\nm 2, 3\n.rept 2\n.byte 9\n.endr\n.irp x,4,5\n.byte \\x\n.endr')).toBe(

@@ -1,11 +1,12 @@
 // The assembly of one or more sources, in the order of its passes. Enters: sources and options. Leaves: the object, or
 // nothing where there were errors; and what there is to say.
 
-import { type Diagnostic, DiagnosticSink, type SourceFile } from '@kernelbox/diagnostics'
+import { type Diagnostic, DiagnosticSink, type SourceFile, type Span } from '@kernelbox/diagnostics'
 import type { ElfObject } from '@kernelbox/elf'
 import { Assembler } from './assembler.ts'
 import { generateLines } from './line-table/directives.ts'
 import { applyMarch } from './directives/arch.ts'
+import { locator } from './locate.ts'
 import { buildObject } from './object-builder.ts'
 import type { AssembleOptions } from './options.ts'
 import { writeUsedNote } from './property-note/property-note.ts'
@@ -19,6 +20,8 @@ export interface Assembly {
   /** Undefined where there was an error. */
   readonly object: ElfObject | undefined
   readonly diagnostics: readonly Diagnostic[]
+  /** Where the field at an offset of a section (by its index in the object) was written. */
+  readonly locate: (sectionIndex: number, offset: number) => Span | undefined
 }
 
 /** How the grammar gets in: synchronous, and loaded only when something needs it. */
@@ -70,7 +73,11 @@ export function assembleWith(loadGrammar: GrammarLoader, sources: readonly Sourc
 
   // 5. The object.
   const object = buildObject(a, resolved)
-  return { object: sink.hasErrors && !options.keepGoing ? undefined : object, diagnostics: sink.diagnostics }
+  return {
+    object: sink.hasErrors && !options.keepGoing ? undefined : object,
+    diagnostics: sink.diagnostics,
+    locate: locator(a, 1 + object.groups.length),
+  }
 }
 
 const contentsLength = (section: Section) => section.chains.reduce((sum, chain) => sum + chain.length, 0)
