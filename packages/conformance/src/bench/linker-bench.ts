@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundleCommands } from '../core/bundle-commands.ts'
 import { cacheFolder } from '../core/cache.ts'
+import { compareExecutables, compareFlat } from '../ld/compare-links.ts'
 import type { BenchOptions } from './assembler-bench.ts'
 import { formatMeasured, measure } from './measure.ts'
 import { runTool, writeLines } from './inputs.ts'
@@ -76,8 +77,9 @@ export async function benchLinker({ rounds, quick }: BenchOptions, print: (text:
       print(formatMeasured(`${title}, ${kind}`, measured))
       const [gnu, ours, start] = measured.map(({ wallInMs }) => wallInMs)
       print(`  process start apart: ratio ${(((ours ?? 0) - (start ?? 0)) / (gnu ?? 1)).toFixed(2)}\n`)
-      const same = readFileSync(join(folder, 'gnu.out')).equals(readFileSync(join(folder, 'ours.out')))
-      print(`  outputs ${same ? 'are the same' : 'differ'}\n`)
+      const [gnuBytes, ourBytes] = ['gnu.out', 'ours.out'].map((name) => readFileSync(join(folder, name))) as [Buffer, Buffer]
+      const { status, why } = kind === 'flat' ? compareFlat(gnuBytes, ourBytes) : compareExecutables(gnuBytes, ourBytes)
+      print(`  outputs: ${status} ${why}\n`)
     }
   }
   compare('two objects', manyObjects(join(folder, 'two'), 2))

@@ -1,13 +1,13 @@
 // `bench preprocessor`: kasm -E against gcc -E -x assembler-with-cpp, on inputs as large as the Linux kernel's: deep trees
 // of headers with guards, conditionals and constants, macros used tens of thousands of times, and sqlite3.c as it is.
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundleCommands } from '../core/bundle-commands.ts'
 import { cacheFolder } from '../core/cache.ts'
 import type { BenchOptions } from './assembler-bench.ts'
 import { formatMeasured, measure, megabytes } from './measure.ts'
-import { sqliteFolder } from './inputs.ts'
+import { madeOnce, sqliteFolder } from './inputs.ts'
 
 /** One source that includes headers: each with a guard, constants, conditionals and a few macros of macros. */
 export function writeHeaderTree(folder: string, headers: number, uses: number): string {
@@ -69,5 +69,9 @@ export async function benchPreprocessor({ rounds, quick }: BenchOptions, print: 
     const path = writeHeaderTree(place, headers ?? 0, uses ?? 0)
     compare(`${headers} headers, ${uses} uses of macros`, path, ['-Iinclude'], place)
   }
-  compare('sqlite3.c', join(sqliteFolder(), 'sqlite3.c'), [], sqliteFolder())
+  // Without the system's headers, some of which refuse what is not C.
+  const sqlite = madeOnce('sqlite3-alone.c', (path) =>
+    writeFileSync(path, readFileSync(join(sqliteFolder(), 'sqlite3.c'), 'latin1').replace(/^#\s*include\s*<.*$/gm, ''), 'latin1'),
+  )
+  compare('sqlite3.c without system headers', sqlite, [], folder)
 }
