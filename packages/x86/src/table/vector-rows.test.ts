@@ -111,8 +111,6 @@ const GOLDEN: Readonly<Record<string, readonly (readonly [string, string])[]>> =
   ],
 }
 
-for (const [title, lines] of Object.entries(GOLDEN)) {
-  it(title, () => {
-    expect(lines.map(([text]) => [text, bytesOf(text)])).toEqual(lines)
-  })
-}
+it.each(Object.entries(GOLDEN))('%s', (_title, lines) => {
+  expect(lines.map(([text]) => [text, bytesOf(text)])).toEqual(lines)
+})
