@@ -245,8 +245,9 @@ function tryRows(
     }
     if (row.flags.has('nopair') && options.mode === 64 && match.size === 32 && isAccumulatorPair(statement.operands)) continue
     if (row.flags.has('relax') && prefixes.displacementBytes === 4) continue
-    if (prefixes.displacementBytes === 4 && options.mode === 16 && row.fields[0]?.kind === 'c') {
-      best = moreTelling(best, failure('unknown-prefix', undefined, { prefix: '{disp32}' }))
+    const badBytes = options.mode === 16 ? 4 : 2
+    if (prefixes.displacementBytes === badBytes && row.fields[0]?.kind === 'c') {
+      best = moreTelling(best, failure('unknown-prefix', undefined, { prefix: badBytes === 4 ? '{disp32}' : '{disp16}' }))
       continue
     }
     if (row.flags.has('wide') && !prefixes.addressSize && !needsWideAddress(statement)) continue
@@ -713,6 +714,19 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
   ) {
     isTemplate = false
     warnings.push({ code: 'displacement-shortened', operand: places.rmIndex, details: { bits: 16 } })
+  }
+  if (memory && address.addressBits === 32 && mode === 64 && !row.flags.has('lea')) {
+    const constant = memory.displacement?.constant
+    if (constant !== undefined && (constant > 0xffff_ffffn || constant < -0xffff_ffffn)) {
+      warnings.push({ code: 'displacement-shortened', operand: places.rmIndex, details: { bits: 32 } })
+    }
+  }
+  if (options.code16gcc && mode === 16 && writtenSuffix === '') {
+    // GNU as says so where compilers of different age disagree
+    const isSegment = row.operands.length === 1 && row.operands[0]!.registerClass === 'segment'
+    if (row.mnemonic === 'iret' || (isSegment && row.flags.has('stack'))) {
+      warnings.push({ code: 'code16gcc-size', details: { mnemonic: statement.mnemonic, size: row.mnemonic === 'iret' ? 16 : 32 } })
+    }
   }
   if (
     moffs &&

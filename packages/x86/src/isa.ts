@@ -240,10 +240,13 @@ function disable(isa: Set<string>, name: string): void {
     const needs = NEEDS[other]
     if (needs && needs.split(' ').includes(name)) disable(isa, other)
   }
-  // a name that stands for several takes them with it
-  if (name === 'tsx') for (const part of ['hle', 'rtm']) disable(isa, part)
-  if (name === 'abm') for (const part of ['lzcnt', 'popcnt']) disable(isa, part)
-  if (name === 'sse4') disable(isa, 'sse4.1')
+}
+
+/** A name that stands for several takes them with it, when it is the one that is written. */
+function disableNamed(isa: Set<string>, name: string): void {
+  disable(isa, name)
+  const parts = name === 'tsx' ? ['hle', 'rtm'] : name === 'abm' ? ['lzcnt', 'popcnt'] : name === 'sse4' ? ['sse4.1'] : []
+  for (const part of parts) disable(isa, part)
 }
 
 function processor(name: string): Set<string> | undefined {
@@ -281,7 +284,7 @@ export function selectIsa(current: ReadonlySet<string> | undefined, name: string
   }
   if (extension.startsWith('no') && allNames().has(extension.slice(2))) {
     const isa = new Set(current ?? allNames())
-    disable(isa, extension.slice(2))
+    disableNamed(isa, extension.slice(2))
     return isa
   }
   return null

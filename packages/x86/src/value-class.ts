@@ -7,8 +7,10 @@ const LOWER_BOUNDS = [
   -0x1_0000_0000,
   -0x8000_0000,
   -0x1_0000,
+  -0xffff,
   -0x8000,
   -0x100,
+  -0xff,
   -0x80,
   0,
   1,
@@ -29,9 +31,9 @@ const LOWER_BOUNDS = [
   2 ** 53,
 ] as const
 
-/** Class of a constant, 0 to 25. Beyond 2^53 a double cannot tell values apart: such encodings are never templates. */
+/** Class of a constant, 0 to 27. Beyond 2^53 a double cannot tell values apart: such encodings are never templates. */
 export function valueClass(n: number): number {
-  if (n >= 4 && n < 0x80) return n < 8 ? 13 : n < 0x10 ? 14 : 15
+  if (n >= 4 && n < 0x80) return n < 8 ? 15 : n < 0x10 ? 16 : 17
   let low: number = 0
   let high: number = LOWER_BOUNDS.length
   while (low < high) {
