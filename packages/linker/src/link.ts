@@ -2,14 +2,16 @@
 // Enters: inputs, script and options. Leaves: an image, the layout as data, a map, diagnostics. Pure: no files, no clock.
 
 import { DiagnosticSink, SourceFile } from '@kernelbox/diagnostics'
-import { EM_386, EM_IAMCU, EM_X86_64, PF_R, PF_W, PF_X, SHF_EXECINSTR, SHF_TLS } from '@kernelbox/elf'
+import { EM_386, EM_IAMCU, EM_X86_64, PF_R, PF_W, PF_X, SHF_EXECINSTR, SHF_TLS, SHT_NOBITS } from '@kernelbox/elf'
 import { buildPlan, namedFiles } from './build-plan.ts'
 import { allocateCommonSymbols } from './common-symbols.ts'
 import { fillContents } from './contents.ts'
 import { defaultScript } from './default-script.ts'
 import { absoluteOf, alignUp } from './evaluate.ts'
 import { collectGarbage } from './gc-sections.ts'
+import { checkCrossReferences } from './cross-references.ts'
 import { defineLinkerSymbols, finishLinkerSymbols } from './linker-symbols.ts'
+import { linkMapText } from './link-map.ts'
 import { matchSections, SectionIndex } from './match-sections.ts'
 import { StaticRelocations, type TlsLayout } from './relax.ts'
 import { referencedNames } from './script-references.ts'
@@ -30,6 +32,7 @@ import type { Assignment, ScriptCommand } from './syntax/ast.ts'
 import { parseScript, parseSymbolDefinition } from './syntax/parse-script.ts'
 import { writeElf } from './write-elf.ts'
 import { writeRelocatable } from './write-relocatable.ts'
+import { writeIntelHex, writeSRecords, writeVerilog } from './write-hex.ts'
 import { writeFlat } from './write-flat.ts'
 
 const versionText = 'kld, GNU ld 2.40 compatible'
@@ -226,7 +229,9 @@ export function link(options: LinkOptions): LinkResult {
     knownNames: () => symbols.byName.keys(),
     sink,
   })
-  if (!sink.hasErrors || options.noInhibitExec) {
+  checkSizes(outputs, sink)
+  checkCrossReferences(state.noCrossReferences, outputs, sink)
+  if (!sink.hasErrors || (options.noInhibitExec && !outputs.some((output) => output.sizeInBytes > largestSection))) {
     for (const output of outputs) fillContents(output, machine)
     for (const output of isRelocatable ? [] : outputs) {
       for (const item of output.items) {
@@ -263,6 +268,9 @@ export function link(options: LinkOptions): LinkResult {
         strip: options.strip,
         discardLocals: options.discardLocals,
       })
+    else if (format === 'ihex') image = writeIntelHex(outputs, entry)
+    else if (format === 'srec') image = writeSRecords(outputs, entry, options.outputName ?? state.outputName ?? 'a.out')
+    else if (format === 'verilog') image = writeVerilog(outputs)
     else image = writeFlat(outputs, sink, { maxGapInBytes: options.maxGapInBytes, gapFill: options.gapFill })
   }
   const isFailed = sink.hasErrors && !options.noInhibitExec
@@ -271,7 +279,21 @@ export function link(options: LinkOptions): LinkResult {
     format,
     outputName: state.outputName,
     layout: layoutAsData(outputs, symbols, objects, regions, entry),
-    mapText: '',
+    mapText: options.wantsMap
+      ? linkMapText({
+          plan,
+          objects,
+          symbols,
+          regions,
+          discarded: objects.flatMap((object) =>
+            object.sections.filter((section): section is InputSection => section?.isDiscarded === true),
+          ),
+          is64,
+          outputName: options.outputName ?? state.outputName ?? 'a.out',
+          format,
+          wantsCref: options.wantsCref === true,
+        })
+      : '',
     diagnostics: sink.diagnostics,
   }
 }
@@ -299,6 +321,27 @@ function failed(options: LinkOptions, sink: DiagnosticSink): LinkResult {
     layout: { sections: [], symbols: [], regions: [], entry: 0n },
     mapText: '',
     diagnostics: sink.diagnostics,
+  }
+}
+
+/** No buffer holds more. */
+const largestSection = 0x7fff_ffff
+
+function checkSizes(outputs: readonly OutputSection[], sink: DiagnosticSink): void {
+  let total = 0
+  for (const output of outputs) {
+    if (output.type === SHT_NOBITS) continue
+    total += output.sizeInBytes
+    if (total <= largestSection) continue
+    sink.error(
+      'section-too-large',
+      `section ${output.name} has ${output.sizeInBytes} bytes: more than can be written`,
+      output.statement?.nameSpan,
+      {
+        notes: [{ message: "does '.' jump in it?" }],
+      },
+    )
+    return
   }
 }
 
