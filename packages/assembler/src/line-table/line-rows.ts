@@ -4,7 +4,7 @@
 // GNU as manual ".loc", ".loc_mark_labels"; DWARF 4 §6.2.2; DWARF 6 draft "view numbers".
 
 import type { Expression } from '../expression.ts'
-import type { FragmentChain } from '../fragments.ts'
+import { type FragmentChain, partBranch } from '../fragments.ts'
 import { type AsmSymbol, symbolAbsolute, symbolEquated, symbolLabel, type SymbolTable } from '../symbols.ts'
 import type { LineFiles } from './line-files.ts'
 
@@ -252,10 +252,10 @@ export class LineTable {
     const last = rows.count - 1
     let value: number | undefined
     if (last < 0) value = rows.chain.subsection === 0 ? 0 : undefined
-    else if (rows.offsets[last] !== offset) value = 0
+    else if (rows.offsets[last] !== offset || hasBranch(rows.chain, rows.fragments[last] as number, fragment)) value = 0
     else if (rows.fragments[last] === fragment && !rows.lastViewSymbol) value = rows.lastView + 1
     if (view === 'zero') {
-      if (value !== 0) this.#flags |= rowSetsAddress
+      if (value !== 0 && last >= 0) this.#flags |= rowSetsAddress
       value = 0
     }
     const symbol = typeof view === 'object' ? view : undefined
@@ -318,6 +318,12 @@ export class LineTable {
     symbol.offset = offset
     return symbol
   }
+}
+
+/** Branches take room in every size; alignments may not. */
+function hasBranch({ kinds }: FragmentChain, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (kinds[i] === partBranch) return true
+  return false
 }
 
 function symbolOf(symbol: AsmSymbol): Expression {
