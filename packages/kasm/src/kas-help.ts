@@ -20,6 +20,7 @@ Assembles x86 sources in the dialect of GNU as 2.40 (AT&T syntax); without a fil
   -Z                       write an object in spite of errors
   --diagnostics-format=text|json|sarif
   --print-tools-dir        a folder for gcc -B
+  --explain 'INSTRUCTION'  the row of the instruction table, and what each bit of the bytes says
   --version, --help, @FILE
 
 Exit status: 0 done, 1 an error (nothing was written), 70 a fault in kas itself.
@@ -27,5 +28,6 @@ Exit status: 0 done, 1 an error (nothing was written), 70 a fault in kas itself.
 Examples:
   kas --32 boot.s -o boot.o                     an object for ld, kld or kasm
   kas --64 -g --defsym DEBUG=1 -I inc start.s   to a.out, with line information
+  kas --explain 'vaddps (%rax){1to16},%zmm1,%zmm2{%k1}'
   gcc -B "$(kas --print-tools-dir)" -c file.c   gcc with kas as its assembler
 `

@@ -17,6 +17,8 @@ export interface KasCommand {
   /** Letters of -a and the file of `-a…=file`. */
   readonly listing: { readonly letters: string; readonly file: string | undefined } | undefined
   readonly showsToolsFolder: boolean
+  /** --explain: instructions to explain in place of assembling files. */
+  readonly explain: string | undefined
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -40,6 +42,7 @@ export function parseKasWords(words: readonly string[], base: AssembleOptions = 
   let hasStatistics = false
   let listing: KasCommand['listing']
   let showsToolsFolder = false
+  let explain: string | undefined
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as string
     const value = (name: string): string => {
@@ -76,6 +79,8 @@ export function parseKasWords(words: readonly string[], base: AssembleOptions = 
     else if (word === '--statistics') hasStatistics = true
     else if (word === '--MD') dependencyFile = value('--MD')
     else if (word === '--print-tools-dir') showsToolsFolder = true
+    else if (word === '--explain') explain = value(word)
+    else if (word.startsWith('--explain=')) explain = word.slice(10)
     else if (word.startsWith('--diagnostics-format=')) {
       const name = word.slice(21)
       if (name !== 'text' && name !== 'json' && name !== 'sarif')
@@ -101,7 +106,7 @@ export function parseKasWords(words: readonly string[], base: AssembleOptions = 
   options.encode = encode
   options.includePaths = includePaths
   options.definedSymbols = definedSymbols
-  return { options, inputs, output, isFatalWarnings, show, dependencyFile, format, hasStatistics, listing, showsToolsFolder }
+  return { options, inputs, output, isFatalWarnings, show, dependencyFile, format, hasStatistics, listing, showsToolsFolder, explain }
 }
 
 function definition(text: string): { name: string; value: bigint } {

@@ -28,6 +28,13 @@ export async function runKas(words: readonly string[]): Promise<number> {
     process.stdout.write(`${toolsFolder()}\n`)
     return 0
   }
+  if (command.explain !== undefined) {
+    const { explainLine } = await import('./explain-line.ts')
+    const { text, diagnostics } = await explainLine(command.explain, command.options)
+    printDiagnostics(diagnostics, { format: command.format, program: 'kas', version })
+    process.stdout.write(text)
+    return diagnostics.some((d) => d.severity === 'error') ? 1 : 0
+  }
   const sources: SourceFile[] = []
   const inputs = command.inputs.length > 0 ? command.inputs : ['-']
   for (const input of inputs) {
