@@ -759,6 +759,8 @@ export class Assembler {
     }
     symbol.kind = symbolEquated
     symbol.expression = expression
+    // An alias has the size that its symbol has by then.
+    if (value?.add && !value.sub) symbol.size ??= value.add.size
   }
 
   // ---- emission

@@ -202,7 +202,7 @@ export const layoutDirectives: DirectiveTable = {
   'ds.s': (a) => skip(a, 4),
   'ds.d': (a) => skip(a, 8),
   'ds.p': (a) => skip(a, 12),
-  'ds.x': (a) => skip(a, 12),
+  'ds.x': (a) => skip(a, 10),
   fill,
   org,
 }
