@@ -5,7 +5,7 @@ import type { InstructionStatement, MemoryOperand, Mode, Operand } from './contr
 import { type Head, readHead, SEGMENT_NAMES } from './decode-head.ts'
 import { operandOf, type Parts, readMemory, readSigned } from './decode-operands.ts'
 import { encodeInstruction } from './encode.ts'
-import { allRows, type NamedRow } from './table/index.ts'
+import { allTexts, type NamedText, rowsOfText } from './table/index.ts'
 import {
   ACCEPT_BRANCH_TARGET,
   ACCEPT_MEMORY,
@@ -80,7 +80,15 @@ export function decodeInstruction(bytes: Uint8Array, mode: Mode, offset = 0, add
   return first
 }
 
-let rowsByOpcode: Map<number, NamedRow[]> | undefined
+/** A row under one of its AT&T names. */
+interface NamedRow {
+  readonly name: string
+  readonly row: Row
+}
+
+/** Rows stay text until an opcode of theirs is met. */
+let textsByOpcode: Map<number, NamedText[]> | undefined
+const rowsByOpcode = new Map<number, readonly NamedRow[]>()
 
 /** Space, map and opcode byte of a row in one number; legacy maps are 0: one byte, 1: 0F, 2: 0F 38, 3: 0F 3A. */
 function opcodeKey(space: string, map: number, opcode: number): number {
@@ -102,6 +110,35 @@ function hasRegisterInOpcode(row: Row): boolean {
   return row.operands.some((spec) => spec.role === ROLE_OPCODE)
 }
 
+/** The lengths of a vector row share their opcode: one of its rows tells the key of all, and legacy texts are one row each. */
+function keysOf(text: string): number[] {
+  const encoding = text.split('|')[2] ?? ''
+  const vector = /(VEX|EVEX|XOP)\.\S*?(0F38|0F3A|0F|MAP5|MAP6|MAP7|M08|M09|M0A)\S* ([0-9A-F]{2})(\+r)?/.exec(encoding)
+  if (vector) return [opcodeKey(vector[1]!.toLowerCase(), VECTOR_MAPS[vector[2]!]!, Number.parseInt(vector[3]!, 16))]
+  const words = encoding.trim().split(/ +/)
+  const bytes: string[] = []
+  for (const word of words) {
+    if (word[0] === '/') break
+    if (!/^[0-9A-F]{2}(\+[ri])?$/.test(word)) continue
+    // as parseRow reads it: the wait and the mandatory prefix stand before the opcode
+    if (bytes.length === 0 && words.length > 1 && /^(9B|66|F2|F3)$/.test(word)) continue
+    bytes.push(word)
+  }
+  const [first = '9B', second = '', third = ''] = bytes
+  let map = 0
+  let opcode = first
+  if (first === '0F' && bytes.length > 1) {
+    const isLong = (second === '38' || second === '3A') && bytes.length > 2
+    map = isLong ? (second === '38' ? 2 : 3) : 1
+    opcode = isLong ? third : second
+  }
+  const byte = Number.parseInt(opcode, 16)
+  const count = opcode.endsWith('+r') ? 8 : 1
+  return Array.from({ length: count }, (_none, low) => opcodeKey('legacy', map, byte + low))
+}
+
+const VECTOR_MAPS: Readonly<Record<string, number>> = { '0F': 1, '0F38': 2, '0F3A': 3, MAP5: 5, MAP6: 6, MAP7: 7, M08: 8, M09: 9, M0A: 10 }
+
 /**
  * Rows with a mandatory prefix stand before those for which it is one prefix more, names that say more before others (vcmpltps before vcmpps
  * with an immediate), synonyms last: objdump says ja, not jnbe, and ljmp, not jmp, for far targets.
@@ -113,22 +150,25 @@ function nameRank({ name, row }: NamedRow): number {
   return (row.mandatoryPrefix !== 0 ? 0 : 10) + (row.trailingOpcode >= 0 ? 0 : isSynonym ? 2 : 1)
 }
 
-function index(): Map<number, NamedRow[]> {
-  if (rowsByOpcode) return rowsByOpcode
-  const found = new Map<number, NamedRow[]>()
-  const rows = [...allRows()].sort((a, b) => nameRank(a) - nameRank(b))
-  for (const named of rows) {
-    const { row } = named
-    const { map, rest } = splitOpcode(row)
-    const count = hasRegisterInOpcode(row) && rest.length === 1 ? 8 : 1
-    for (let low = 0; low < count; low++) {
-      const key = opcodeKey(row.space, map, (rest[0] ?? 0x9b) + low)
+function rowsAt(key: number): readonly NamedRow[] {
+  const known = rowsByOpcode.get(key)
+  if (known) return known
+  textsByOpcode ??= indexTexts()
+  const rows = (textsByOpcode.get(key) ?? []).flatMap((named) => rowsOfText(named).map((row) => ({ name: named.name, row })))
+  rows.sort((a, b) => nameRank(a) - nameRank(b))
+  rowsByOpcode.set(key, rows)
+  return rows
+}
+
+function indexTexts(): Map<number, NamedText[]> {
+  const found = new Map<number, NamedText[]>()
+  for (const named of allTexts()) {
+    for (const key of keysOf(named.text)) {
       const list = found.get(key)
       if (list) list.push(named)
       else found.set(key, [named])
     }
   }
-  rowsByOpcode = found
   return found
 }
 
@@ -143,7 +183,7 @@ function decodeAfter(bytes: Uint8Array, mode: Mode, address: number, head: Head,
   const opcode = bytes[opcodeAt]
   if (opcode === undefined) return undefined
   let first: DecodedInstruction | undefined
-  for (const named of index().get(opcodeKey(head.space, map, opcode)) ?? []) {
+  for (const named of rowsAt(opcodeKey(head.space, map, opcode))) {
     const decoded = decodeRow(bytes, mode, address, head, opcodeAt, named.row, waitBytes)
     if (!decoded) continue
     const statement = statementThatEncodes(named, decoded, bytes, mode, address)

@@ -106,13 +106,21 @@ export function tableNames(): readonly string[] {
   return [...new Set([integerIndex(), systemIndex(), legacyVectorIndex(), vectorIndex()].flatMap((index) => [...index.keys()]))]
 }
 
-/** A row under one of its AT&T names. */
-export interface NamedRow {
+/** A row's text under one of its AT&T names. */
+export interface NamedText {
   readonly name: string
-  readonly row: Row
+  readonly text: string
 }
 
-/** The whole table, parsed: some tens of milliseconds; for decoding. */
-export function allRows(): readonly NamedRow[] {
-  return tableNames().flatMap((name) => (rowsOf(name) ?? []).map((row) => ({ name, row })))
+/** The whole table as text, for decoding: parsing all of it would take longer than most programs run. */
+export function allTexts(): readonly NamedText[] {
+  const found: NamedText[] = []
+  for (const texts of [integerIndex(), systemIndex(), legacyVectorIndex(), vectorIndex()])
+    for (const [name, list] of texts) for (const text of list) found.push({ name, text })
+  return found
+}
+
+/** The rows of one text. */
+export function rowsOfText({ name, text }: NamedText): readonly Row[] {
+  return expandLengths(text, name).map(parseRow)
 }
