@@ -39,7 +39,7 @@ export function describeInternalError(vcpu: KvmVcpu, memory: Uint8Array): Intern
 let isEmulating: boolean | undefined
 
 /** KVM without VMX or SVM (kvm_pvm) runs real and protected mode through its emulator. */
-function hostEmulates(): boolean {
+export function hostEmulates(): boolean {
   isEmulating ??= existsSync('/sys/module/kvm_pvm')
   return isEmulating
 }

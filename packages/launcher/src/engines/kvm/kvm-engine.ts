@@ -19,8 +19,8 @@ import { type Registers, type RegistersUpdate, realModeSegment } from '../../reg
 import { type PortStatistics, StatisticsRecorder } from '../../statistics.ts'
 import { type Engine, EngineUnavailableError, type Machine } from '../engine.ts'
 import { Wakeup, enterRun, nextTurn, runningMachines, sliceInMs } from '../schedule.ts'
-import { describeInternalError, describeLimitOfPaging } from './internal-error.ts'
-import { finishRejectedInstruction, finishStuckInterrupt } from './rejected-instruction.ts'
+import { describeInternalError, describeLimitOfPaging, hostEmulates } from './internal-error.ts'
+import { finishInterruptAfterShutdown, finishRejectedInstruction, finishStuckInterrupt } from './rejected-instruction.ts'
 import { readKvmRegisters, writeKvmRegisters } from './kvm-registers.ts'
 
 /** Posted exits of one port after which its writes are coalesced. Registering earlier would make short runs slow to close. */
@@ -269,6 +269,7 @@ export class KvmEngine implements Engine {
       case exitReason.hlt:
         return { reason: 'halt' }
       case exitReason.shutdown:
+        if (hostEmulates() && finishInterruptAfterShutdown(vcpu, this.memory)) return undefined
         return describeLimitOfPaging(vcpu, this.memory) ?? { reason: 'shutdown' }
       case exitReason.irqWindowOpen:
       case exitReason.intr:

@@ -1,7 +1,8 @@
 // Instructions that KVM's emulator refuses and that user space can finish simply (pvm: real mode and protected mode run through it).
 // Enters: a vCPU that exited with KVM_INTERNAL_ERROR_EMULATION. Leaves: true where the guest can go on.
 import type { KvmVcpu } from '@kernelbox/kvm'
-import { realModeSegment } from '../../registers.ts'
+import { type Registers, type RegistersUpdate, realModeSegment } from '../../registers.ts'
+import { type LinearMemory, deliverSoftwareInterrupt, returnFromInterrupt } from './interrupt-instructions.ts'
 import { readKvmRegisters, writeKvmRegisters } from './kvm-registers.ts'
 
 const invalidOpcode = 6
@@ -15,7 +16,57 @@ export function finishRejectedInstruction(vcpu: KvmVcpu, memory: Uint8Array): bo
     raiseException(vcpu, invalidOpcode)
     return true
   }
-  return false
+  return bytes !== undefined && finishInterrupt(vcpu, memory, bytes)
+}
+
+/** (pvm) In ring 3 the emulator raises a fault for INT n instead of refusing it, which ends in KVM_EXIT_SHUTDOWN; the registers are those before it. */
+export function finishInterruptAfterShutdown(vcpu: KvmVcpu, memory: Uint8Array): boolean {
+  const bytes = fetchInstruction(vcpu, memory)
+  return bytes !== undefined && bytes[0] !== 0xcf && finishInterrupt(vcpu, memory, bytes)
+}
+
+function finishInterrupt(vcpu: KvmVcpu, memory: Uint8Array, bytes: Uint8Array): boolean {
+  const registers = readKvmRegisters(vcpu)
+  if ((registers.cr0 & 1n) === 0n) return false
+  const update = interruptInstruction(registers, linearMemory(vcpu, registers, memory), bytes)
+  if (update) writeKvmRegisters(vcpu, update)
+  return update !== undefined
+}
+
+/** INT n, INT3 and IRET, with the prefixes that change their operands. */
+function interruptInstruction(registers: Registers, memory: LinearMemory, bytes: Uint8Array): RegistersUpdate | undefined {
+  const is64BitCode = (registers.efer & 0x400n) !== 0n && (registers.segments.cs.attributes & 0x2000) !== 0
+  const is32BitCode = (registers.segments.cs.attributes & 0x4000) !== 0
+  const [first, second] = bytes
+  if (first === 0xcd) return deliverSoftwareInterrupt(registers, memory, second as number, 2)
+  if (first === 0xcc) return deliverSoftwareInterrupt(registers, memory, 3, 1)
+  if (is64BitCode && first === 0x48 && second === 0xcf) return returnFromInterrupt(registers, memory, 8)
+  if (first === 0xcf && (is64BitCode || is32BitCode)) return returnFromInterrupt(registers, memory, 4)
+  return undefined
+}
+
+/** Linear addresses by the guest's page tables, page by page; values never cross one in a frame that is aligned. */
+function linearMemory(vcpu: KvmVcpu, registers: Registers, memory: Uint8Array): LinearMemory {
+  const view = new DataView(memory.buffer, memory.byteOffset, memory.length)
+  const isPaged = (registers.cr0 & 0x80000000n) !== 0n
+  const physical = (linear: number, size: number) => {
+    const address = isPaged ? translate(vcpu, linear) : linear
+    return address === undefined || address < 0 || address + size > memory.length ? undefined : address
+  }
+  return {
+    read(linear, size) {
+      const at = physical(linear, size)
+      if (at === undefined) return undefined
+      return size === 8 ? view.getBigUint64(at, true) : BigInt(size === 4 ? view.getUint32(at, true) : view.getUint16(at, true))
+    },
+    write(linear, value, size) {
+      const at = physical(linear, size)
+      if (at === undefined) return false
+      if (size === 8) view.setBigUint64(at, value, true)
+      else view.setUint32(at, Number(value & 0xffffffffn), true)
+      return true
+    },
+  }
 }
 
 /** struct kvm_vcpu_events: exception.injected, exception.nr, exception.has_error_code. */
