@@ -3,6 +3,7 @@
 import { assembleLazily, type AssembleOptions } from '@kernelbox/assembler'
 import { readInputFile } from '@kernelbox/cli'
 import type { ElfObject } from '@kernelbox/elf'
+import type { LinkInput } from '@kernelbox/linker'
 import { addDiagnostics, type BuildState, note, sourcesOf, sourceText } from './build.ts'
 import type { KasmCommand } from './command-line.ts'
 import { parseKasWords } from './kas-options.ts'
@@ -13,6 +14,8 @@ import { inSourceOrder } from './source-order.ts'
 export interface ObjectInMemory {
   readonly name: string
   readonly object: ElfObject
+  /** Where the bytes of a section were written, for the linker's messages. */
+  readonly locate: LinkInput['locate']
 }
 
 export async function assembleAll(state: BuildState): Promise<void> {
@@ -28,10 +31,12 @@ export async function assembleAll(state: BuildState): Promise<void> {
     }
     const found = [...result.diagnostics]
     let object: ElfObject | undefined
+    let locate: LinkInput['locate']
     if (!found.some((diagnostic) => diagnostic.severity === 'error')) {
       if (command.flags.has('-v')) note(`  assemble ${input.path}`)
       const assembly = await assembleLazily([result.text], options)
       object = assembly.object
+      locate = assembly.locate
       found.push(
         ...assembly.diagnostics.map((diagnostic) =>
           isFatalWarnings && diagnostic.severity === 'warning' ? { ...diagnostic, severity: 'error' as const } : diagnostic,
@@ -39,7 +44,7 @@ export async function assembleAll(state: BuildState): Promise<void> {
       )
     }
     addDiagnostics(state, found.length > 1 ? inSourceOrder(found, result.main) : found)
-    if (object) objects.push({ name: besideHere(input.path, '.o'), object })
+    if (object) objects.push({ name: besideHere(input.path, '.o'), object, locate })
   }
   if (state.hasErrors) return
   if (command.goal === 'object' || command.flags.has('-save-temps')) {

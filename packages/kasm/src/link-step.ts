@@ -20,8 +20,8 @@ export function linkAll(state: BuildState, objects: readonly ObjectInMemory[]): 
   const fill = (input: LinkInput): LinkInput => {
     if (input.isLibrary) return input
     if (input.name.startsWith('\0')) {
-      const { name, object } = objects[Number(input.name.slice(8))] as ObjectInMemory
-      return { ...input, name, object }
+      const { name, object, locate } = objects[Number(input.name.slice(8))] as ObjectInMemory
+      return { ...input, name, object, ...(locate && { locate }) }
     }
     const bytes = readInputFile(input.name)
     if (bytes instanceof Uint8Array) return { ...input, bytes }

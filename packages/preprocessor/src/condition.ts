@@ -44,7 +44,13 @@ export function evaluateCondition(state: State, directive: string): boolean {
 
 function fail(state: State, message: string, token: Token | number, length = 1): never {
   if (typeof token === 'number') state.error('bad-condition', message, token, length)
-  else state.error('bad-condition', message, state.placeInDirective(token), Math.max(1, token.text.length))
+  else state.error('bad-condition', message, token.location, Math.max(1, token.text.length))
+  throw new BadExpression()
+}
+
+/** For constants: at the line of the #if where a macro brought them. */
+function failAtUse(state: State, message: string, token: Token): never {
+  state.error('bad-condition', message, state.placeInDirective(token), Math.max(1, token.text.length))
   throw new BadExpression()
 }
 
@@ -322,9 +328,7 @@ function definedOperator(state: State): Value {
 }
 
 function hasIncludeOperator(state: State, name: Token, isNext: boolean): Value {
-  state.preventExpansion++
   const open = nextSignificant(state)
-  state.preventExpansion--
   if (open.kind !== kind.openParen) fail(state, `missing '(' before "${name.text}" operand`, name)
   state.wantsHeaderName = true
   let token: Token
@@ -394,7 +398,7 @@ const escapes: Record<string, number> = { a: 7, b: 8, e: 27, E: 27, f: 12, n: 10
 function character(state: State, token: Token): Value {
   const isWide = token.text[0] === 'L'
   const text = token.text.slice(isWide ? 2 : 1, -1)
-  if (text.length === 0) fail(state, 'empty character constant', token)
+  if (text.length === 0) failAtUse(state, 'empty character constant', token)
   const codes: number[] = []
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i)
@@ -412,7 +416,7 @@ function character(state: State, token: Token): Value {
       i += octal[0].length - 1
     } else if (next === 'x') {
       const hex = /^[0-9a-fA-F]+/.exec(text.slice(i + 1))
-      if (!hex) fail(state, '\\x used with no following hex digits', token)
+      if (!hex) failAtUse(state, '\\x used with no following hex digits', token)
       const value = Number(BigInt(`0x${hex[0]}`) & 0xffffffffn)
       if (!isWide && BigInt(`0x${hex[0]}`) > 255n)
         state.warn('escape-out-of-range', 'hex escape sequence out of range', state.placeInDirective(token), token.text.length)
@@ -421,7 +425,7 @@ function character(state: State, token: Token): Value {
     } else if (next === 'u' || next === 'U') {
       const size = next === 'u' ? 4 : 8
       const digits = /^[0-9a-fA-F]+/.exec(text.slice(i + 1, i + 1 + size))?.[0] ?? ''
-      if (digits.length < size) fail(state, `incomplete universal character name \\${next}${digits}`, token)
+      if (digits.length < size) failAtUse(state, `incomplete universal character name \\${next}${digits}`, token)
       state.warn(
         'universal-name',
         'universal character names are only valid in C++ and C99',
@@ -430,7 +434,12 @@ function character(state: State, token: Token): Value {
       )
       codes.push(Number.parseInt(digits, 16))
       i += size
-    } else codes.push(escapes[next] ?? next.charCodeAt(0))
+    } else {
+      if (escapes[next] === undefined && !'\\\'"?'.includes(next)) {
+        state.warn('unknown-escape', `unknown escape sequence: '\\${next}'`, state.placeInDirective(token), token.text.length)
+      }
+      codes.push(escapes[next] ?? next.charCodeAt(0))
+    }
   }
   if (isWide && codes.length > 1) {
     state.warn('long-character', 'character constant too long for its type', state.placeInDirective(token), token.text.length)
@@ -455,19 +464,19 @@ function integer(state: State, token: Token): Value {
   const { text } = token
   const match = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)(.*)$/s.exec(text)
   if (!match) {
-    if (/^\.|^0[xX]\./.test(text)) fail(state, 'floating constant in preprocessor expression', token)
-    fail(state, `invalid suffix "${text.slice(1)}" on integer constant`, token)
+    if (/^\.|^0[xX]\./.test(text)) failAtUse(state, 'floating constant in preprocessor expression', token)
+    failAtUse(state, `invalid suffix "${text.slice(1)}" on integer constant`, token)
   }
   const digits = match[1] as string
   const suffix = match[2] as string
   if (suffix !== '' && !/^([uU](l|L|ll|LL)?|(l|L|ll|LL)[uU]?|[iIjJ])$/.test(suffix)) {
-    if (/^[.eE]|^[pP]/.test(suffix) && !/^0[bB]/.test(text)) fail(state, 'floating constant in preprocessor expression', token)
-    if (/^[89]/.test(suffix)) fail(state, `invalid digit "${suffix[0]}" in constant`, token)
-    fail(state, `invalid suffix "${suffix}" on integer constant`, token)
+    if (/^[.eE]|^[pP]/.test(suffix) && !/^0[bB]/.test(text)) failAtUse(state, 'floating constant in preprocessor expression', token)
+    if (/^[89]/.test(suffix)) failAtUse(state, `invalid digit "${suffix[0]}" in constant`, token)
+    failAtUse(state, `invalid suffix "${suffix}" on integer constant`, token)
   }
-  if (/[iIjJ]/.test(suffix)) fail(state, 'imaginary number in preprocessor expression', token)
+  if (/[iIjJ]/.test(suffix)) failAtUse(state, 'imaginary number in preprocessor expression', token)
   const isOctal = /^0[0-9]/.test(digits)
-  if (isOctal && /[89]/.test(digits)) fail(state, `invalid digit "${/[89]/.exec(digits)?.[0]}" in octal constant`, token)
+  if (isOctal && /[89]/.test(digits)) failAtUse(state, `invalid digit "${/[89]/.exec(digits)?.[0]}" in octal constant`, token)
   const value = BigInt(isOctal ? `0o${digits}` : digits)
   let isUnsigned = /[uU]/.test(suffix)
   if (value > 0xffff_ffff_ffff_ffffn)

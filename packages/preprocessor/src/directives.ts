@@ -354,6 +354,7 @@ function doLine(state: State, directive: Token): void {
     return endDirective(state, false)
   }
   const line = Number(BigInt.asUintN(32, BigInt(number.text)))
+  if (BigInt(number.text) > 0xffff_ffffn) state.warn('line-out-of-range', 'line number out of range', number.location, number.text.length)
   const file = nextSignificant(state)
   let claimedName = frame.claimedName
   if (file.kind === kind.string && file.text[0] === '"') claimedName = file.text.slice(1, -1).replace(/\\([\\"])/g, '$1')
