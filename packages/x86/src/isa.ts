@@ -2,7 +2,10 @@
 // Follows: GNU as manual §9.16.1 (-march) and §9.16.17 (.arch); what each name brings along was observed with GNU as 2.40.
 import type { Row } from './table/notation.ts'
 
-/** What an extension brings along: enabling it enables these, disabling one of these disables it. */
+/**
+ * What an extension builds on: enabling it enables these, disabling one of these disables it. `~name` is only enabled along with it,
+ * `!name` only takes it away when it goes itself.
+ */
 const NEEDS: Readonly<Record<string, string>> = {
   i186: 'i8086',
   i286: 'i186',
@@ -11,7 +14,7 @@ const NEEDS: Readonly<Record<string, string>> = {
   i586: 'i486',
   i686: 'i586',
   '287': '8087',
-  '387': '8087',
+  '387': '8087 !287',
   '687': '387',
   cmov: '',
   fxsr: '',
@@ -22,9 +25,9 @@ const NEEDS: Readonly<Record<string, string>> = {
   sse4a: 'sse3',
   ssse3: 'sse3',
   'sse4.1': 'ssse3',
-  'sse4.2': 'sse4.1 popcnt',
+  'sse4.2': 'sse4.1 ~popcnt',
   sse4: 'sse4.2',
-  avx: 'sse4.2 xsave',
+  avx: '~sse4.2 xsave',
   avx2: 'avx',
   avx512f: 'avx2',
   avx512cd: 'avx512f',
@@ -67,7 +70,7 @@ const NEEDS: Readonly<Record<string, string>> = {
   f16c: 'avx',
   fma: 'avx',
   fma4: 'avx',
-  xop: 'fma4 sse4a',
+  xop: 'fma4 ~sse4a',
   lwp: 'xsave',
   mpx: 'xsave',
   ospke: 'xsave',
@@ -76,7 +79,8 @@ const NEEDS: Readonly<Record<string, string>> = {
   amx_bf16: 'amx_tile',
   amx_fp16: 'amx_tile',
   prfchw: '',
-  '3dnow': 'mmx prfchw',
+  '3dnow': 'mmx ~prfchw',
+  fisttp: '687',
   '3dnowa': '3dnow',
   rtm: '',
   hle: '',
@@ -112,7 +116,7 @@ const PROCESSORS: Readonly<Record<string, string>> = {
   pentiumii: 'pentiumpro mmx',
   pentiumiii: 'pentiumii sse',
   pentium4: 'pentiumiii sse2 clflush',
-  prescott: 'pentium4 sse3',
+  prescott: 'pentium4 sse3 fisttp',
   core: 'prescott',
   nocona: 'prescott cx16 syscall x86_64',
   core2: 'nocona ssse3',
@@ -123,7 +127,7 @@ const PROCESSORS: Readonly<Record<string, string>> = {
   athlon: 'k6_2 i686 687 3dnowa nop',
   k8: 'athlon sse2 rdtscp x86_64',
   opteron: 'k8',
-  amdfam10: 'k8 sse4a lzcnt popcnt',
+  amdfam10: 'k8 sse4a fisttp lzcnt popcnt',
   btver1: 'amdfam10 clflush cmov cx16 ssse3 svme -3dnow',
   btver2: 'btver1 aes avx bmi f16c movbe pclmul xsaveopt',
   bdver1: 'amdfam10 aes clflush cmov cx16 fma4 lwp pclmul svme xop -3dnow',
@@ -180,7 +184,7 @@ const SETS: Readonly<Record<string, string>> = {
   '687': 'fcomi fcomip fcompi fucomi fucomip fucompi',
   '387': 'fsin fcos fsincos fprem1 fucom fucomp fucompp',
   '287': 'fnsetpm fsetpm frstpm',
-  'sse3+8087': 'fisttp',
+  fisttp: 'fisttp',
   '8087':
     'fld fst fstp fild fist fistp fbld fbstp fcom fcomp ficom ficomp fxch ffree ffreep fadd fsub fsubr fmul fdiv fdivr faddp fsubp fsubrp fmulp ' +
     'fdivp fdivrp fiadd fisub fisubr fimul fidiv fidivr fldcw fnstcw fstcw fnstsw fstsw fldenv fnstenv fstenv frstor fnsave fsave fnop fchs fabs ' +
@@ -229,7 +233,8 @@ function enable(isa: Set<string>, name: string): void {
   if (isa.has(name)) return
   isa.add(name)
   const needs = NEEDS[name]
-  if (needs) for (const needed of needs.split(' ')) enable(isa, needed)
+  if (!needs) return
+  for (const needed of needs.split(' ')) if (!needed.startsWith('!')) enable(isa, needed.startsWith('~') ? needed.slice(1) : needed)
 }
 
 function disable(isa: Set<string>, name: string): void {
@@ -237,15 +242,20 @@ function disable(isa: Set<string>, name: string): void {
   isa.delete(`+${name}`)
   isa.delete(name)
   for (const other of isa) {
-    const needs = NEEDS[other]
-    if (needs && needs.split(' ').includes(name)) disable(isa, other)
+    const needs = NEEDS[other]?.split(' ')
+    if (needs?.includes(name) || needs?.includes(`!${name}`)) disable(isa, other)
   }
 }
 
 /** A name that stands for several takes them with it, when it is the one that is written. */
 function disableNamed(isa: Set<string>, name: string): void {
   disable(isa, name)
-  const parts = name === 'tsx' ? ['hle', 'rtm'] : name === 'abm' ? ['lzcnt', 'popcnt'] : name === 'sse4' ? ['sse4.1'] : []
+  if (name === 'tsx') {
+    // GNU as leaves tsxldtrk
+    for (const part of ['tsx', 'hle', 'rtm']) isa.delete(part)
+    return
+  }
+  const parts = name === 'abm' ? ['lzcnt', 'popcnt'] : name === 'sse4' ? ['sse4.1'] : []
   for (const part of parts) disable(isa, part)
 }
 

@@ -149,8 +149,8 @@ export function mmxRows(): readonly string[] {
     'palignr  | mm, mm/m64, imm8 | 0F 3A 0F /r ib | isa=ssse3+mmx',
     ...Object.entries(THREE_D_NOW).map(([name, opcode]) => `${name} | mm, mm/m64 | 0F 0F /r ${hex(opcode)} | isa=3dnow`),
     ...Object.entries(THREE_D_NOW_EXTENDED).map(([name, opcode]) => `${name} | mm, mm/m64 | 0F 0F /r ${hex(opcode)} | isa=3dnowa`),
-    'prefetch  | m8 | 0F 0D /0 | isa=prfchw suf=-',
-    'prefetchw | m8 | 0F 0D /1 | isa=prfchw suf=-',
+    'prefetch  | m8 | 0F 0D /0 | isa=prfchw/3dnow suf=-',
+    'prefetchw | m8 | 0F 0D /1 | isa=prfchw/3dnow suf=-',
     'prefetchwt1 | m8 | 0F 0D /2 | isa=prefetchwt1 suf=-',
   ]
 }
