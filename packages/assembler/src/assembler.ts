@@ -760,7 +760,10 @@ export class Assembler {
     symbol.kind = symbolEquated
     symbol.expression = expression
     // An alias has the size that its symbol has by then.
-    if (value?.add && !value.sub) symbol.size ??= value.add.size
+    if (value?.add && !value.sub) {
+      symbol.size ??= value.add.size
+      symbol.isForwardAlias = value.add.kind === symbolUndefined
+    }
   }
 
   // ---- emission

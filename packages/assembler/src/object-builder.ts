@@ -326,6 +326,10 @@ function elfSymbol(a: Assembler, symbol: AsmSymbol, evaluation: Evaluation, inde
 }
 
 function sizeOf(a: Assembler, symbol: AsmSymbol, evaluation: Evaluation): bigint {
+  if (!symbol.size && symbol.isForwardAlias && symbol.expression) {
+    const target = evaluation.evaluate(symbol.expression)?.add
+    if (target && target !== symbol && target.size) return sizeOf(a, target, evaluation)
+  }
   if (!symbol.size) return 0n
   const value = evaluation.evaluate(symbol.size)
   if (value && !value.add && !value.sub) return BigInt.asUintN(64, value.constant)

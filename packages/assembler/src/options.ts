@@ -26,6 +26,8 @@ export interface AssembleOptions {
   readonly compilationDirectory?: string
   /** `--gdwarf-cie-version=`: version of the CIEs in unwind tables; 1 by default. */
   readonly cieVersion?: 1 | 3 | 4
+  /** `--gsframe`: .sframe beside .eh_frame. */
+  readonly sframe?: boolean
   /** `-n`: no optimised nops in code alignment. */
   readonly plainNops?: boolean
   /** `-mnaked-reg`: registers may be written without `%`. */

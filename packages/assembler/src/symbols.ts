@@ -53,6 +53,8 @@ export class AsmSymbol {
   /** Something needs it in the file: a relocation, a definition, `.globl`. */
   isUsed = false
   isUsedInRelocation = false
+  /** An alias of what was not defined yet: it has that symbol's size in the end. */
+  isForwardAlias = false
   /** Of a .L name: how many symbols there were when it was mentioned for the second time; -1: not yet. */
   convertedAt = -1
   /** Which of the symbols named by relocations it was, in the order of their first; -1: none names it. */

@@ -91,6 +91,7 @@ export function parseKasWords(words: readonly string[], base: AssembleOptions = 
       listing = { letters: letters || 'hls', file }
     } else if (word === '-g' || word === '--gen-debug') options.debugLines = { format: 'dwarf', version: 2 }
     else if (/^(--gdwarf|-gdwarf)-?[2-5]$/.test(word)) options.debugLines = { format: 'dwarf', version: Number(word.at(-1)) }
+    else if (word === '--gsframe') options.sframe = true
     else if (/^--gdwarf-cie-version=[134]$/.test(word)) options.cieVersion = Number(word.at(-1)) as 1
     else if (word === '--elf-stt-common=yes') options.usesCommonType = true
     else if (/^(--gstabs\+?|-gstabs\+?)$/.test(word)) options.debugLines = { format: 'stabs' }

@@ -9,6 +9,7 @@ import type { Expression } from '../expression.ts'
 import type { AsmSymbol } from '../symbols.ts'
 import { dwarfRegister, dwarfStackPointer } from './dwarf-registers.ts'
 import { FrameEmitter } from './emit-frames.ts'
+import { emitSframe } from './emit-sframe.ts'
 import {
   type CfiFault,
   CfiFrames,
@@ -20,14 +21,16 @@ import {
   cfaUndefined,
   cfaValOffset,
   cfaWindowSave,
+  type CfiSections,
   type EncodedPointer,
+  type Frame,
 } from './frames.ts'
 import { encodingOmit, isEncodingPcRelative, isSupportedEncoding } from './pointer-encoding.ts'
 
 interface CfiState {
   readonly frames: CfiFrames
   /** What .cfi_sections asks for. */
-  sections: { eh: boolean; debug: boolean }
+  sections: CfiSections
 }
 
 function stateOf(a: Assembler): CfiState {
@@ -35,7 +38,7 @@ function stateOf(a: Assembler): CfiState {
   if (!state) {
     const isX86_64 = a.is64BitObject || a.options.x32 === true
     const frames = new CfiFrames(isX86_64 ? { wordSizeInBytes: 8, returnColumn: 16 } : { wordSizeInBytes: 4, returnColumn: 8 })
-    state = { frames, sections: { eh: true, debug: false } }
+    state = { frames, sections: { eh: true, debug: false, sframe: a.options.sframe === true } }
     a.extensions.set('cfi', state)
     const made = state
     a.finishers.push(() => {
@@ -56,7 +59,11 @@ function emit(a: Assembler, { frames }: CfiState): void {
   if (frames.frames.length === 0 || frames.hasOpenFrame) return
   const addressSizeInBytes = a.is64BitObject && !a.options.x32 ? 8 : 4
   const power = addressSizeInBytes === 8 ? 3 : 2
-  for (const name of ['.eh_frame', '.debug_frame']) {
+  for (const name of ['.eh_frame', '.sframe', '.debug_frame']) {
+    if (name === '.sframe') {
+      emitStackTraces(a, frames.frames)
+      continue
+    }
     const isEhFrame = name === '.eh_frame'
     const wanted = frames.frames.filter((frame) => (isEhFrame ? frame.inEhFrame : frame.inDebugFrame))
     if (wanted.length === 0) continue
@@ -65,6 +72,18 @@ function emit(a: Assembler, { frames }: CfiState): void {
     const target = { isEhFrame, chain: section.chain(0), addressSizeInBytes, version: a.options.cieVersion ?? 1 } as const
     new FrameEmitter(frames.target, target, a.symbols).emit(wanted)
   }
+}
+
+function emitStackTraces(a: Assembler, frames: readonly Frame[]): void {
+  const wanted = frames.filter((frame) => frame.inSframe)
+  if (wanted.length === 0) return
+  if (!a.is64BitObject || a.options.x32) {
+    a.report({ code: 'cfi-sections', severity: 'error', message: '.sframe exists for x86-64 only' })
+    return
+  }
+  const section = a.sections.find('.sframe') ?? a.sections.add('.sframe', SHT_PROGBITS, SHF_ALLOC)
+  section.alignmentPower = Math.max(section.alignmentPower, 3)
+  emitSframe(wanted, section.chain(0), a.symbols)
 }
 
 function fault(a: Assembler, word: Word, fault: CfiFault | undefined): void {
@@ -256,19 +275,15 @@ export const cfiDirectives: DirectiveTable = {
   },
   cfi_sections(a) {
     const state = stateOf(a)
-    const sections = { eh: false, debug: false }
+    const sections = { eh: false, debug: false, sframe: false }
     while (!a.isAtEnd) {
       const start = a.at
       const name = a.readName()
       if (name === '.eh_frame') sections.eh = true
       else if (name === '.debug_frame') sections.debug = true
+      else if (name === '.sframe') sections.sframe = true
       else if (name !== '.eh_frame_entry') {
-        a.error(
-          'cfi-sections',
-          `.cfi_sections knows .eh_frame and .debug_frame${name === '.sframe' ? '; .sframe is not supported yet' : ''}`,
-          start,
-          a.end,
-        )
+        a.error('cfi-sections', '.cfi_sections knows .eh_frame, .debug_frame and .sframe', start, a.end)
         return
       }
       if (!a.takeComma()) break

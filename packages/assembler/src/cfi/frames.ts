@@ -57,7 +57,17 @@ export interface Frame {
   /** What .cfi_sections asked for when the frame was opened. */
   inEhFrame: boolean
   inDebugFrame: boolean
+  inSframe: boolean
 }
+
+/** What .cfi_sections asks for. */
+export interface CfiSections {
+  eh: boolean
+  debug: boolean
+  sframe: boolean
+}
+
+const usualSections: CfiSections = { eh: true, debug: false, sframe: false }
 
 /** A frame between its .cfi_startproc and its .cfi_endproc; each subsection may have one open. */
 class OpenFrame {
@@ -103,7 +113,7 @@ export class CfiFrames {
   }
 
   /** `stackPointer`: its column; undefined for `.cfi_startproc simple`, which says nothing of the frame. */
-  start(chain: FragmentChain, stackPointer: number | undefined, sections = { eh: true, debug: false }): CfiFault | undefined {
+  start(chain: FragmentChain, stackPointer: number | undefined, sections = usualSections): CfiFault | undefined {
     if (this.#open.has(chain)) return 'already-open'
     const { wordSizeInBytes, returnColumn } = this.target
     const frame: Frame = {
@@ -120,6 +130,7 @@ export class CfiFrames {
       languageData: undefined,
       inEhFrame: sections.eh,
       inDebugFrame: sections.debug,
+      inSframe: sections.sframe,
     }
     this.frames.push(frame)
     const open = new OpenFrame(frame, 0)
