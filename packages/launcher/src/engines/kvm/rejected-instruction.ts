@@ -1,6 +1,6 @@
 // Instructions that KVM's emulator refuses and that user space can finish simply (pvm: real mode and protected mode run through it).
 // Enters: a vCPU that exited with KVM_INTERNAL_ERROR_EMULATION. Leaves: true where the guest can go on.
-import type { KvmVcpu } from '@kernelbox/kvm'
+import { KvmError, type KvmVcpu } from '@kernelbox/kvm'
 import { type Registers, type RegistersUpdate, realModeSegment } from '../../registers.ts'
 import { type LinearMemory, deliverSoftwareInterrupt, returnFromInterrupt } from './interrupt-instructions.ts'
 import { readKvmRegisters, writeKvmRegisters } from './kvm-registers.ts'
@@ -29,8 +29,15 @@ function finishInterrupt(vcpu: KvmVcpu, memory: Uint8Array, bytes: Uint8Array): 
   const registers = readKvmRegisters(vcpu)
   if ((registers.cr0 & 1n) === 0n) return false
   const update = interruptInstruction(registers, linearMemory(vcpu, registers, memory), bytes)
-  if (update) writeKvmRegisters(vcpu, update)
-  return update !== undefined
+  if (!update) return false
+  try {
+    writeKvmRegisters(vcpu, update)
+    return true
+  } catch (error) {
+    // The guest's descriptors make a state that KVM refuses (KVM_SET_SREGS: EINVAL); a CPU would have raised a fault.
+    if (error instanceof KvmError) return false
+    throw error
+  }
 }
 
 /** INT n, INT3 and IRET, with the prefixes that change their operands. */
