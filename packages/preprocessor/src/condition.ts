@@ -247,7 +247,9 @@ function binary(state: State, operator: Operator, left: Value, right: Value, isS
       isLeft = !isLeft
     }
     if (distance > 64n) distance = 64n
-    return wrap(isLeft ? left.value << distance : left.value >> distance, left.isUnsigned)
+    const shifted = isLeft ? left.value << distance : left.value >> distance
+    if (isLeft && !left.isUnsigned && !isSkipped && BigInt.asIntN(64, shifted) !== shifted) warnOverflow(state)
+    return wrap(shifted, left.isUnsigned)
   }
   const isUnsigned = left.isUnsigned || right.isUnsigned
   const a = isUnsigned ? BigInt.asUintN(64, left.value) : left.value

@@ -405,7 +405,9 @@ function replaceArguments(state: State, macro: Macro, body: readonly Token[], ar
       result.push(source)
       continue
     }
-    const argument = source.group ? optionArgument(state, macro, source.group, argumentList) : (argumentList[source.parameter] as Argument)
+    const argument = source.group
+      ? optionArgument(state, macro, source.group, argumentList, (source.flags & flag.stringify) !== 0)
+      : (argumentList[source.parameter] as Argument)
     const isLeft = (source.flags & flag.pasteLeft) !== 0
     const isRight = i > 0 && ((body[i - 1] as Token).flags & flag.pasteLeft) !== 0
     let from: readonly Token[]
@@ -441,11 +443,36 @@ function replaceArguments(state: State, macro: Macro, body: readonly Token[], ar
 }
 
 /** What `__VA_OPT__ (group)` stands for: the group where the variadic argument holds tokens, else nothing. */
-function optionArgument(state: State, macro: Macro, group: readonly Token[], argumentList: readonly Argument[]): Argument {
+function optionArgument(
+  state: State,
+  macro: Macro,
+  group: readonly Token[],
+  argumentList: readonly Argument[],
+  isStringified: boolean,
+): Argument {
   const variadic = argumentList[macro.parameters.length - 1] as Argument
   const holdsTokens = !variadic.isOmitted && expandArgument(state, variadic).some((token) => token.kind !== kind.padding)
-  const tokens = holdsTokens ? replaceArguments(state, macro, group, argumentList) : []
+  let tokens = holdsTokens ? replaceArguments(state, macro, group, argumentList) : []
+  if (isStringified && tokens.length > 0) tokens = pasted(state, tokens)
   while (tokens.length > 0 && (tokens[tokens.length - 1] as Token).kind === kind.padding) tokens.pop()
   while (tokens.length > 0 && (tokens[0] as Token).kind === kind.padding) tokens.shift()
   return { tokens, expanded: tokens, stringified: undefined, isOmitted: false }
+}
+
+/** Tokens with each `##` between them carried out and nothing expanded. */
+function pasted(state: State, tokens: readonly Token[]): Token[] {
+  const outer = state.context
+  const last = tokens[tokens.length - 1] as Token
+  const endToken = new Token(kind.endOfFile, 0, '', undefined, last.location)
+  state.context = new Context([...tokens, endToken], tokens.length + 1, undefined, outer, 0, outer?.fileLocation ?? last.location)
+  state.preventExpansion++
+  const result: Token[] = []
+  for (;;) {
+    const token = nextToken(state)
+    if (token.kind === kind.endOfFile) break
+    result.push(token)
+  }
+  state.preventExpansion--
+  while (state.context !== outer) popContext(state)
+  return result
 }

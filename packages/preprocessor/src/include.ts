@@ -220,8 +220,10 @@ export function loadFrame(state: State, frame: FileFrame): void {
 /** The end of the file that is read: its open conditions are told, and the including file goes on. False at the very end. */
 export function leaveFile(state: State): boolean {
   const frame = state.frame as FileFrame
-  if (frame.file.endsInSplice)
-    state.warn('splice-at-end', 'backslash-newline at end of file', Math.max(state.base, state.base + state.end - 1))
+  const { finalSplice, source } = frame.file
+  if (finalSplice >= 0) {
+    state.sink.warn('splice-at-end', 'backslash-newline at end of file', { source, start: finalSplice, end: finalSplice + 1 })
+  }
   while (state.conditions.length > frame.conditionBase) {
     const condition = state.conditions.pop()
     if (!condition) break

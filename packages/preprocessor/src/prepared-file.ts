@@ -17,7 +17,8 @@ export class PreparedFile {
   readonly editLines: number[]
   /** What gcc warns of where it does not stand in a comment: blanks in a splice, trigraphs that are not replaced. */
   readonly remarks: readonly Remark[]
-  readonly endsInSplice: boolean
+  /** Written offset of the backslash with which the file ends, -1 for none. */
+  readonly finalSplice: number
   /** The macro that guards the whole file, known once it has been read: while it is defined the file is empty. */
   guard: Identifier | undefined = undefined
   /** Shared by all paths that lead to the same file. */
@@ -31,7 +32,7 @@ export class PreparedFile {
     this.editRemoved = prepared.editRemoved
     this.editLines = prepared.editLines
     this.remarks = prepared.remarks
-    this.endsInSplice = prepared.endsInSplice
+    this.finalSplice = prepared.finalSplice
   }
 
   /** Index of the last edit at or before an offset, -1 for none. */
@@ -62,7 +63,8 @@ interface Prepared {
   editRemoved: number[]
   editLines: number[]
   remarks: Remark[]
-  endsInSplice: boolean
+  /** Offset of the backslash with which the file ends, -1 for none. */
+  finalSplice: number
 }
 
 export interface Remark {
@@ -71,6 +73,8 @@ export interface Remark {
   readonly written: number
   /** The third character of a trigraph, or undefined for a splice. */
   readonly trigraph: string | undefined
+  /** Told in comments too: a trigraph that would have spliced lines. */
+  readonly isInComments: boolean
 }
 
 export function prepareFile(
@@ -97,7 +101,7 @@ function prepare(written: Uint8Array, hasTrigraphs: boolean): Prepared {
     editRemoved: [],
     editLines: [],
     remarks: [],
-    endsInSplice: false,
+    finalSplice: -1,
   }
   const { bytes } = result
   if (isPlain) {
@@ -143,9 +147,9 @@ function prepare(written: Uint8Array, hasTrigraphs: boolean): Prepared {
       const lineEnd = lineEndLength(written, j)
       if (lineEnd > 0) {
         j += lineEnd
-        if (blanks > 0) result.remarks.push({ offset: out, written: i, trigraph: undefined })
+        if (blanks > 0) result.remarks.push({ offset: out, written: i, trigraph: undefined, isInComments: false })
         note(j - i, 1)
-        if (j >= size) result.endsInSplice = true
+        if (j >= size) result.finalSplice = i
         i = j
         continue
       }
@@ -164,7 +168,7 @@ function prepare(written: Uint8Array, hasTrigraphs: boolean): Prepared {
       continue
     }
     if (c === 0x3f && !hasTrigraphs && isTrigraphAt(written, i)) {
-      result.remarks.push({ offset: out, written: i, trigraph: String.fromCharCode(written[i + 2] as number) })
+      result.remarks.push(trigraphRemark(written, i, out))
     }
     bytes[out++] = c
     i++
@@ -177,9 +181,16 @@ function prepare(written: Uint8Array, hasTrigraphs: boolean): Prepared {
 
 const isTrigraphAt = (bytes: Uint8Array, i: number) => bytes[i + 1] === 0x3f && trigraphs.has(bytes[i + 2] ?? 0)
 
+function trigraphRemark(bytes: Uint8Array, at: number, offset: number): Remark {
+  const last = bytes[at + 2] as number
+  let next = at + 3
+  while (isBlank(bytes[next])) next++
+  return { offset, written: at, trigraph: String.fromCharCode(last), isInComments: last === 0x2f && lineEndLength(bytes, next) > 0 }
+}
+
 function remarkTrigraphs(bytes: Uint8Array, remarks: Remark[]): void {
   for (let i = bytes.indexOf(0x3f); i >= 0; i = bytes.indexOf(0x3f, i + 1)) {
-    if (isTrigraphAt(bytes, i)) remarks.push({ offset: i, written: i, trigraph: String.fromCharCode(bytes[i + 2] as number) })
+    if (isTrigraphAt(bytes, i)) remarks.push(trigraphRemark(bytes, i, i))
   }
 }
 

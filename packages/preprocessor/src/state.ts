@@ -228,7 +228,7 @@ export class State {
     for (; this.remarkIndex < remarks.length; this.remarkIndex++) {
       const remark = remarks[this.remarkIndex] as Remark
       if (remark.offset >= next) break
-      if (remark.offset >= this.commentStart && remark.offset <= this.commentEnd) continue
+      if (!remark.isInComments && remark.offset >= this.commentStart && remark.offset <= this.commentEnd) continue
       if (this.options.noWarnings || (this.frame?.claimedSystemLevel ?? 0) > 0) continue
       const reportedAs = this.locations.claim(this.base + remark.offset)
       this.sink.report({
@@ -286,11 +286,13 @@ export class State {
 
   /**
    * Where in the text of a file a token comes from: its own place, or that of the macro call that brought it.
-   * Locations grow in the order of reading, so what stands behind the call is an argument of it.
+   * Locations grow in the order of reading: what stands between the call and the reading position is an argument of it.
    */
   fileLocationOf(token: Token): number {
     const { context } = this
-    return context === undefined || token.location >= context.fileLocation ? token.location : context.fileLocation
+    if (context === undefined) return token.location
+    const isArgument = token.location >= context.fileLocation && token.location <= this.location
+    return isArgument ? token.location : context.fileLocation
   }
 
   /** The place of a token of an #if: its own where it stands in the line, the line's where a macro brought it. */

@@ -72,8 +72,10 @@ function copyLines(state: State): void {
       } else if (c === 0x2f && !keepsComments) {
         const next = bytes[i + 1]
         if (next === 0x2f) {
+          state.commentStart = i
           do c = bytes[++i] as number
           while (c !== newline)
+          state.commentEnd = i
         } else if (next === 0x2a) {
           i = skipBlockComment(state, i)
           c = bytes[i] as number
