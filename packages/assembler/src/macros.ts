@@ -75,6 +75,9 @@ export class Macro {
   expand(a: Assembler, word: Word): void {
     if (a.macroDepth >= deepest) {
       a.error('macro-depth', `macros are nested more than ${deepest} deep; does '${word.text}' use itself?`)
+      // As GNU as, stop here: such a macro may well branch, and would expand 2^100 times.
+      a.hasEnded = true
+      a.input.closeAll()
       return
     }
     const values = readArguments(a, this)
