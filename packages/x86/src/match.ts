@@ -144,6 +144,7 @@ export function matchRow(
     }
     size = bits
   }
+  if (options.isa64 !== 'intel64' && row.flags.has('only-intel64')) return failure('operand-size-mismatch')
   if (options.isa64 === 'amd64' && mode === 64 && row.flags.has('intel'))
     return failure('not-in-mode', undefined, { mnemonic: statement.mnemonic, mode })
   if (mode === 64 ? row.i64 : row.only64) return failure('not-in-mode', undefined, { mnemonic: statement.mnemonic, mode })
@@ -203,6 +204,8 @@ export function matchRow(
   }
 
   // Immediates last: what fits depends on the size.
+  // int $0xffff in 16-bit code: no register says another size than the mode's
+  const isSixteen = mode === 16 && !operands.some((operand) => operand.kind === 'register')
   const effective = size !== 0 ? size : row.operandSize > 0 ? row.operandSize : isByteRow(row, suffix) ? 8 : 0
   // GNU as sorts a constant by its size before it takes the default size: no wrapping then in 64-bit mode
   const wraps = !(isDefault && mode === 64) || result.sizeFromPrefix
@@ -210,7 +213,7 @@ export function matchRow(
   for (let index = 0; index < count; index++) {
     const operand = operands[index + shift]!
     if (operand.kind === 'immediate') {
-      const refusal = immediateRefusal(specs[index]!, operand, effective, mode, wraps, index + shift, result)
+      const refusal = immediateRefusal(specs[index]!, operand, effective, mode, wraps, isSixteen, index + shift, result)
       if (refusal) return refusal
     }
   }
@@ -237,6 +240,7 @@ function immediateRefusal(
   size: number,
   mode: Mode,
   wraps: boolean,
+  isSixteen: boolean,
   index: number,
   result: Match,
 ): Failure | undefined {
@@ -268,9 +272,9 @@ function immediateRefusal(
     if ((wrapped <= -limit || wrapped >= limit) && (mode === 64 || bits < 32)) result.immediateBits = bits
     return undefined
   }
-  if (size === 0 && mode === 16) size = 16
+  if (size === 0 && isSixteen) size = 16
   if (bits === 8) {
-    const wrapped = size === 64 || !wraps ? constant : wrapTo(wrapTo(constant, 32), size)
+    const wrapped = size === 64 || !wraps || (size === 0 && mode === 64) ? constant : wrapTo(wrapTo(constant, 32), size)
     return wrapped >= -0x80 && wrapped <= 0xff ? undefined : outOfRange(index, constant, bits)
   }
   if (bits === 16) return constant >= -0x8000 && constant <= 0xffff ? undefined : outOfRange(index, constant, bits)
