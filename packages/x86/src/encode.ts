@@ -512,7 +512,9 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
   } else if (row.flags.has('address')) {
     // an address in a register: its size is the address size (monitor, movdir64b)
     const bits = addressRegisterBits(row, operands)
-    if (addressBits !== 0 && addressBits !== bits) return { ok: false, failure: failure('operand-size-mismatch') }
+    // x32: an address relative to %rip has 32 bits as well
+    const isNarrowRip = options.x32 === true && memory !== undefined && address.isPcRelative && bits === 32
+    if (addressBits !== 0 && addressBits !== bits && !isNarrowRip) return { ok: false, failure: failure('operand-size-mismatch') }
     addressBits = bits
   } else if (row.flags.has('addr16')) addressBits = 16
   else if (row.flags.has('addr32')) addressBits = 32

@@ -202,6 +202,8 @@ function moves(): string[] {
     'movsxd| r64, r/m32 | o64 63 /r | att=movslq suf=- only64',
     'movsxd| r32, r/m32 | 63 /r | att=movsxd suf=- only64',
     'movsxd| r64, r32/m32 | o64 63 /r | att=movsxd suf=- only64',
+    // Intel's processors read 16 bits here, AMD's 32
+    'movsxd| r16, r/m16 | o16 63 /r | att=movsxd suf=- only64 only-intel64',
     'movsxd| r16, r32/m32 | o16 63 /r | att=movsxd suf=- only64',
     'lea | rv, m | 8D /r | suf=wlq lea',
     'push | rv    | 50+r | d64',
