@@ -72,6 +72,11 @@ export class IoBus {
     return { others, exceptions }
   }
 
+  /** Who answers a port now. */
+  handlerOf(port: number): PortHandler {
+    return this.#handlers.get(port) ?? this.#fallback
+  }
+
   read(port: number, size: PortSize): number {
     const handler = this.#handlers.get(port) ?? this.#fallback
     const value = handler.in ? handler.in(port, size) : -1

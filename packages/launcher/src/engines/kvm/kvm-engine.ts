@@ -14,7 +14,7 @@ import {
   runResult,
 } from '@kernelbox/kvm'
 import type { VmExit } from '../../exits.ts'
-import type { PortSize } from '../../io-bus.ts'
+import type { PortHandler, PortSize } from '../../io-bus.ts'
 import { type Registers, type RegistersUpdate, realModeSegment } from '../../registers.ts'
 import { type PortStatistics, StatisticsRecorder } from '../../statistics.ts'
 import { type Engine, EngineUnavailableError, type Machine } from '../engine.ts'
@@ -221,8 +221,13 @@ export class KvmEngine implements Engine {
     const { io } = this.#machine
     let count = 0
     let entry: PortStatistics | undefined
+    let handler: PortHandler | undefined
     this.vcpu.drain((port, size, value, coalesced, first) => {
-      if (entry?.port !== port) entry = this.statistics.port(port, true)
+      // Most writes go where the one before went.
+      if (entry === undefined || entry.port !== port) {
+        entry = this.statistics.port(port, true)
+        handler = io.handlerOf(port)
+      }
       entry.accesses++
       if (coalesced) entry.coalesced++
       if (first) {
@@ -230,7 +235,7 @@ export class KvmEngine implements Engine {
         if (entry.exits === coalesceAfterExits && this.#canCoalesce) this.#coalesce(port, size)
       }
       count++
-      io.write(port, value, size as PortSize)
+      handler?.out?.(port, value, size as PortSize)
     })
     return count
   }
