@@ -13,6 +13,7 @@ import { writeUsedNote } from './property-note/property-note.ts'
 import { Relaxation } from './relax.ts'
 import { Resolver } from './resolve.ts'
 import type { Section } from './sections.ts'
+import { checkSymbols } from './symbol-checks.ts'
 import { generateStabs } from './stabs/directives.ts'
 import type { ParsedSyntax } from './syntax/syntax-tree.ts'
 
@@ -54,6 +55,7 @@ export function assembleWith(loadGrammar: GrammarLoader, sources: readonly Sourc
     a.run(source)
   }
   a.endOfInput()
+  checkSymbols(a)
   for (const finish of a.finishers) finish()
 
   // 2. Fragments get sizes and addresses.

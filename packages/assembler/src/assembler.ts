@@ -26,7 +26,16 @@ import { junkHint, suggestDirective } from './messages.ts'
 import type { AssembleOptions } from './options.ts'
 import { addressKnowledge } from './relax.ts'
 import { type Section, SectionList } from './sections.ts'
-import { AsmSymbol, symbolAbsolute, symbolEquated, symbolLabel, symbolRegister, SymbolTable, symbolUndefined } from './symbols.ts'
+import {
+  AsmSymbol,
+  symbolAbsolute,
+  symbolCommon,
+  symbolEquated,
+  symbolLabel,
+  symbolRegister,
+  SymbolTable,
+  symbolUndefined,
+} from './symbols.ts'
 import type { ParsedSyntax } from './syntax/syntax-tree.ts'
 
 /** The first word of a statement and what it turned out to be. */
@@ -761,6 +770,9 @@ export class Assembler {
     symbol.expression = expression
     // An alias has the size that its symbol has by then.
     if (value?.add && !value.sub) {
+      if (value.add.kind === symbolCommon) {
+        this.error('alias-of-common', `'${symbol.name}' cannot stand for '${value.add.name}', which is common and has no address yet`)
+      }
       symbol.size ??= value.add.size
       symbol.isForwardAlias = value.add.kind === symbolUndefined
     }
