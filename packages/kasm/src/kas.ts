@@ -78,4 +78,4 @@ export async function runKas(words: readonly string[]): Promise<number> {
   return hasFailed ? 1 : 0
 }
 
-await runCommand('kas', runKas)
+void runCommand('kas', runKas)

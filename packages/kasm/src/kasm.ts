@@ -34,4 +34,4 @@ async function answer(request: Request): Promise<string> {
   }
 }
 
-await runCommand('kasm', main)
+void runCommand('kasm', main)
