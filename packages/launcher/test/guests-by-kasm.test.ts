@@ -9,9 +9,10 @@ import { readElfProgram } from '../src/boot/elf-program.ts'
 import { biosImage } from '../src/index.ts'
 import { readGuests } from './guests.ts'
 
-const bin = fileURLToPath(new URL('../../kasm/bin/', import.meta.url))
-const kasm = ['kasm.cjs', 'kasm.js'].map((name) => join(bin, name)).find((path) => existsSync(path)) ?? join(bin, 'kasm.js')
-const isBuilt = existsSync(join(bin, '../dist'))
+const kasmFolder = fileURLToPath(new URL('../../kasm/', import.meta.url))
+const { bin } = JSON.parse(readFileSync(join(kasmFolder, 'package.json'), 'utf8')) as { bin: { kasm: string } }
+const kasm = join(kasmFolder, bin.kasm)
+const isBuilt = existsSync(join(kasmFolder, 'dist'))
 const guestsFolder = fileURLToPath(new URL('guests/', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'kernelbox-guests-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
