@@ -24,7 +24,7 @@ export function checkSymbols(a: Assembler): void {
       a.report({
         code: 'alias-of-common',
         severity: 'error',
-        message: `'${symbol.name}' cannot stand for '${expression.symbol.name}', which is common and has no address yet`,
+        message: `'${symbol.name}' cannot stand for '${target.name}', which is common and has no address yet`,
       })
     }
   }

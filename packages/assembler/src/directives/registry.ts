@@ -10,6 +10,7 @@ import { nopDirectives } from '../nops/directives.ts'
 import { archDirectives } from './arch.ts'
 import { conditionalDirectives } from './conditional.ts'
 import { dataDirectives } from './data.ts'
+import { groupDirectives } from './group.ts'
 import { layoutDirectives } from './layout.ts'
 import { macroDirectives } from './macro.ts'
 import { otherDirectives } from './other.ts'
@@ -44,6 +45,7 @@ function build(): Map<string, DirectiveHandler> {
     stabsDirectives,
     nopDirectives,
     archDirectives,
+    groupDirectives,
   ]
   for (const family of families) for (const [name, run] of Object.entries(family)) map.set(name, { run })
   for (const [name, run] of Object.entries(conditionalDirectives)) map.set(name, { run, isConditional: true })
