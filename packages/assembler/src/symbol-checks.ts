@@ -14,13 +14,9 @@ export function checkSymbols(a: Assembler): void {
         notes: [{ message: 'named here first', ...(span && { span }) }],
       })
     }
-    const { expression } = symbol
-    if (
-      symbol.kind === symbolEquated &&
-      symbol.isForwardAlias &&
-      expression?.kind === 'symbol' &&
-      expression.symbol.kind === symbolCommon
-    ) {
+    if (symbol.kind !== symbolEquated || !symbol.isForwardAlias || !symbol.expression) continue
+    const target = a.evaluation.evaluate(symbol.expression)?.add
+    if (target?.kind === symbolCommon) {
       a.report({
         code: 'alias-of-common',
         severity: 'error',
