@@ -201,6 +201,8 @@ function encodeRounded(statement: InstructionStatement, options: EncodeOptions, 
   const operand = statement.operands[at]!
   if (operand.kind !== 'rounding') throw new Error('no rounding operand')
   const operands = statement.operands.filter((_operand, index) => index !== at)
+  // GNU as takes `cli {sae}` and means cli
+  if (operands.length === 0) return encodeInstruction({ ...statement, operands }, options)
   if (operands.some((other) => other.kind === 'rounding')) return { ok: false, failure: failure('rounding-not-allowed', at) }
   writtenRounding = operand.name
   roundingAt = at
@@ -631,7 +633,8 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
       if (address.displacementBytes > 0) {
         const displacement = memory.displacement
         if (displacement) {
-          const isGot = displacement.relocation === 'GOTPCREL' || displacement.relocation === 'GOT'
+          // without %rip the field is no distance, and the linker must not rewrite it
+          const isGot = (displacement.relocation === 'GOTPCREL' && address.isPcRelative) || displacement.relocation === 'GOT'
           const field: EncodedField = {
             operand: places.rmIndex,
             part: 'displacement',
