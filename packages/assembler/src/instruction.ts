@@ -27,7 +27,15 @@ import {
   expressionTree,
   nameBytes,
 } from './expression-reader.ts'
-import { fixupBranch, fixupGotRelaxable, fixupGotRelaxableRex, fixupPcRelative, fixupSigned, partBranch } from './fragments.ts'
+import {
+  type FragmentChain,
+  fixupBranch,
+  fixupGotRelaxable,
+  fixupGotRelaxableRex,
+  fixupPcRelative,
+  fixupSigned,
+  partBranch,
+} from './fragments.ts'
 import { reportEncodeFailure, reportEncodeWarning, suggestRegister } from './messages.ts'
 import { relocationOperators } from './relocation-operators.ts'
 import { type AsmSymbol, symbolRegister } from './symbols.ts'
@@ -131,6 +139,10 @@ export class Instructions {
   readonly #templates = new Map<number, Template[]>()
   readonly #key = new Int32Array(128)
   #epoch = 0
+  /** Where the instruction before ended, for -mlfence- guards. */
+  #lastEnd = -1
+  #lastChain: FragmentChain | undefined = undefined
+  #lastWasPrefix = false
   readonly #epochs = new Map<string, number>()
 
   constructor(assembler: Assembler) {
@@ -772,7 +784,7 @@ export class Instructions {
       return
     }
     const { bytes, fields, before, after } = encoding
-    if (before) chain.bytes(before)
+    if (before && !this.#guardIsSkipped(chain)) chain.bytes(before)
     const start = chain.length
     chain.bytes(bytes)
     for (let i = 0; i < fields.length; i++) {
@@ -780,6 +792,21 @@ export class Instructions {
       this.#field(field, start + field.offset, start + bytes.length, false, field.offset)
     }
     if (after) chain.bytes(after)
+    this.#lastEnd = chain.length
+    this.#lastChain = chain
+    this.#lastWasPrefix = fields.length === 0 && this.operandCount === 0 && isPrefix(this.mnemonic)
+  }
+
+  /** Bytes of data or a prefix on a line of its own before a branch may be part of it: no -mlfence- guard can stand between. */
+  #guardIsSkipped(chain: FragmentChain): boolean {
+    const isAfterData = chain.length > 0 && (this.#lastChain !== chain || this.#lastEnd !== chain.length)
+    if (!isAfterData && !(this.#lastWasPrefix && this.#lastChain === chain)) return false
+    this.#assembler.warn(
+      'guard-skipped',
+      `no guard is put before '${this.mnemonic}': what stands before it may belong to it`,
+      this.mnemonicStart,
+    )
+    return true
   }
 
   /** Fills a field with its constant, or leaves a fixup for it. */
