@@ -6,7 +6,7 @@
 //   text       only executable sections mean the same
 //   diff       differs
 
-import { ElfFile, type ElfSection, SHF_ALLOC, SHF_EXECINSTR, SHT_NOBITS } from './elf-file.ts'
+import { ElfFile, type ElfSection, SHF_ALLOC, SHF_EXECINSTR, SHT_NOBITS, STT_FILE, STT_SECTION, symbolKey } from './elf-file.ts'
 import { firstDifference } from './process.ts'
 
 export interface Comparison {
@@ -112,5 +112,16 @@ function unallocatedDifference(ref: ElfFile, cand: ElfFile): string {
     const c = cs.get(name) as ElfSection
     if (!r.data.equals(c.data)) return `not allocated: ${name}${firstDifference(r.data, c.data)}`
   }
-  return 'local symbols, relocations of or attributes of sections that are not allocated differ'
+  const [a, b] = [ref.symbols, cand.symbols].map((all) =>
+    all.filter((s) => s.type !== STT_SECTION && s.type !== STT_FILE).map(symbolKey),
+  ) as [string[], string[]]
+  const [lost, extra] = [missing(a, b), missing(b, a)]
+  if (lost.length + extra.length > 0) return `local symbols: only ref [${lost.join(' ')}] only cand [${extra.join(' ')}]`
+  for (const [name, rows] of ref.relocations) {
+    const [r, c] = [ref.asWritten(rows), cand.asWritten(cand.relocations.get(name) ?? [])]
+    const [only, added] = [missing(r, c), missing(c, r)]
+    if (only.length + added.length > 0)
+      return `relocations of ${name}, as written: only ref [${only[0] ?? ''}] only cand [${added[0] ?? ''}]`
+  }
+  return 'attributes of sections that are not allocated differ'
 }

@@ -11,8 +11,8 @@ const SHT_RELA = 4
 const SHT_REL = 9
 const SHT_GROUP = 17
 const SHT_SYMTAB_SHNDX = 18
-const STT_SECTION = 3
-const STT_FILE = 4
+export const STT_SECTION = 3
+export const STT_FILE = 4
 const STT_TLS = 6
 const EM_X86_64 = 62
 
@@ -223,6 +223,14 @@ export class ElfFile {
     const local = symbol.bind === 0 && symbol.section !== 'UND' && symbol.section !== 'COM' && symbol.type !== STT_TLS
     const sum = BigInt.asUintN(64, local ? addend + symbol.value : addend)
     return `${offset.toString(16).padStart(8, '0')} type ${type} ${local ? symbol.section : `@${symbol.name}`}+0x${sum.toString(16)}`
+  }
+
+  /** Relocations with their choice of symbol. */
+  asWritten(rows: readonly ElfRelocation[]): string[] {
+    return rows.map((row) => {
+      const symbol = this.symbolAt(row.symbol)
+      return `0x${row.offset.toString(16)} type ${row.type} ${symbol.name || symbol.section}+0x${row.addend.toString(16)}`
+    })
   }
 
   globals(): string[] {
