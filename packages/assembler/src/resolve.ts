@@ -400,7 +400,7 @@ export class Resolver {
         owner = symbol
         symbol = written
       }
-    } else if (written && written !== symbol && this.#isExternal(written) && !written.isTemporary) {
+    } else if (written && written !== symbol && !written.isTemporary && (this.#isExternal(written) || isNamedNumber(written, operator))) {
       addend -= this.#evaluation.ofSymbol(written)?.constant ?? 0n
       symbol = written
     }
@@ -557,4 +557,9 @@ export class Resolver {
   #error(source: number, place: number, code: string, message: string): void {
     this.#assembler.report({ code, severity: 'error', message, span: this.#assembler.spanOf(source, place) })
   }
+}
+
+/** A number that a table of the linker (GOT, PLT) gets an entry for, under the name that it was given. */
+function isNamedNumber(symbol: AsmSymbol, operator: number): boolean {
+  return symbol.kind === symbolAbsolute && operator !== 0 && needsSymbol(operator, false)
 }
