@@ -97,6 +97,8 @@ export function reportEncodeFailure(a: Assembler, i: Instructions, message: Enco
   } else if (message.code === 'immediate-to-segment') {
     more = { notes: [{ message: 'for example: mov $0x10, %ax, then mov %ax, %ds' }] }
   }
+  const also = message.details?.also
+  if (typeof also === 'string') a.warn(also, sentence(mnemonic, { code: also }), start, end)
   a.error(message.code, sentence(mnemonic, message), start, end, more)
 }
 

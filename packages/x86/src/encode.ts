@@ -260,7 +260,10 @@ function tryRows(
         ? undefined
         : prefixRefusal(row, prefixes, isMemory(statement.operands[statement.operands.length - 1]) || isMemory(statement.operands[0]))
     if (refused) {
-      best = moreTelling(best, refused)
+      // before direct calls and far pointers GNU as also says that it drops the prefix
+      const first = row.opcode[0]
+      const isDropped = first === 0xe8 || first === 0x9a || first === 0xea
+      best = moreTelling(best, isDropped ? { ...refused, details: { ...refused.details, also: 'prefix-skipped' } } : refused)
       continue
     }
     const result = emit(row, statement, options, prefixes)
@@ -417,7 +420,7 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
         const isDestination = (spec.accepts & ACCEPT_STRING_DESTINATION) !== 0
         const base = operand.base
         if (!operand.hasParentheses && (spec.accepts & ACCEPT_XLAT) !== 0)
-          return { ok: false, failure: failure('operand-size-mismatch', index + shift) }
+          return { ok: false, failure: failure('operand-size-mismatch', index + shift, { also: 'wrong-string-register' }) }
         if (!operand.hasParentheses && (row.opcode[0] === 0xac || row.opcode[0] === 0xad)) {
           return { ok: false, failure: failure('operand-type-mismatch', index + shift) }
         }
