@@ -253,6 +253,8 @@ function elfSymbol(a: Assembler, symbol: AsmSymbol, evaluation: Evaluation, inde
   }
   if (symbol.isTemporary && !isVisible && !symbol.isUsedInRelocation && !(a.options.keepLocals && symbol.name.startsWith('.L')))
     return undefined
+  if (a.options.stripLocalAbsolute && symbol.kind === symbolAbsolute && !isVisible && !symbol.isFile && !symbol.isUsedInRelocation)
+    return undefined
   let section = SHN_ABS
   let value = 0n
   let type = symbol.type

@@ -22,6 +22,8 @@ export interface AssembleOptions {
   readonly keepLocals?: boolean
   /** `-g`, `--gdwarf-N`: the DWARF version of line information for the assembler's own source. */
   readonly debugLines?: { readonly format: 'dwarf' | 'stabs'; readonly version?: number }
+  /** `--strip-local-absolute`: local symbols that are numbers get no entry in the symbol table. */
+  readonly stripLocalAbsolute?: boolean
   /** Where the source was assembled: DW_AT_comp_dir. */
   readonly compilationDirectory?: string
   /** `--gdwarf-cie-version=`: version of the CIEs in unwind tables; 1 by default. */

@@ -25,7 +25,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** Options without an effect on an x86 ELF object that GNU as takes all the same. */
 const ignored =
-  /^(-D|-f|-J|-K|-k|-Q|-Qy|-Qn|-q|-R|-s|-w|-x|-X|--reduce-memory-overheads|--nocpp|--strip-local-absolute|--traditional-format|--no-pad-sections|--debug-prefix-map.*|--hash-size.*|--elf-stt-common=.*|--generate-missing-build-notes=.*|--sectname-subst|--size-check=.*|--multibyte-handling=.*|--info|--no-info|--listing-.*|--divide|--compress-debug-sections.*|--nocompress-debug-sections|--gdwarf-sections|--dump-config)$/
+  /^(-D|-f|-J|-K|-k|-Q|-Qy|-Qn|-q|-R|-s|-w|-x|-X|--reduce-memory-overheads|--nocpp|--traditional-format|--no-pad-sections|--debug-prefix-map.*|--hash-size.*|--elf-stt-common=.*|--generate-missing-build-notes=.*|--sectname-subst|--size-check=.*|--multibyte-handling=.*|--info|--no-info|--listing-.*|--divide|--compress-debug-sections.*|--nocompress-debug-sections|--gdwarf-sections|--dump-config)$/
 
 /** Reads words as `kas` does. `base` is what the caller has set already (kasm's -Wa,…). */
 export function parseKasWords(words: readonly string[], base: AssembleOptions = {}): KasCommand {
@@ -70,6 +70,7 @@ export function parseKasWords(words: readonly string[], base: AssembleOptions = 
     else if (word === '--warn') options.noWarnings = false
     else if (word === '--fatal-warnings') isFatalWarnings = true
     else if (word === '-L' || word === '--keep-locals') options.keepLocals = true
+    else if (word === '--strip-local-absolute') options.stripLocalAbsolute = true
     else if (word === '-n') options.plainNops = true
     else if (word === '-Z') options.keepGoing = true
     else if (word === '--alternate') options.alternateMacros = true
