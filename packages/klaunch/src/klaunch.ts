@@ -33,9 +33,9 @@ async function main(words: string[]): Promise<number> {
     process.stdout.write(text)
     return hasKvm ? exitStatus.halted : exitStatus.engineUnavailable
   }
-  const options = parseOptions(words, version)
-  if ('text' in options) {
-    process.stdout.write(options.text)
+  const options = parseOptions(words)
+  if ('request' in options) {
+    process.stdout.write(options.request === 'help' ? (await import('./help.ts')).helpText() : `${version}\n`)
     return exitStatus.halted
   }
   checkMemory(options)

@@ -96,14 +96,3 @@ function distance(a: string, b: string): number {
   }
   return row[b.length] as number
 }
-
-/** The table as help text. */
-export function formatOptions(table: OptionTable): string {
-  return Object.entries(table)
-    .map(([name, option]) => {
-      const argument = 'parse' in option ? (option.argument.startsWith('[') ? option.argument : ` ${option.argument}`) : ''
-      const short = 'short' in option ? `-${option.short}, ` : '    '
-      return `  ${`${short}--${name}${argument}`.padEnd(30)} ${option.help}\n`
-    })
-    .join('')
-}

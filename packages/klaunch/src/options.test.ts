@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { GuestConsole } from './console.ts'
+import { helpText } from './help.ts'
 import { parseOptions } from './options.ts'
 import { parseAddress, parseDuration, parseSize } from './quantities.ts'
 
@@ -17,7 +18,7 @@ describe('quantities', () => {
 })
 
 describe('the command line', () => {
-  const parse = (...words: string[]) => parseOptions(words, '1.2.3')
+  const parse = (...words: string[]) => parseOptions(words)
   it("has the article's machine as its default", () => {
     expect(parse('kernel')).toMatchObject({
       image: 'kernel',
@@ -61,9 +62,11 @@ describe('the command line', () => {
     expect(() => parse('--entry', 'real:0', '--format', 'elf', 'k')).toThrow('says where it starts')
     expect(() => parse('--blob', 'file', 'k')).toThrow('is not file@address')
   })
-  it('gives help and version as text', () => {
-    expect(parse('--version')).toEqual({ text: '1.2.3\n' })
-    expect((parse('--help') as { text: string }).text).toContain('Exit status:')
+  it('knows what is asked for in place of a run', () => {
+    expect(parse('--version')).toEqual({ request: 'version' })
+    expect(parse('--help')).toEqual({ request: 'help' })
+    expect(helpText()).toContain('Exit status:')
+    expect(helpText()).toMatch(/--stats\[=format\] +statistics/)
   })
 })
 

@@ -1,7 +1,7 @@
 // The command line of klaunch. Enters: the words. Leaves: options with units, or a UsageError.
 import { UsageError } from '@kernelbox/cli'
 import type { BootFormat } from '@kernelbox/launcher'
-import { type OptionTable, formatOptions, parseWords } from './option-table.ts'
+import { type OptionTable, parseWords } from './option-table.ts'
 import { parseAddress, parseBlob, parseDuration, parseEntry, parsePort, parseSize } from './quantities.ts'
 
 export interface LaunchOptions {
@@ -41,23 +41,6 @@ export const exitStatus = {
   terminated: 143,
 } as const
 
-const statusHelp = `
-Exit status:
-  0    the guest halted, or asked for a reset
-  1    wrong use, or an image that cannot be loaded
-  2    the guest failed: triple fault, an instruction or exit that the engine cannot handle
-  3    the engine is not available here
-  124  the time was over (--timeout)
-  130  Ctrl-C; 143: terminated
-  other: what the guest wrote to the debug exit port 0xf4, as QEMU's isa-debug-exit gives it
-
-Examples:
-  klaunch kernel2                       run a flat image as after a PC's reset
-  klaunch --stats --engine kvm kernel3  what KVM delivered, on standard error
-  klaunch boot.img                      a disk with a boot sector, on our BIOS
-  klaunch doctor                        is KVM here, and if not, what to do
-`
-
 const choice =
   <T extends string>(...values: readonly T[]) =>
   (value: string, option: string): T => {
@@ -67,7 +50,7 @@ const choice =
   }
 const text = (value: string) => value
 
-const table = {
+export const optionTable = {
   memory: { argument: '<size>', help: 'guest memory (default: 16M)', parse: parseSize },
   load: { argument: '<address>', help: 'where a flat image goes (default: 0xf0000)', parse: parseAddress },
   port: { argument: '<port>', help: 'pseudo-serial port (default: 0xf1)', parse: parsePort },
@@ -106,21 +89,11 @@ const table = {
   help: { short: 'h', help: 'this text' },
 } as const satisfies OptionTable
 
-function help(): string {
-  return `Usage: klaunch [options] <image>
-       klaunch doctor
-
-Runs a kernel image on /dev/kvm or on a software engine. A flat image starts at F000:FFF0 in real mode, as after a PC's reset.
-
-Options:
-${formatOptions(table)}${statusHelp}`
-}
-
-/** The options, or the text that --help or --version asked for. */
-export function parseOptions(words: readonly string[], version: string): LaunchOptions | { readonly text: string } {
-  const { values: given, operands } = parseWords(table, words)
-  if (given.help) return { text: help() }
-  if (given.version) return { text: `${version}\n` }
+/** The options, or what was asked for in their place. */
+export function parseOptions(words: readonly string[]): LaunchOptions | { readonly request: 'help' | 'version' } {
+  const { values: given, operands } = parseWords(optionTable, words)
+  if (given.help) return { request: 'help' }
+  if (given.version) return { request: 'version' }
   const [image, ...more] = operands
   if (image === undefined) throw new UsageError('no image given')
   if (more.length > 0) throw new UsageError(`too many arguments: one image runs at a time, '${image}' and '${more[0]}' are given`)
