@@ -73,11 +73,13 @@ export function writeObject(object: ElfObject): Uint8Array {
       entrySize: relocationEntrySize,
     })
   })
+  // GNU as leaves the table out of an object that names nothing.
+  const hasSymbols = object.symbols.length > 1 || object.groups.length > 0 || relocationIndex.some((index) => index !== 0)
   const symtabIndex = headers.length
   const isExtended = headers.length + 4 >= SHN_LORESERVE
   const special = (name: string, type: number, alignment: number, entrySize: number): Header => {
     const header: Header = { name, type, flags: 0, offset: 0, sizeInBytes: 0, link: 0, info: 0, alignment, entrySize }
-    headers.push(header)
+    if (hasSymbols || name === '.shstrtab') headers.push(header)
     return header
   }
   const symtab = special('.symtab', SHT_SYMTAB, wordSize, symbolEntrySize)
@@ -87,7 +89,7 @@ export function writeObject(object: ElfObject): Uint8Array {
   const strtabIndex = headers.indexOf(strtab)
 
   const names = new MergedStringTable()
-  for (const name of ['.symtab', '.strtab', '.shstrtab']) names.add(name)
+  for (const name of hasSymbols ? ['.symtab', '.strtab', '.shstrtab'] : ['.shstrtab']) names.add(name)
   if (shndx) names.add('.symtab_shndx')
   for (const header of headers) if (header.type !== SHT_GROUP) names.add(header.name)
   for (const header of headers) names.add(header.name)
@@ -117,9 +119,11 @@ export function writeObject(object: ElfObject): Uint8Array {
     header.sizeInBytes = sizeInBytes
     at += sizeInBytes
   }
-  place(symtab, object.symbols.length * symbolEntrySize)
-  if (shndx) place(shndx, object.symbols.length * 4)
-  place(strtab, stringBytes.length)
+  if (hasSymbols) {
+    place(symtab, object.symbols.length * symbolEntrySize)
+    if (shndx) place(shndx, object.symbols.length * 4)
+    place(strtab, stringBytes.length)
+  }
   for (const index of relocationIndex) {
     if (index === 0) continue
     const header = headers[index] as Header
@@ -157,8 +161,10 @@ export function writeObject(object: ElfObject): Uint8Array {
     if (section.type !== SHT_NOBITS) bytes.set(section.contents, header.offset)
     if (relocationIndex[i]) writeRelocations(view, section, headers[relocationIndex[i] as number] as Header, is64, isRela)
   })
-  writeSymbols(view, object, symtab.offset, shndx?.offset, fileIndex, strings, is64)
-  bytes.set(stringBytes, strtab.offset)
+  if (hasSymbols) {
+    writeSymbols(view, object, symtab.offset, shndx?.offset, fileIndex, strings, is64)
+    bytes.set(stringBytes, strtab.offset)
+  }
   bytes.set(nameBytes, shstrtab.offset)
 
   // Headers.
