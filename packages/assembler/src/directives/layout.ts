@@ -201,8 +201,12 @@ export const layoutDirectives: DirectiveTable = {
   'ds.l': (a) => skip(a, 4),
   'ds.s': (a) => skip(a, 4),
   'ds.d': (a) => skip(a, 8),
-  'ds.p': (a) => skip(a, 12),
+  'ds.p': (a) => skip(a, 10),
   'ds.x': (a) => skip(a, 10),
+  dcb: (a) => skip(a, 2),
+  'dcb.b': (a) => skip(a, 1),
+  'dcb.w': (a) => skip(a, 2),
+  'dcb.l': (a) => skip(a, 4),
   fill,
   org,
 }
