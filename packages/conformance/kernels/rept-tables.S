@@ -17,7 +17,7 @@ pages:	.irp a, 0x1000, 0x2000, 0x3000
 	.quad \a | 7
 	.endr
 	.irpc c, hello
-	.byte '\c
+	.ascii "\c"
 	.endr
 	.octa 0x0123456789abcdef0123456789abcdef
 	.float 1.5, -0.1

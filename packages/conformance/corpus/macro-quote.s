@@ -1,0 +1,5 @@
+# flags: --64
+.macro m c
+.byte '\c
+.endm
+m q
