@@ -113,9 +113,13 @@ export class FragmentChain {
   }
 
   bytes(bytes: Uint8Array): void {
-    this.reserve(bytes.length)
-    this.data.set(bytes, this.length)
-    this.length += bytes.length
+    const count = bytes.length
+    this.reserve(count)
+    const { data, length } = this
+    // A call of `set` costs more than a few bytes do.
+    if (count <= 16) for (let i = 0; i < count; i++) data[length + i] = bytes[i] as number
+    else data.set(bytes, length)
+    this.length = length + count
   }
 
   /** Little-endian, `value` an integer within ±2^53. */

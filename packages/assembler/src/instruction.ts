@@ -14,6 +14,7 @@ import {
   type MemoryOperand,
   type Operand,
   type Register,
+  rowsOf,
   type Value,
   valueClass,
 } from '@kernelbox/x86'
@@ -58,6 +59,10 @@ class OperandSlot {
   kind = 0
   register: Register | undefined = undefined
   registerId = 0
+  /** Stand for all registers that differ in three bits of the encoding only; see KnownRegister. */
+  registerGroup = 0
+  baseGroup = 0
+  indexGroup = 0
   segment: Register | undefined = undefined
   segmentId = 0
   base: Register | undefined = undefined
@@ -84,6 +89,9 @@ class OperandSlot {
     this.kind = 0
     this.register = undefined
     this.registerId = 0
+    this.registerGroup = 0
+    this.baseGroup = 0
+    this.indexGroup = 0
     this.segment = undefined
     this.segmentId = 0
     this.base = undefined
@@ -110,17 +118,56 @@ class OperandSlot {
 interface Template {
   readonly key: Int32Array
   readonly encoding: Encoding
+  /** Registers to put into the bytes, packed by {@link patchesOf}; undefined: the key names each register. */
+  readonly patches: Int32Array | undefined
 }
 
 interface KnownRegister {
   readonly register: Register
   readonly id: number
+  /** As operand, base, index: the id, or one number for all registers whose encodings differ in three bits only. */
+  readonly group: number
+  readonly baseGroup: number
+  readonly indexGroup: number
+}
+
+/** Groups of registers are numbered from here; ids of registers stay below. */
+const firstGroup = 0x400
+const groupedClasses = ['gpr8', 'gpr16', 'gpr32', 'gpr64', 'xmm']
+
+/** Registers that share the need of REX and the REX bits; `id` for those that share with no other. */
+function groupOf(register: Register, id: number): number {
+  const index = groupedClasses.indexOf(register.class)
+  if (index < 0 || register.number > 15 || (register.rex === 'needed' && register.number < 4)) return id
+  return firstGroup + index * 4 + (register.rex === 'needed' ? 3 : register.rex === 'forbidden' ? 2 : register.number >> 3)
+}
+
+/** %rsp, %rbp, %r12 and %r13 as a base have forms of their own (SDM vol. 2 table 2-5), %rsp is no index. */
+function addressGroupOf(register: Register, id: number, isBase: boolean): number {
+  if (register.class !== 'gpr32' && register.class !== 'gpr64') return id
+  const low = register.number & 7
+  return isBase ? (low === 4 || low === 5 ? id : groupOf(register, id)) : register.number === 4 ? id : groupOf(register, id)
+}
+
+/** Bit n: some form of the mnemonic is for register number n only (accumulator, count in cl, port in dx). */
+function fixedNumbers(mnemonic: string): number {
+  if (/[.,]/.test(mnemonic)) return 0xff
+  let mask = 0
+  for (const name of [mnemonic, mnemonic.slice(0, -1)]) {
+    for (const row of rowsOf(name) ?? []) {
+      if (row.flags.has('nopair')) mask |= 1
+      for (const spec of row.operands) if (spec.fixedNumber >= 0) mask |= 1 << (spec.fixedNumber & 7)
+    }
+  }
+  return mask
 }
 
 export interface MnemonicWord {
   readonly text: string
   readonly id: number
   readonly isPrefix: boolean
+  /** Of {@link fixedNumbers}; -1: not asked yet. */
+  fixed: number
 }
 
 export class Instructions {
@@ -139,6 +186,9 @@ export class Instructions {
   readonly #templates = new Map<number, Template[]>()
   readonly #key = new Int32Array(128)
   #epoch = 0
+  #word: MnemonicWord = { text: '', id: 0, isPrefix: false, fixed: 0xff }
+  /** Does the encoder decide by more than groups of registers (-O, -mlfence-…)? */
+  #needsEachRegister = false
   /** Where the instruction before ended, for -mlfence- guards. */
   #lastEnd = -1
   #lastChain: FragmentChain | undefined = undefined
@@ -158,6 +208,8 @@ export class Instructions {
     let epoch = this.#epochs.get(text)
     if (epoch === undefined) this.#epochs.set(text, (epoch = this.#epochs.size))
     this.#epoch = epoch
+    const { optimize, sse2avx, lfenceAfterLoad, lfenceBeforeIndirectBranch, lfenceBeforeRet } = rest
+    this.#needsEachRegister = Boolean(optimize || sse2avx || lfenceAfterLoad || lfenceBeforeIndirectBranch || lfenceBeforeRet)
   }
 
   /** Assembles the instruction at [start, end). */
@@ -180,7 +232,7 @@ export class Instructions {
         const name = bytesToText(bytes.subarray(at, close + 1))
           .toLowerCase()
           .replace(/[ \t]/g, '')
-        const word = this.#word(name)
+        const word = this.#wordOf(name)
         if (!word.isPrefix) {
           a.error('unknown-prefix', `there is no prefix '${name}'`, at, close + 1)
           return
@@ -214,6 +266,7 @@ export class Instructions {
         at = next
         continue
       }
+      this.#word = word
       this.mnemonic = word.text
       this.mnemonicStart = at
       this.mnemonicEnd = wordEnd
@@ -223,7 +276,7 @@ export class Instructions {
       if (bytes[at] === 44 && at + 2 < end + 0 && bytes[at + 1] === 112 && (bytes[at + 2] === 116 || bytes[at + 2] === 110)) {
         const hint = bytes[at + 2] === 116 ? 'ds' : 'cs'
         this.prefixes.push(hint)
-        key[keyLength++] = this.#word(hint).id
+        key[keyLength++] = this.#wordOf(hint).id
         at += 3
       }
       break
@@ -273,14 +326,14 @@ export class Instructions {
       while (i < end - start && cached.text.charCodeAt(i) === bytes[start + i]) i++
       if (i === end - start) return cached
     }
-    const word = this.#word(bytesToText(bytes.subarray(start, end)).toLowerCase())
+    const word = this.#wordOf(bytesToText(bytes.subarray(start, end)).toLowerCase())
     this.#mnemonics[slot] = word
     return word
   }
 
-  #word(text: string): MnemonicWord {
+  #wordOf(text: string): MnemonicWord {
     let word = this.#mnemonicsByText.get(text)
-    if (!word) this.#mnemonicsByText.set(text, (word = { text, id: this.#mnemonicsByText.size + 1, isPrefix: isPrefix(text) }))
+    if (!word) this.#mnemonicsByText.set(text, (word = { text, id: this.#mnemonicsByText.size + 1, isPrefix: isPrefix(text), fixed: -1 }))
     return word
   }
 
@@ -326,7 +379,16 @@ export class Instructions {
     let known = this.#registersByName.get(lower)
     if (known === undefined) {
       const register = findRegister(lower)
-      known = register ? { register, id: this.#registersByName.size + 1 } : null
+      const id = this.#registersByName.size + 1
+      known = register
+        ? {
+            register,
+            id,
+            group: groupOf(register, id),
+            baseGroup: addressGroupOf(register, id, true),
+            indexGroup: addressGroupOf(register, id, false),
+          }
+        : null
       this.#registersByName.set(lower, known)
     }
     return known ?? undefined
@@ -365,6 +427,7 @@ export class Instructions {
       slot.kind = kindRegister
       slot.register = known.register
       slot.registerId = known.id
+      slot.registerGroup = known.group
       return this.#decorations(slot, at, end)
     }
     if (c === 36) {
@@ -412,6 +475,7 @@ export class Instructions {
         slot.kind = kindRegister
         slot.register = known.register
         slot.registerId = known.id
+        slot.registerGroup = known.group
         return this.#decorations(slot, at, end)
       }
     }
@@ -477,6 +541,7 @@ export class Instructions {
         slot.kind = kindRegister
         slot.register = known.register
         slot.registerId = known.id
+        slot.registerGroup = known.group
         return this.#decorations(slot, at, end)
       }
       if (a.reader.kind === expressionMissing) {
@@ -499,6 +564,7 @@ export class Instructions {
         if (!known) return -1
         slot.base = known.register
         slot.baseId = known.id
+        slot.baseGroup = known.baseGroup
         at = this.registerEnd
         while (at < end && (bytes[at] === 32 || bytes[at] === 9)) at++
       }
@@ -511,6 +577,7 @@ export class Instructions {
           if (!known) return -1
           slot.index = known.register
           slot.indexId = known.id
+          slot.indexGroup = known.indexGroup
           at = this.registerEnd
           while (at < end && (bytes[at] === 32 || bytes[at] === 9)) at++
         }
@@ -635,15 +702,21 @@ export class Instructions {
 
   // ---- encoding
 
-  #emitStatement(keyStart: number): void {
+  #isCacheable = true
+
+  /** Writes what the encoding depends on behind the words in the key; its length is the result. */
+  #completeKey(keyStart: number, isGrouped: boolean): number {
     const key = this.#key
+    const { fixed } = this.#word
     let length = keyStart
     key[0] = this.#epoch
-    let isCacheable = true
+    this.#isCacheable = true
     for (let i = 0; i < this.operandCount; i++) {
       const slot = this.slots[i] as OperandSlot
       if (slot.kind === kindRegister) {
-        key[length++] = slot.registerId | (slot.flags << 12) | (1 << 20)
+        const { number } = slot.register as Register
+        const isFree = isGrouped && (number > 7 || ((fixed >> number) & 1) === 0)
+        key[length++] = (isFree ? slot.registerGroup : slot.registerId) | (slot.flags << 12) | (1 << 20)
       } else if (slot.kind === kindRounding) {
         key[length++] = (4 << 20) | ['rn-sae', 'rd-sae', 'ru-sae', 'rz-sae', 'sae'].indexOf(slot.rounding)
       } else {
@@ -652,26 +725,58 @@ export class Instructions {
         else if (slot.valueKind === expressionMissing) valuePart = 62
         else if (slot.tree?.kind === 'constant') {
           valuePart = 0
-          isCacheable = false
+          this.#isCacheable = false
         } else valuePart = 63
         key[length++] = (slot.kind << 20) | slot.flags | (slot.scale << 4) | (valuePart << 8)
         key[length++] = slot.operator | (slot.segmentId << 8) | (slot.broadcast << 20)
-        if (slot.kind === kindMemory) key[length++] = slot.baseId | (slot.indexId << 12)
+        if (slot.kind === kindMemory)
+          key[length++] = isGrouped ? slot.baseGroup | (slot.indexGroup << 12) : slot.baseId | (slot.indexId << 12)
       }
       if (slot.maskId) key[length++] = slot.maskId | (5 << 20)
     }
+    return length
+  }
+
+  #hashOf(length: number): number {
+    const key = this.#key
     let hash = length
     for (let i = 0; i < length; i++) hash = (Math.imul(hash, 0x01000193) ^ (key[i] as number)) | 0
     // Small integers only: others would be boxed.
-    hash = (hash ^ (hash >>> 15)) & 0x3fffffff
-    const list = isCacheable ? this.#templates.get(hash) : undefined
+    return (hash ^ (hash >>> 15)) & 0x3fffffff
+  }
+
+  #templateOf(length: number): Template | undefined {
+    const list = this.#templates.get(this.#hashOf(length))
     if (list) {
-      for (const template of list) {
-        if (template.key.length === length && sameKey(template.key, key, length)) {
-          this.#emit(template.encoding)
-          return
-        }
+      for (let i = 0; i < list.length; i++) {
+        const template = list[i] as Template
+        if (template.key.length === length && sameKey(template.key, this.#key, length)) return template
       }
+    }
+    return undefined
+  }
+
+  #keep(length: number, encoding: Encoding, patches: Int32Array | undefined): void {
+    const hash = this.#hashOf(length)
+    const template: Template = { key: this.#key.slice(0, length), encoding, patches }
+    const existing = this.#templates.get(hash)
+    if (existing) existing.push(template)
+    else this.#templates.set(hash, [template])
+  }
+
+  #emitStatement(keyStart: number): void {
+    const word = this.#word
+    if (word.fixed < 0) word.fixed = fixedNumbers(word.text)
+    const isGrouped = !this.#needsEachRegister
+    let length = this.#completeKey(keyStart, isGrouped)
+    let template = this.#isCacheable ? this.#templateOf(length) : undefined
+    if (!template && isGrouped && this.#isCacheable) {
+      length = this.#completeKey(keyStart, false)
+      template = this.#templateOf(length)
+    }
+    if (template) {
+      this.#emit(template.encoding, template.patches)
+      return
     }
     const a = this.#assembler
     const result = encodeInstruction({ mnemonic: this.mnemonic, prefixes: this.prefixes.slice(), operands: this.operands() }, a.encode)
@@ -681,13 +786,43 @@ export class Instructions {
     }
     const { encoding } = result
     for (const warning of encoding.warnings) reportEncodeWarning(a, this, warning)
-    if (isCacheable && encoding.isTemplate && encoding.warnings.length === 0) {
-      const template: Template = { key: key.slice(0, length), encoding }
-      const existing = this.#templates.get(hash)
-      if (existing) existing.push(template)
-      else this.#templates.set(hash, [template])
+    if (this.#isCacheable && encoding.isTemplate && encoding.warnings.length === 0) {
+      const patches = isGrouped ? this.#patchesOf(encoding) : undefined
+      if (patches) length = this.#completeKey(keyStart, true)
+      this.#keep(length, encoding, patches)
     }
-    this.#emit(encoding)
+    this.#emit(encoding, undefined)
+  }
+
+  /** Where the statement's grouped registers go, if each has its place in the bytes: operand, part, shift, offset. */
+  #patchesOf(encoding: Encoding): Int32Array | undefined {
+    const { registers, relaxation } = encoding
+    if (!registers || relaxation) return undefined
+    const covers = (operand: number, part: string): boolean => registers.some((place) => place.operand === operand && place.part === part)
+    for (let i = 0; i < this.operandCount; i++) {
+      const slot = this.slots[i] as OperandSlot
+      if (slot.kind === kindRegister) {
+        const { number } = slot.register as Register
+        const isFixed = slot.registerGroup === slot.registerId || (number < 8 && ((this.#word.fixed >> number) & 1) !== 0)
+        if (!isFixed && !covers(i, 'register')) return undefined
+      } else if (slot.kind === kindMemory) {
+        if (slot.baseGroup !== slot.baseId && !covers(i, 'base')) return undefined
+        if (slot.indexGroup !== slot.indexId && !covers(i, 'index')) return undefined
+      }
+    }
+    const patches = new Int32Array(registers.length)
+    let count = 0
+    for (const { operand, part, offset, shift } of registers) {
+      const slot = this.slots[operand] as OperandSlot
+      const isGroup =
+        part === 'register'
+          ? slot.registerGroup !== slot.registerId
+          : part === 'base'
+            ? slot.baseGroup !== slot.baseId
+            : slot.indexGroup !== slot.indexId
+      if (isGroup) patches[count++] = operand | ((part === 'register' ? 0 : part === 'base' ? 1 : 2) << 4) | (shift << 8) | (offset << 12)
+    }
+    return patches.slice(0, count)
   }
 
   /** Constants of one class share a template; beside a base register of 32 or 64 bits few classes differ. */
@@ -741,7 +876,7 @@ export class Instructions {
     return operands
   }
 
-  #emit(encoding: Encoding): void {
+  #emit(encoding: Encoding, patches: Int32Array | undefined): void {
     const a = this.#assembler
     if (a.section.isAbsolute) {
       // .struct: instructions are measured only.
@@ -787,6 +922,7 @@ export class Instructions {
     if (before && !this.#guardIsSkipped(chain)) chain.bytes(before)
     const start = chain.length
     chain.bytes(bytes)
+    if (patches !== undefined) this.#patch(chain.data, start, patches)
     for (let i = 0; i < fields.length; i++) {
       const field = fields[i] as EncodedField
       this.#field(field, start + field.offset, start + bytes.length, false, field.offset)
@@ -795,6 +931,19 @@ export class Instructions {
     this.#lastEnd = chain.length
     this.#lastChain = chain
     this.#lastWasPrefix = fields.length === 0 && this.operandCount === 0 && isPrefix(this.mnemonic)
+  }
+
+  /** Puts the statement's registers into the bytes of a template made for others of their groups. */
+  #patch(data: Uint8Array, start: number, patches: Int32Array): void {
+    for (let i = 0; i < patches.length; i++) {
+      const patch = patches[i] as number
+      const slot = this.slots[patch & 15] as OperandSlot
+      const part = (patch >> 4) & 15
+      const register = (part === 0 ? slot.register : part === 1 ? slot.base : slot.index) as Register
+      const shift = (patch >> 8) & 15
+      const at = start + (patch >> 12)
+      data[at] = ((data[at] as number) & ~(7 << shift)) | ((register.number & 7) << shift)
+    }
   }
 
   /** Bytes of data or a prefix on a line of its own before a branch may be part of it: no -mlfence- guard can stand between. */

@@ -146,6 +146,16 @@ export interface EncodedField {
   readonly gotRelaxable?: 'plain' | 'rex'
 }
 
+/** Where in the encoded bytes the three low bits of a register's number stand. */
+export interface EncodedRegister {
+  /** Index in {@link InstructionStatement.operands}. */
+  readonly operand: number
+  readonly part: 'register' | 'base' | 'index'
+  /** Offset of the byte from the first one, prefixes included, and of the lowest bit in it. */
+  readonly offset: number
+  readonly shift: 0 | 3
+}
+
 /** A branch that may be short or near: the caller keeps the short form as long as the target is within reach. */
 export interface BranchRelaxation {
   readonly kind: 'jmp' | 'jcc'
@@ -165,6 +175,11 @@ export interface Encoding {
   readonly relaxation?: BranchRelaxation
   /** The bytes depend on constants only through {@link valueClass}: the caller may reuse them for other values. */
   readonly isTemplate: boolean
+  /**
+   * Of legacy encodings with 32- or 64-bit addresses: registers that the bytes depend on through these bits alone, as long as
+   * class, upper bits of the number and need of REX stay, no row of the mnemonic asks for the number, and a base's low bits are not 4 or 5.
+   */
+  readonly registers?: readonly EncodedRegister[]
   /** Bytes of guards that stand before and after the instruction's own (-mlfence-…); offsets do not count them. */
   readonly before?: Uint8Array
   readonly after?: Uint8Array

@@ -5,6 +5,7 @@ import { type Address, addressBitsOf, forceSib, layOutAddress, newAddress } from
 import type {
   BranchRelaxation,
   EncodedField,
+  EncodedRegister,
   Encoding,
   EncodeMessage,
   EncodeOptions,
@@ -371,6 +372,8 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
   let moffs: MemoryOperand | undefined
   let moffsIndex = 0
   const warnings: EncodeMessage[] = []
+  let regIndex = -1
+  let opcodeIndex = -1
 
   for (let index = 0; index < row.operands.length; index++) {
     const operand = operands[index + shift]!
@@ -382,6 +385,7 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
       switch (spec.role) {
         case ROLE_REG:
           places.reg = register
+          regIndex = index + shift
           break
         case ROLE_RM:
           places.rm = operand
@@ -395,6 +399,7 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
           break
         case ROLE_OPCODE:
           places.opcode = register
+          opcodeIndex = index + shift
           break
       }
       if (row.flags.has('indirect') && !operand.indirect)
@@ -457,6 +462,7 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
     const last = operands[operands.length - 1]!
     if (last.kind === 'register') {
       places.reg = last.register
+      regIndex = operands.length - 1
       places.rm = last
       places.rmIndex = operands.length - 1
     }
@@ -626,11 +632,19 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
   for (let index = 0; index < opcodes.length; index++) buffer[length++] = opcodes[index]!
   if (places.opcode) buffer[length - 1]! += places.opcode.number & 7
   const afterOpcode = length
+  const registers: EncodedRegister[] = []
+  if (opcodeIndex >= 0) registers.push({ operand: opcodeIndex, part: 'register', offset: length - 1, shift: 0 })
 
   const fields: EncodedField[] = []
   let isTemplate = true
   if (row.hasModRm) {
+    if (regIndex >= 0) registers.push({ operand: regIndex, part: 'register', offset: length, shift: 3 })
     if (memory) {
+      if (address.addressBits !== 16) {
+        const { rmIndex } = places
+        if (memory.base) registers.push({ operand: rmIndex, part: 'base', offset: address.hasSib ? length + 1 : length, shift: 0 })
+        if (memory.index) registers.push({ operand: rmIndex, part: 'index', offset: length + 1, shift: 3 })
+      }
       buffer[length++] = (address.mod << 6) | ((regNumber & 7) << 3) | address.rm
       if (address.hasSib) buffer[length++] = address.sib
       if (address.displacementBytes > 0) {
@@ -657,6 +671,7 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
       if (address.isValueDependent) isTemplate = false
     } else {
       const rm = places.rm?.kind === 'register' ? places.rm.register.number : 0
+      if (places.rm) registers.push({ operand: places.rmIndex, part: 'register', offset: length, shift: 0 })
       buffer[length++] = 0xc0 | ((regNumber & 7) << 3) | (rm & 7)
     }
   }
@@ -768,6 +783,7 @@ function emit(row: Row, statement: InstructionStatement, options: EncodeOptions,
       ...(guards.before ? { before: guards.before } : {}),
       ...(guards.after ? { after: guards.after } : {}),
       warnings: warnings.length ? warnings : NO_WARNINGS,
+      ...(isLegacy && guards === NO_GUARDS && registers.length > 0 ? { registers } : {}),
       ...(row.flags.has('relax') ? { relaxation: relaxationOf(row, buffer.slice(0, afterOpcode), mode, branchFlip) } : {}),
     },
   }
