@@ -80,7 +80,7 @@ const flatX8664Kinds = new Map<number, RelocationKind>([
   [42, kind('R_X86_64_REX_GOTPCRELX', 4, 'S+A-P', 'signed')],
 ])
 
-/** What a relocation of a kind that is not in the tables does: GOT, TLS and the like (got.ts). */
+/** What a relocation of a kind that is not in the tables does: GOT, TLS and the like (relax.ts). */
 export interface SpecialRelocations {
   /** Applies it and returns true, or false where the type is not known. Further relocations it consumed: `skip`. */
   apply(site: RelocationSite): boolean

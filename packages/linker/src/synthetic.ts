@@ -1,7 +1,7 @@
 // Sections that the linker itself makes: .got, .got.plt, .iplt and its relocations.
 // Enters: the live sections' relocations. Leaves: an object with the sections that they need (before the plan, so that the
 // script places them as any other), and, after the layout, their contents. x86-64 psABI §5.2 "Global Offset Table", §3.5.7;
-// i386 supplement "Global Offset Table". In a static link most uses of the GOT become direct (relax-got.ts).
+// i386 supplement "Global Offset Table". In a static link most uses of the GOT become direct (relax.ts).
 
 import {
   type ElfObject,
