@@ -19,8 +19,12 @@ import {
   memorySizeFault,
 } from '@kernelbox/launcher'
 import { attachDevices } from './devices.ts'
+import { resetVector, resetVectorFault, resetVectorInBytes } from './flat-image.ts'
 import { type LaunchOptions, exitStatus, parseOptions } from './options.ts'
 import { StreamSink } from './sinks.ts'
+
+/** A fault of a file, which no option would mend: told without the pointer to --help that a UsageError has. */
+class InputError extends Error {}
 
 /** A disk may be larger than the guest's memory. */
 const largestImageInBytes = 1 << 30
@@ -65,14 +69,19 @@ async function main(words: string[]): Promise<number> {
   const terminal = attachDevices(vm, { ...options, machine }, out, report, () => interrupt.raise())
   try {
     loadFiles(vm, image, format, options)
+    if (format === 'flat' && options.entry === undefined) {
+      const atResetVector = vm.memory.read(resetVector, resetVectorInBytes)
+      const fault = resetVectorFault(image, options.loadAddress ?? defaultLoadAddress, atResetVector)
+      if (fault !== undefined) throw new InputError(`${options.image}: ${fault}`)
+    }
   } catch (error) {
     vm.close()
-    throw error
+    interrupt.release()
+    if (!(error instanceof InputError)) throw error
+    report.write(`klaunch: error: ${error.message}\n`)
+    return exitStatus.usage
   }
   terminal.start()
-  if (format === 'flat' && !options.entry && vm.memory.read(0xffff0, 16).every((byte) => byte === 0)) {
-    report.write('klaunch: warning: the CPU starts at F000:FFF0 (address 0xffff0), where the image left nothing\n')
-  }
   const live = options.stats === 'live' ? showLive(vm, report) : undefined
   const exit = await vm.run({
     onHalt: options.onHalt,
