@@ -152,4 +152,28 @@ describe('messages', () => {
   it('refuses `.` that moves backwards in a section', () => {
     expect(texts(run('SECTIONS { .text : { *(.text) . = 1; } }', [object([section('.text', [1, 2, 3])])]))).toContain('2 bytes past 0x1')
   })
+  it('names each placed input section that a flat image loses for want of the flag a', () => {
+    const parts = object([
+      section('.text', [1]),
+      section('.sig', [2, 3], { flags: 0 }),
+      section('.boot', [4], { flags: 4 }),
+      section('.comment', [5], { flags: 0 }),
+      section('.debug_info', [6], { flags: 0 }),
+      section('.other', [7], { flags: 0 }),
+    ])
+    const result = run('SECTIONS { .text : { *(.text) } .rest : { *(.sig) *(.boot) *(.comment) *(.debug_info) } }', [parts])
+    expect([...(result.image as Uint8Array)]).toEqual([1])
+    expect(result.diagnostics.map((one) => [one.severity, one.message, one.fix?.message])).toEqual([
+      [
+        'warning',
+        'section .sig of a.o (2 bytes) is not in the image: it is not allocated',
+        'give it the flag "a": .section .sig, "a" ("ax" for code)',
+      ],
+      ['warning', 'section .boot of a.o (1 byte) is not in the image: it is not allocated', 'give it the flag "a": .section .boot, "ax"'],
+    ])
+  })
+  it('does not warn of a section without the flag a whose output section has it from another, nor of orphans', () => {
+    const parts = object([section('.text', [1]), section('.sig', [2], { flags: 0 }), section('.other', [3], { flags: 0 })])
+    expect(run('SECTIONS { .text : { *(.text) *(.sig) } }', [parts]).diagnostics).toEqual([])
+  })
 })

@@ -33,7 +33,7 @@ import { parseScript, parseSymbolDefinition } from './syntax/parse-script.ts'
 import { writeElf } from './write-elf.ts'
 import { writeRelocatable } from './write-relocatable.ts'
 import { writeIntelHex, writeSRecords, writeVerilog } from './write-hex.ts'
-import { writeFlat } from './write-flat.ts'
+import { warnUnallocated, writeFlat } from './write-flat.ts'
 
 const versionText = 'kld, GNU ld 2.40 compatible'
 
@@ -250,6 +250,7 @@ export function link(options: LinkOptions): LinkResult {
 
   // 6. The image.
   const entry = entryAddress(options, state, symbols, plan)
+  if (isFlat && !isRelocatable) warnUnallocated(outputs, sink)
   let image: Uint8Array | undefined
   if (!sink.hasErrors || options.noInhibitExec) {
     if (isElfImage)

@@ -2,7 +2,7 @@
 // Byte 0 is the lowest load address of a section with contents; holes are filled with `gapFill`.
 
 import type { DiagnosticSink } from '@kernelbox/diagnostics'
-import { SHF_ALLOC, SHT_NOBITS } from '@kernelbox/elf'
+import { SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE, SHT_NOBITS, SHT_PROGBITS } from '@kernelbox/elf'
 import type { OutputSection } from './model.ts'
 
 const defaultMaxGap = 64 * 1024 * 1024
@@ -19,6 +19,34 @@ export function loadedSections(outputs: readonly OutputSection[]): OutputSection
     .toSorted((a, b) => (a.loadAddress < b.loadAddress ? -1 : a.loadAddress > b.loadAddress ? 1 : 0))
 }
 
+/** What a flat image has no use for, placed or not. */
+const isBesideTheProgram = /^\.(?:z?debug|comment|stab|line|note|gnu\.|eh_frame)/
+
+/**
+ * Says which input sections the image loses: the script places them, but without SHF_ALLOC they are not part of the program.
+ * GNU ld drops them without a word. An orphan is named only where nothing else is in the image.
+ */
+export function warnUnallocated(outputs: readonly OutputSection[], sink: DiagnosticSink): void {
+  const isEmpty = loadedSections(outputs).length === 0
+  for (const output of outputs) {
+    // (INFO), (COPY) and (NOLOAD) ask for it.
+    if ((output.flags & SHF_ALLOC) !== 0 || output.isNoLoad || (output.isOrphan && !isEmpty)) continue
+    for (const item of output.items) {
+      if (item.kind !== 'input') continue
+      const { name, type, flags, sizeInBytes, object, index } = item.section
+      if (type !== SHT_PROGBITS || sizeInBytes === 0 || isBesideTheProgram.test(name)) continue
+      const code = (flags & SHF_EXECINSTR) !== 0
+      const wanted = `a${(flags & SHF_WRITE) !== 0 ? 'w' : ''}${code ? 'x' : ''}`
+      sink.warn(
+        'section-not-allocated',
+        `section ${name} of ${object.displayName} (${sizeInBytes} byte${sizeInBytes === 1 ? '' : 's'}) is not in the image: it is not allocated`,
+        object.locate?.(index, 0),
+        { fix: { message: `give it the flag "a": .section ${name}, "${wanted}"${code ? '' : ` ("${wanted}x" for code)`}` } },
+      )
+    }
+  }
+}
+
 export function writeFlat(
   outputs: readonly OutputSection[],
   sink: DiagnosticSink,
@@ -26,26 +54,7 @@ export function writeFlat(
 ): Uint8Array | undefined {
   const loaded = loadedSections(outputs)
   const [first] = loaded
-  if (!first) {
-    const lost = outputs.filter(
-      (output) =>
-        (output.flags & SHF_ALLOC) === 0 &&
-        output.type !== SHT_NOBITS &&
-        output.sizeInBytes > 0 &&
-        !/^\.(?:debug|comment|stab|note)/.test(output.name),
-    )
-    for (const output of lost.slice(0, 3)) {
-      sink.warn(
-        'section-not-allocated',
-        `section ${output.name} (${output.sizeInBytes} bytes) is not in the image: it is not allocated`,
-        undefined,
-        {
-          fix: { message: `give it the flag "a": .section ${output.name}, "a"` },
-        },
-      )
-    }
-    return new Uint8Array(0)
-  }
+  if (!first) return new Uint8Array(0)
   const limit = BigInt(options.maxGapInBytes ?? defaultMaxGap)
   let end = first.loadAddress
   for (const output of loaded) {
