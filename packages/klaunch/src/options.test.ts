@@ -36,11 +36,17 @@ describe('the command line', () => {
     expect(parse('--stats', 'kernel')).toMatchObject({ image: 'kernel', stats: 'table' })
     expect(parse('kernel', '--stats=json')).toMatchObject({ stats: 'json' })
   })
+  it('says how a format of --stats is written', () => {
+    expect(() => parse('--stats', 'json', 'kernel')).toThrow("'json' would be an image; write --stats=json")
+    expect(() => parse('kernel', '--stats', 'live')).toThrow('write --stats=live')
+    expect(parse('--stats', 'json')).toMatchObject({ image: 'json' })
+  })
   it('refuses what contradicts itself or does not exist', () => {
     expect(() => parse('--engine', 'kvm', '--engine', 'software', 'k')).toThrow('given twice')
     expect(() => parse('--engine', 'qemu', 'k')).toThrow('none of auto, kvm, software')
     expect(() => parse('--on-halt', 'jump', 'k')).toThrow('none of exit, wait')
     expect(() => parse('--port', '0x10000', 'k')).toThrow('ports go from')
+    expect(() => parse('--port', 'COM1', 'k')).toThrow("--port: 'COM1' is not a port; write for example 0xf1")
     expect(() => parse('--frobnicate', 'k')).toThrow("unknown option '--frobnicate'")
     expect(() => parse('a', 'b')).toThrow('too many arguments')
     expect(() => parse()).toThrow('no image given')

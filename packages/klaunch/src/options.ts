@@ -28,6 +28,8 @@ export interface LaunchOptions {
   readonly registers: boolean
   readonly quiet: boolean
   readonly deterministic: boolean
+  /** The names of the options that the command line has. */
+  readonly written: readonly string[]
 }
 
 /** Exit statuses; README.md lists them for users. */
@@ -49,6 +51,8 @@ const choice =
     return chosen
   }
 const text = (value: string) => value
+
+const statsFormats = ['table', 'json', 'live'] as const
 
 export const optionTable = {
   memory: { argument: '<size>', help: 'guest memory (default: 16M)', parse: parseSize },
@@ -79,7 +83,7 @@ export const optionTable = {
   stats: {
     argument: '[=format]',
     help: 'statistics on standard error: table, json or live',
-    parse: choice('table', 'json', 'live'),
+    parse: choice(...statsFormats),
     bare: 'table',
   },
   deterministic: { help: 'software engine: the same image and input, the same run' },
@@ -96,6 +100,9 @@ export function parseOptions(words: readonly string[]): LaunchOptions | { readon
   if (given.version) return { request: 'version' }
   const [image, ...more] = operands
   if (image === undefined) throw new UsageError('no image given')
+  const formatOfStats =
+    given.stats === undefined || more.length === 0 ? undefined : operands.find((word) => statsFormats.some((name) => name === word))
+  if (formatOfStats !== undefined) throw new UsageError(`'${formatOfStats}' would be an image; write --stats=${formatOfStats}`)
   if (more.length > 0) throw new UsageError(`too many arguments: one image runs at a time, '${image}' and '${more[0]}' are given`)
   if (given.entry && given.format !== undefined && given.format !== 'flat') {
     throw new UsageError(`--entry starts a flat image; with --format ${given.format} the file says where it starts`)
@@ -125,5 +132,6 @@ export function parseOptions(words: readonly string[]): LaunchOptions | { readon
     registers: given.registers === true,
     quiet: given.quiet === true,
     deterministic: given.deterministic === true,
+    written: Object.keys(given),
   }
 }

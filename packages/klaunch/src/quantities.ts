@@ -19,7 +19,8 @@ export function parseAddress(text: string, option: string): number {
 }
 
 export function parsePort(text: string, option: string): number {
-  const value = parseAddress(text, option)
+  const value = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : Number.NaN
+  if (Number.isNaN(value)) throw new UsageError(`${option}: '${text}' is not a port; write for example 0xf1`)
   if (value > 0xffff) throw new UsageError(`${option}: ports go from 0 to 0xffff; '${text}' is above`)
   return value
 }
