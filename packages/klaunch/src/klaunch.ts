@@ -19,7 +19,8 @@ import {
   memorySizeFault,
 } from '@kernelbox/launcher'
 import { attachDevices } from './devices.ts'
-import { resetVector, resetVectorFault, resetVectorInBytes } from './flat-image.ts'
+import { realModeReachWarning, resetVector, resetVectorFault, resetVectorInBytes } from './flat-image.ts'
+import { ineffectiveOptions } from './ineffective-options.ts'
 import { type LaunchOptions, exitStatus, parseOptions } from './options.ts'
 import { StreamSink } from './sinks.ts'
 
@@ -43,7 +44,14 @@ async function main(words: string[]): Promise<number> {
     return exitStatus.halted
   }
   checkMemory(options)
-  const image = readInput(options.image, largestImageInBytes)
+  let image: Uint8Array
+  try {
+    image = readInput(options.image, largestImageInBytes)
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    process.stderr.write(`klaunch: error: ${error.message}\n`)
+    return exitStatus.usage
+  }
   const format = options.entry ? 'flat' : (options.format ?? detectFormat(image))
   // A boot sector calls the BIOS: it gets the machine that has one.
   const machine = format === 'boot' && options.machine === 'article' ? 'pc' : options.machine
@@ -71,7 +79,7 @@ async function main(words: string[]): Promise<number> {
     loadFiles(vm, image, format, options)
     if (format === 'flat' && options.entry === undefined) {
       const atResetVector = vm.memory.read(resetVector, resetVectorInBytes)
-      const fault = resetVectorFault(image, options.loadAddress ?? defaultLoadAddress, atResetVector)
+      const fault = resetVectorFault(image, loadAddressOf(options), atResetVector)
       if (fault !== undefined) throw new InputError(`${options.image}: ${fault}`)
     }
   } catch (error) {
@@ -81,6 +89,10 @@ async function main(words: string[]): Promise<number> {
     report.write(`klaunch: error: ${error.message}\n`)
     return exitStatus.usage
   }
+  const reach =
+    format === 'flat' && (options.entry?.mode ?? 'real') === 'real' && realModeReachWarning(image.length, loadAddressOf(options))
+  if (reach) report.write(`klaunch: warning: ${reach}\n`)
+  for (const line of ineffectiveOptions(options.written, format, machine)) report.write(`klaunch: warning: ${line}\n`)
   terminal.start()
   const live = options.stats === 'live' ? showLive(vm, report) : undefined
   const exit = await vm.run({
@@ -127,15 +139,20 @@ function checkMemory({ memoryInBytes }: LaunchOptions): void {
 function readInput(path: string, limitInBytes: number): Uint8Array {
   const bytes = readInputFile(path, limitInBytes)
   if ('message' in bytes) {
-    throw new UsageError(`${path}: ${bytes.code === 'ETOOBIG' ? `larger than ${limitInBytes} bytes` : bytes.message}`)
+    throw new InputError(`${path}: ${bytes.code === 'ETOOBIG' ? `larger than ${limitInBytes} bytes` : bytes.message}`)
   }
-  if (bytes.length === 0) throw new UsageError(`${path}: the file is empty`)
+  if (bytes.length === 0) throw new InputError(`${path}: the file is empty`)
   return bytes
+}
+
+/** Where a flat image goes. */
+function loadAddressOf({ loadAddress, entry }: LaunchOptions): number {
+  return loadAddress ?? entry?.address ?? defaultLoadAddress
 }
 
 function loadFiles(vm: Vm, image: Uint8Array, format: BootFormat, options: LaunchOptions): void {
   const { image: path, entry, memoryInBytes } = options
-  const loadAddress = options.loadAddress ?? entry?.address ?? defaultLoadAddress
+  const loadAddress = loadAddressOf(options)
   if (loadAddress >= memoryInBytes)
     throw new UsageError(`0x${loadAddress.toString(16)} is beyond the guest's memory of ${memoryInBytes} bytes`)
   const modules = options.modules.map((text) => {
@@ -147,7 +164,7 @@ function loadFiles(vm: Vm, image: Uint8Array, format: BootFormat, options: Launc
     vm.attach(new BiosDisk(disk))
   }
   const loaded = bootImage(vm, image, { format, loadAddress, commandLine: options.append, modules })
-  if ('message' in loaded) throw new UsageError(`${path}: ${loaded.message}`)
+  if ('message' in loaded) throw new InputError(`${path}: ${loaded.message}`)
   for (const blob of options.blobs) {
     const bytes = readInput(blob.path, memoryInBytes)
     const room = memoryInBytes - blob.address
