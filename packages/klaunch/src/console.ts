@@ -5,6 +5,10 @@ import type { PortHandler, PortSize } from '@kernelbox/launcher'
 /** What is gathered before it is written, and what may wait in a stream before the guest has to wait too. */
 const chunkInBytes = 1 << 14
 
+/** So many lines that are the same are written; those after them are counted, and the count is written at least so often. */
+const mostSameLines = 8
+const countPeriodInMs = 1000
+
 export interface Sink {
   /** Gives a promise where the reader is behind. */
   write(bytes: Uint8Array | string): Promise<void> | undefined
@@ -22,6 +26,11 @@ export class GuestConsole {
   #length = 0
   #willFlush = false
   #lines: string[] = []
+  #lastLine = ''
+  #sameLines = 0
+  /** Lines like the last one that are counted and not yet told. */
+  #untold = 0
+  #toldAt = 0
   readonly #readPorts = new Set<number>()
 
   constructor(options: { out: Sink; report: Sink; hold: (promise: Promise<void>) => void; port: number; raw: boolean }) {
@@ -57,6 +66,7 @@ export class GuestConsole {
 
   /** One byte of a device's output, as it is. */
   send(byte: number): void {
+    if (this.#lastLine !== '') this.#endRun()
     if (this.#lines.length > 0) this.flush()
     if (this.#length === 0) this.#flushSoon()
     this.#bytes[this.#length++] = byte
@@ -77,10 +87,34 @@ export class GuestConsole {
   }
 
   #addLine(line: string): void {
+    if (line === this.#lastLine) {
+      this.#sameLines++
+      if (this.#sameLines > mostSameLines) {
+        if (this.#untold++ === 0) this.#toldAt = Date.now()
+        this.#flushSoon()
+        return
+      }
+    } else {
+      this.#endRun()
+      this.#lastLine = line
+      this.#sameLines = 1
+    }
     if (this.#length > 0) this.flush()
     if (this.#lines.length === 0) this.#flushSoon()
     this.#lines.push(line)
     if (this.#lines.length >= 512) this.flush()
+  }
+
+  /** Tells the count of the lines left out; what comes next is no repetition. */
+  #endRun(): void {
+    this.#tellCount()
+    this.#lastLine = ''
+  }
+
+  #tellCount(): void {
+    if (this.#untold === 0) return
+    this.#lines.push(`last line repeated ${this.#untold} ${this.#untold === 1 ? 'time' : 'times'}\n`)
+    this.#untold = 0
   }
 
   // The engine gives way every few milliseconds: then what came in that time is written at once.
@@ -89,8 +123,15 @@ export class GuestConsole {
     this.#willFlush = true
     setImmediate(() => {
       this.#willFlush = false
+      if (this.#untold > 0 && Date.now() - this.#toldAt >= countPeriodInMs) this.#tellCount()
       this.flush()
     })
+  }
+
+  /** The end of the run: writes everything, the count of repeated lines too. */
+  finish(): void {
+    this.#endRun()
+    this.flush()
   }
 
   /** Writes what was gathered. */

@@ -24,7 +24,7 @@ export function attachDevices(vm: Vm, options: LaunchOptions, out: StreamSink, r
   if (options.machine === 'article') {
     vm.io.on(options.port, console.serial)
     vm.io.fallback = console.others
-    return { console, pc: undefined, start: () => {}, close: () => console.flush() }
+    return { console, pc: undefined, start: () => {}, close: () => console.finish() }
   }
   const send = (byte: number) => console.send(byte)
   const pc = (options.machine === 'pc' ? attachPc : attachTestDevices)(vm, { serial: send, debugConsole: send })
@@ -44,7 +44,7 @@ export function attachDevices(vm: Vm, options: LaunchOptions, out: StreamSink, r
     },
     close() {
       clearInterval(frames)
-      console.flush()
+      console.finish()
       stopInput()
       if (isLive) out.write(`${drawScreen(pc.screen)}\u001b[0m\u001b[26;1H\n`)
       else if (options.display !== 'none') out.write(pc.screen.text)

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { GuestConsole } from './console.ts'
 import { helpText } from './help.ts'
 import { parseOptions } from './options.ts'
@@ -96,6 +96,37 @@ describe('the console', () => {
     guest.serial.out?.(0xf1, 73, 1)
     guest.flush()
     expect(written).toEqual(['out:H\n', 'err:outb: f1, 7\noutb: f2, 10\noutw: 3f8, 4660\n', 'out:I'])
+  })
+  it('counts lines that are the same after some, and loses none', () => {
+    const { guest, written } = record(false)
+    for (let i = 0; i < 1000; i++) guest.serial.out?.(0xf1, 255, 1)
+    guest.serial.out?.(0xf1, 254, 1)
+    for (let i = 0; i < 9; i++) guest.serial.out?.(0xf1, 255, 1)
+    guest.finish()
+    const same = 'outb: f1, 255\n'.repeat(8)
+    expect(written.join('')).toBe(`err:${same}last line repeated 992 times\noutb: f1, 254\n${same}last line repeated 1 time\n`)
+  })
+  it('tells the count before the output that follows', () => {
+    const { guest, written } = record(false)
+    for (let i = 0; i < 10; i++) guest.others.out?.(0xf2, 10, 1)
+    guest.serial.out?.(0xf1, 65, 1)
+    guest.finish()
+    expect(written).toEqual([`err:${'outb: f2, 10\n'.repeat(8)}last line repeated 2 times\n`, 'out:A'])
+  })
+  it('tells the count of an endless run each second', async () => {
+    vi.useFakeTimers()
+    try {
+      const { guest, written } = record(false)
+      for (let i = 0; i < 20; i++) guest.others.out?.(0xf2, 10, 1)
+      await vi.advanceTimersByTimeAsync(1100)
+      guest.others.out?.(0xf2, 10, 1)
+      await vi.advanceTimersByTimeAsync(1)
+      expect(written.join('')).toContain('last line repeated 13 times')
+      guest.finish()
+      expect(written.join('').match(/repeated/g)).toHaveLength(1)
+    } finally {
+      vi.useRealTimers()
+    }
   })
   it('passes every byte through when asked', () => {
     const { guest, written } = record(true)
