@@ -176,4 +176,19 @@ describe('messages', () => {
     const parts = object([section('.text', [1]), section('.sig', [2], { flags: 0 }), section('.other', [3], { flags: 0 })])
     expect(run('SECTIONS { .text : { *(.text) *(.sig) } }', [parts]).diagnostics).toEqual([])
   })
+  it('warns of an entry symbol that nothing defines, in the words of GNU ld, and proposes a defined one', () => {
+    const parts = [object([section('.text', [1])], [symbol('start', 1), symbol('strat2', 0)])]
+    const script = 'ENTRY(strat) SECTIONS { . = 0x7c00; .text : { *(.text) } }'
+    expect(texts(run(script, parts))).toContain('x.ld:1:7: warning: cannot find entry symbol strat; defaulting to 00007c00')
+    expect(texts(run(script, parts))).toContain("did you mean 'start'?")
+    expect(run('SECTIONS { .foo : { *(.text) } }', parts, { entry: 'nowhere' }).diagnostics.map((one) => one.message)).toEqual([
+      'cannot find entry symbol nowhere; not setting start address',
+    ])
+  })
+  it('says nothing of an entry that is a number, is defined, or was not asked for', () => {
+    const parts = [object([section('.text', [1])], [symbol('start', 1)])]
+    const script = 'SECTIONS { .text : { *(.text) } }'
+    for (const more of [{}, { entry: '0x100' }, { entry: 'start' }]) expect(run(script, parts, more).diagnostics).toEqual([])
+    expect(run(`ENTRY(nowhere) ${script}`, parts, { relocatable: true, outputFormat: 'elf32-i386' }).diagnostics).toEqual([])
+  })
 })

@@ -1,7 +1,7 @@
 // The linker as a list of passes.
 // Enters: inputs, script and options. Leaves: an image, the layout as data, a map, diagnostics. Pure: no files, no clock.
 
-import { DiagnosticSink, SourceFile } from '@kernelbox/diagnostics'
+import { DiagnosticSink, nearestWord, SourceFile } from '@kernelbox/diagnostics'
 import { EM_386, EM_IAMCU, EM_X86_64, PF_R, PF_W, PF_X, SHF_EXECINSTR, SHF_TLS, SHT_NOBITS } from '@kernelbox/elf'
 import { buildPlan, namedFiles } from './build-plan.ts'
 import { allocateCommonSymbols } from './common-symbols.ts'
@@ -35,6 +35,7 @@ import { writeRelocatable } from './write-relocatable.ts'
 import { writeIntelHex, writeSRecords, writeVerilog } from './write-hex.ts'
 import { warnUnallocated, writeFlat } from './write-flat.ts'
 
+const builtInName = 'built-in script'
 const versionText = 'kld, GNU ld 2.40 compatible'
 
 /**
@@ -87,7 +88,7 @@ export function link(options: LinkOptions): LinkResult {
   // The built-in script begins at _start.
   const entryName = options.entry ?? state.entry?.name ?? (commands ? undefined : '_start')
   for (const name of [...(options.undefinedSymbols ?? []), ...state.externs]) symbols.want(name)
-  if (entryName !== undefined && !/^(?:0x[0-9a-f]+|\d+)$/i.test(entryName)) symbols.want(entryName).isReferenced = true
+  if (entryName !== undefined && !numberText.test(entryName)) symbols.want(entryName).isReferenced = true
   for (const { files, isGroup } of state.files) loader.loadNamed(files, isGroup)
   loader.load(options.inputs)
   for (const pattern of namedFiles(state)) {
@@ -112,7 +113,7 @@ export function link(options: LinkOptions): LinkResult {
   const isFlat = format === 'binary' || format === 'ihex' || format === 'srec' || format === 'verilog'
   if (!commands || ScriptState.isInsertion(commands)) {
     if (!state.hasSections || (commands && ScriptState.isInsertion(commands))) {
-      const builtIn = parseScript(SourceFile.fromString('built-in script', defaultScript(machine, is64, options)), sink, openScript)
+      const builtIn = parseScript(SourceFile.fromString(builtInName, defaultScript(machine, is64, options)), sink, openScript)
       if (builtIn) state.add(builtIn)
     }
   }
@@ -226,7 +227,7 @@ export function link(options: LinkOptions): LinkResult {
     plt: synthetic && ((symbol) => (symbol.pltOffset >= 0 ? synthetic?.pltOf(symbol) : undefined)),
     isFlat,
     unresolved: options.unresolvedSymbols ?? 'error',
-    knownNames: () => symbols.byName.keys(),
+    knownNames: () => symbols.definedNames(),
     sink,
   })
   checkSizes(outputs, sink)
@@ -250,6 +251,7 @@ export function link(options: LinkOptions): LinkResult {
 
   // 6. The image.
   const entry = entryAddress(options, state, symbols, plan)
+  warnOfMissingEntry(options, state, symbols, plan, isInput64, sink)
   if (isFlat && !isRelocatable) warnUnallocated(outputs, sink)
   let image: Uint8Array | undefined
   if (!sink.hasErrors || options.noInhibitExec) {
@@ -484,13 +486,43 @@ function makeRegions(state: ScriptState, sink: DiagnosticSink): Map<string, Memo
   return regions
 }
 
+const numberText = /^(?:0x[0-9a-f]+|\d+)$/i
+
 function entryAddress(options: LinkOptions, state: ScriptState, symbols: SymbolTable, plan: readonly PlanItem[]): bigint {
   const asked = options.entry ?? state.entry?.name
-  if (asked !== undefined && /^(?:0x[0-9a-f]+|\d+)$/i.test(asked)) return BigInt(asked)
+  if (asked !== undefined && numberText.test(asked)) return BigInt(asked)
   const symbol = symbols.get(asked ?? 'start')
   const value = symbol?.state === 'defined' ? symbolAddress(symbol) : undefined
-  if (value) return absoluteOf(value)
-  // Then the first byte of .text, be it empty (manual §3.4.1).
+  return value ? absoluteOf(value) : (textAddress(plan) ?? 0n)
+}
+
+/** Without an entry symbol a program begins at the first byte of .text, be it empty (manual §3.4.1). */
+function textAddress(plan: readonly PlanItem[]): bigint | undefined {
   for (const item of plan) if (item.kind === 'section' && item.output.name === '.text') return item.output.address
-  return 0n
+  return undefined
+}
+
+/** An entry that was asked for and is not there: GNU ld warns in every format; with -r of -e alone. */
+function warnOfMissingEntry(
+  options: LinkOptions,
+  state: ScriptState,
+  symbols: SymbolTable,
+  plan: readonly PlanItem[],
+  is64: boolean,
+  sink: DiagnosticSink,
+): void {
+  const name = options.entry ?? (options.relocatable ? undefined : state.entry?.name)
+  if (!name || numberText.test(name) || symbols.get(name)?.state === 'defined') return
+  const address = options.relocatable ? undefined : textAddress(plan)
+  const where =
+    address === undefined
+      ? 'not setting start address'
+      : `defaulting to ${BigInt.asUintN(is64 ? 64 : 32, address)
+          .toString(16)
+          .padStart(is64 ? 16 : 8, '0')}`
+  const span = options.entry === undefined && state.entry?.span.source.name !== builtInName ? state.entry?.span : undefined
+  const meant = nearestWord(name, symbols.definedNames())
+  sink.warn('no-entry', `cannot find entry symbol ${name}; ${where}`, span, {
+    ...(meant !== undefined && { fix: { message: `did you mean '${meant}'?` } }),
+  })
 }

@@ -27,6 +27,11 @@ export class SymbolTable {
     return this.byName.get(name)
   }
 
+  /** What a message may propose. */
+  *definedNames(): Iterable<string> {
+    for (const [name, symbol] of this.byName) if (symbol.state === 'defined' || symbol.state === 'common') yield name
+  }
+
   /** The symbol of a name, made undefined where it is new. */
   intern(name: string): LinkSymbol {
     let symbol = this.byName.get(name)
