@@ -36,6 +36,10 @@ describe('the command line', () => {
     expect(parse('--stats', 'kernel')).toMatchObject({ image: 'kernel', stats: 'table' })
     expect(parse('kernel', '--stats=json')).toMatchObject({ stats: 'json' })
   })
+  it('keeps the names that are written', () => {
+    expect(parse('--raw', '--display', 'text', 'k')).toMatchObject({ written: ['raw', 'display'] })
+    expect(parse('--raw', '--display', 'none', 'k')).toMatchObject({ written: ['raw'] })
+  })
   it('says how a format of --stats is written', () => {
     expect(() => parse('--stats', 'json', 'kernel')).toThrow("'json' would be an image; write --stats=json")
     expect(() => parse('kernel', '--stats', 'live')).toThrow('write --stats=live')

@@ -132,6 +132,7 @@ export function parseOptions(words: readonly string[]): LaunchOptions | { readon
     registers: given.registers === true,
     quiet: given.quiet === true,
     deterministic: given.deterministic === true,
-    written: Object.keys(given),
+    // `--display none` asks for what a machine without a screen does anyway.
+    written: Object.keys(given).filter((name) => name !== 'display' || given.display !== 'none'),
   }
 }
