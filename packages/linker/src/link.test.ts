@@ -191,4 +191,24 @@ describe('messages', () => {
     for (const more of [{}, { entry: '0x100' }, { entry: 'start' }]) expect(run(script, parts, more).diagnostics).toEqual([])
     expect(run(`ENTRY(nowhere) ${script}`, parts, { relocatable: true, outputFormat: 'elf32-i386' }).diagnostics).toEqual([])
   })
+  it('takes an undefined name of a register for a register without its %', () => {
+    const caller = object([section('.text', [0, 0], { relocations: relocated([[0, 20, 1]]) })], [symbol('ax', 0), symbol('ax2', 1)])
+    expect(run('SECTIONS { .text : { *(.text) } }', [caller]).diagnostics.map((one) => [one.message, one.fix?.message])).toEqual([
+      ["a.o:(.text+0x0): undefined reference to 'ax'", 'did you mean the register %ax?'],
+    ])
+  })
+  it('proposes no name that is itself undefined', () => {
+    const caller = object(
+      [
+        section('.text', [0, 0, 0, 0], {
+          relocations: relocated([
+            [0, 20, 1],
+            [2, 20, 2],
+          ]),
+        }),
+      ],
+      [symbol('printf', 0), symbol('prints', 0)],
+    )
+    expect(run('SECTIONS { .text : { *(.text) } }', [caller]).diagnostics.map((one) => one.fix)).toEqual([undefined, undefined])
+  })
 })

@@ -118,6 +118,10 @@ export interface RelocateOptions {
 
 const mostReportsOfOneKind = 60
 
+/** A register without its % is a symbol in AT&T syntax. */
+const registerName =
+  /^(?:[re]?(?:[abcd]x|[sd]i|[sb]p)|[re]ip|[abcd][lh]|(?:[sd]i|[sb]p)l|r(?:[89]|1[0-5])[dwb]?|[cdefgs]s|[cd]r[0-7]|st|mm[0-7]|[xyz]mm\d\d?)$/i
+
 export class Relocator {
   readonly options: RelocateOptions
   readonly #kinds: ReadonlyMap<number, RelocationKind>
@@ -291,9 +295,9 @@ export class Relocator {
     const { sink, unresolved } = this.options
     for (const [symbol, { count, first }] of this.#undefined) {
       const span = this.spanOf(first.section, first.offset)
-      const meant = nearestWord(symbol.name, this.options.knownNames())
+      const meant = registerName.test(symbol.name) ? `%${symbol.name}` : nearestWord(symbol.name, this.options.knownNames())
       const more = {
-        ...(meant !== undefined && { fix: { message: `did you mean '${meant}'?` } }),
+        ...(meant !== undefined && { fix: { message: `did you mean ${meant.startsWith('%') ? `the register ${meant}` : `'${meant}'`}?` } }),
         ...(count > 1 && { notes: [{ message: `${count - 1} more reference${count === 2 ? '' : 's'} to it` }] }),
       }
       const message = `${span ? '' : this.placeText(first.section, first.offset)}undefined reference to '${symbol.name}'`
