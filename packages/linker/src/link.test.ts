@@ -134,7 +134,7 @@ describe('messages', () => {
     const caller = object([section('.text', [0, 0], { relocations: relocated([[0, 20, 1]]) })], [symbol('far', 1)])
     const text = texts(run('SECTIONS { . = 0x20000; .text : { *(.text) } }', [caller]))
     expect(text).toContain("'far' is 0x20000 here, too far for 16 bits")
-    expect(text).toContain('the value is 65537 beyond it')
+    expect(text).toContain('the value is 0x10001 beyond it')
   })
   it('reports a region that is too small, by how many bytes, and what fills it', () => {
     const text = texts(
@@ -210,5 +210,31 @@ describe('messages', () => {
       [symbol('printf', 0), symbol('prints', 0)],
     )
     expect(run('SECTIONS { .text : { *(.text) } }', [caller]).diagnostics.map((one) => one.fix)).toEqual([undefined, undefined])
+  })
+  it('says of assembler source among the inputs that it is to be assembled', () => {
+    const bytes = new TextEncoder().encode('.code16\nstart: mov %ax, %bx\n')
+    const failed = (name: string) => link({ inputs: [{ name, bytes }] }).diagnostics
+    for (const name of ['boot.S', 'boot.asm'])
+      expect(failed(name).map((one) => [one.message, one.fix?.message])).toEqual([
+        [`${name}: not an object or a linker script`, 'assemble it with kasm or kas, and link the object'],
+      ])
+    for (const name of ['boot', 'kernel.lds.S']) expect(failed(name)[0]?.message).toContain('syntax error in the linker script')
+  })
+  it('reports what is missing first, and no range error that comes of it', () => {
+    const caller = object(
+      [
+        section('.text', [0, 0, 0, 0], {
+          relocations: relocated([
+            [0, 20, 2],
+            [2, 21, 1],
+          ]),
+        }),
+      ],
+      [symbol('missing', 0), symbol('far', 1)],
+    )
+    expect(run('SECTIONS { . = 0x20000; .text : { *(.text) } }', [caller]).diagnostics.map((one) => one.message)).toEqual([
+      "a.o:(.text+0x2): undefined reference to 'missing'",
+      "a.o:(.text+0x0): relocation truncated to fit: 'far' is 0x20000 here, too far for 16 bits",
+    ])
   })
 })

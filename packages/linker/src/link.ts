@@ -79,8 +79,8 @@ export function link(options: LinkOptions): LinkResult {
     stripsDebug: options.strip !== undefined,
     machine: emulation && (emulation === 'elf_i386' ? EM_386 : EM_X86_64),
     objectClass: emulation && (emulation === 'elf_x86_64' ? 64 : 32),
-    implicitScript: (source) => {
-      const found = parseScript(source, sink, openScript)
+    implicitScript: (source, faults) => {
+      const found = parseScript(source, faults, openScript)
       if (found) implicit.push(found.filter((command) => command.kind !== 'files'))
       return found
     },

@@ -3,7 +3,7 @@
 // sections, and the symbol table. Archives give a member only where it defines a symbol that is wanted (GNU ld manual
 // §2.1, -l and --start-group). Comdat groups and linkonce sections after the first are discarded (gABI "Section Groups").
 
-import { bytesToText, type DiagnosticSink, SourceFile } from '@kernelbox/diagnostics'
+import { bytesToText, DiagnosticSink, SourceFile } from '@kernelbox/diagnostics'
 import {
   type Archive,
   type ElfObject,
@@ -40,7 +40,7 @@ export interface LoadContext {
   machine: number | undefined
   objectClass: 32 | 64 | undefined
   /** Takes the commands of a linker script that is an input. */
-  readonly implicitScript: (source: SourceFile) => readonly ScriptCommand[] | undefined
+  readonly implicitScript: (source: SourceFile, faults: DiagnosticSink) => readonly ScriptCommand[] | undefined
 }
 
 interface LoadedArchive {
@@ -126,7 +126,17 @@ export class InputLoader {
       sink.error('unknown-format', `${name}: file format not recognized: neither an ELF object, an ar archive nor a linker script`)
       return
     }
-    const commands = implicitScript(SourceFile.fromByteText(name, bytesToText(bytes)))
+    const source = SourceFile.fromByteText(name, bytesToText(bytes))
+    const faults = new DiagnosticSink()
+    const commands = implicitScript(source, faults)
+    if (!commands && isAssemblerName.test(name)) {
+      sink.error('unknown-format', `${name}: not an object or a linker script`, undefined, {
+        notes: [{ message: 'by its name it is assembler source, which the linker does not read' }],
+        fix: { message: 'assemble it with kasm or kas, and link the object' },
+      })
+      return
+    }
+    for (const fault of faults.diagnostics) sink.report(fault)
     for (const command of commands ?? []) {
       if (command.kind === 'files') this.loadNamed(command.files, command.isGroup, depth + 1)
     }
@@ -300,6 +310,9 @@ export function discard(section: InputSection, reason: NonNullable<InputSection[
   section.isDiscarded = true
   section.discardReason = reason
 }
+
+/** Not `x.lds.S`: that is a script for the preprocessor, and the parser's message is of use. */
+const isAssemblerName = /(?<!\.lds?)\.(?:s|asm|nasm)$/i
 
 function isDebug(section: ElfSection): boolean {
   return (section.flags & 2) === 0 && /^\.(?:z?debug|stab|line|gnu\.linkonce\.wi\.|gdb_index)/.test(section.name)

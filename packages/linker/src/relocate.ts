@@ -129,6 +129,8 @@ export class Relocator {
   readonly #addresses = new Map<LinkSymbol, number>()
   readonly #undefined = new Map<LinkSymbol, { count: number; first: { section: InputSection; offset: number } }>()
   #overflows = 0
+  /** Kept to the end: what is missing is said before what does not fit. */
+  readonly #overflowReports: (() => void)[] = []
   readonly isI386: boolean
 
   constructor(options: RelocateOptions) {
@@ -304,6 +306,7 @@ export class Relocator {
       if (unresolved === 'warn') sink.warn('undefined-reference', message, span, more)
       else sink.error('undefined-reference', message, span, more)
     }
+    for (const report of this.#overflowReports.splice(0)) report()
   }
 
   reportOverflow(
@@ -313,6 +316,8 @@ export class Relocator {
     value: number,
     offset: number,
   ): void {
+    // The zero that stands for a missing symbol is too far only because it is missing.
+    if (this.options.unresolved === 'error' && this.#undefined.has(symbol)) return
     if (this.#overflows++ >= mostReportsOfOneKind) return
     const span = this.spanOf(section, offset)
     const range = 2 ** (8 * rule.width)
@@ -321,17 +326,21 @@ export class Relocator {
     const by = value > top ? value - top : bottom - value
     const what = symbol.name || symbol.section?.name || 'a number'
     const notes = [
-      { message: `the field of ${8 * rule.width} bits (${rule.name}) holds ${hex(bottom)} to ${hex(top)}; the value is ${by} beyond it` },
+      {
+        message: `the field of ${8 * rule.width} bits (${rule.name}) holds ${hex(bottom)} to ${hex(top)}; the value is ${hex(by)} beyond it`,
+      },
     ]
     if (rule.width === 2)
       notes.push({
         message: `code of 16 bits reaches one segment of 64 KB: link it below 0x10000 ('. = 0x7c00;' in SECTIONS, or -Ttext 0x7c00)`,
       })
-    this.options.sink.error(
-      'relocation-overflow',
-      `${span ? '' : this.placeText(section, offset)}relocation truncated to fit: '${what}' is ${hex(value)} here, too far for ${8 * rule.width} bits`,
-      span,
-      { notes },
+    this.#overflowReports.push(() =>
+      this.options.sink.error(
+        'relocation-overflow',
+        `${span ? '' : this.placeText(section, offset)}relocation truncated to fit: '${what}' is ${hex(value)} here, too far for ${8 * rule.width} bits`,
+        span,
+        { notes },
+      ),
     )
   }
 
