@@ -1,10 +1,12 @@
 // The words for what the encoder refuses. Enters: codes and details of @kernelbox/x86. Leaves: diagnostics that say what
 // was found, why it cannot stand and what would be right.
 
-import { bytesToText, type Diagnostic, nearestWord } from '@kernelbox/diagnostics'
+import { bytesToText, type Diagnostic, nearestWord, type Span } from '@kernelbox/diagnostics'
 import { type EncodeMessage, mnemonics, registerNames } from '@kernelbox/x86'
 import type { Assembler } from './assembler.ts'
 import type { Instructions } from './instruction.ts'
+import { kindsTaken, listed, registersTaken, standsReversed } from './operand-advice.ts'
+import { fromOtherDialect } from './other-dialect.ts'
 
 type Details = Readonly<Record<string, string | number>>
 
@@ -77,10 +79,16 @@ export function reportEncodeFailure(a: Assembler, i: Instructions, message: Enco
     a.error(message.code, naked.message, naked.start, naked.end, naked.more)
     return
   }
-  let more: Partial<Diagnostic> = {}
-  if (message.code === 'unknown-mnemonic') {
-    const meant = nearestWord(mnemonic, mnemonics())
-    if (meant) more = { fix: { message: `did you mean '${meant}'?`, span: a.span(start, end), replacement: meant } }
+  let more: Partial<Diagnostic> = adviceOnOperands(a, i, message) ?? {}
+  const written = message.code === 'unknown-mnemonic' || message.code === 'invalid-suffix' ? otherDialect(a) : undefined
+  if (written) more = written
+  else if (more.message !== undefined || more.fix || more.notes) {
+    // The operands were looked at, and there is something to say.
+  } else if (message.code === 'unknown-mnemonic') {
+    const isDefined = definedForPreprocessor(a, start, end)
+    const meant = isDefined ? undefined : nearestWord(mnemonic, mnemonics())
+    if (isDefined) more = { notes: [isDefined] }
+    else if (meant) more = { fix: { message: `did you mean '${meant}'?`, span: a.span(start, end), replacement: meant } }
     else if (followsSemicolon(a)) more = { notes: [semicolonNote] }
   } else if (message.code === 'bare-number-is-address' && slot) {
     const replacement = `$${textOf(a, slot.start, slot.end)}`
@@ -94,12 +102,131 @@ export function reportEncodeFailure(a: Assembler, i: Instructions, message: Enco
       const text = back ? `%${meant} has ${bits} bits; or take %${back} on the other side` : `%${meant} has ${bits} bits`
       more = { fix: { message: text, span: a.span(slot.start, slot.end), replacement: `%${meant}` } }
     }
+  } else if (message.code === 'invalid-suffix' && typeof message.details?.mnemonic === 'string') {
+    const meant = message.details.mnemonic
+    more = { fix: { message: `did you mean '${meant}'?`, span: a.span(start, end), replacement: meant } }
+  } else if (message.code === 'register-not-in-mode' || message.code === 'not-in-mode') {
+    const place = modeDirective(a)
+    if (place) more = { notes: [place] }
   } else if (message.code === 'immediate-to-segment') {
     more = { notes: [{ message: 'for example: mov $0x10, %ax, then mov %ax, %ds' }] }
   }
   const also = message.details?.also
   if (typeof also === 'string') a.warn(also, sentence(mnemonic, { code: also }), start, end)
   a.error(message.code, sentence(mnemonic, message), start, end, more)
+}
+
+const operandFaults = new Set(['operand-type-mismatch', 'operand-size-mismatch', 'register-size-mismatch'])
+
+/** What the instruction would take: its operands exchanged, another register, another kind of operand. */
+function adviceOnOperands(a: Assembler, i: Instructions, message: EncodeMessage): Partial<Diagnostic> | undefined {
+  if (!operandFaults.has(message.code)) return undefined
+  const { mnemonic, operandCount } = i
+  const slots = i.slots.slice(0, operandCount)
+  const operands = i.operands()
+  const statement = { mnemonic, prefixes: i.prefixes.slice(), operands }
+  const [first, last] = [slots[0], slots.at(-1)]
+  if (!first || !last) return undefined
+  if (operandCount === 1) {
+    const taken = kindsTaken(statement, a.encode)
+    if (taken === undefined) return undefined
+    const bits = first.register?.sizeInBits
+    const found =
+      bits !== undefined
+        ? `'${mnemonic}' does not take %${first.register?.name}, which has ${bits} bits`
+        : `'${mnemonic}' does not take ${operands[0]?.kind === 'immediate' ? 'a constant' : 'this'}`
+    return { message: `${found}; in ${a.mode}-bit code it takes ${taken}`, span: a.span(first.start, first.end) }
+  }
+  if (operandCount === 2) {
+    const whole = a.span(first.start, last.end)
+    const texts = slots.map((slot) => textOf(a, slot.start, slot.end).trim())
+    const isConstantLast = operands[1]?.kind === 'immediate'
+    if (standsReversed(statement, a.encode)) {
+      const fix = { message: 'the source is written first', span: whole, replacement: texts.reverse().join(',') }
+      return isConstantLast
+        ? { message: 'a constant cannot be the destination', span: a.span(last.start, last.end), fix }
+        : { message: `'${mnemonic}' does not take these operands in this order`, fix }
+    }
+    if (isConstantLast && mnemonic.startsWith('mov')) {
+      return { message: 'a constant cannot be the destination', span: a.span(last.start, last.end) }
+    }
+    const at = slotOf(i, message) === first ? 0 : 1
+    const [one, other] = [slots[at], slots[1 - at]]
+    if (one?.register && other?.register?.class === 'segment') {
+      const { name } = one.register
+      const names = [16, 32, ...(a.mode === 64 ? [64] : [])].map((bits) => sibling(name, bits))
+      const taken = registersTaken(statement, at, names, a.encode)
+      if (taken.length === 0) return undefined
+      const choice = listed(taken.map((register) => `%${register}`))
+      return {
+        message: `%${name} has ${one.register.sizeInBits} bits; %${other.register.name} goes with ${choice}`,
+        fix: { message: `%${taken[0]} has the size of a segment register`, span: a.span(one.start, one.end), replacement: `%${taken[0]}` },
+      }
+    }
+    // The same register in two sizes: changing one side would move it onto itself.
+    const [from, to] = [first.register, last.register]
+    if (from && to && /^mov[wlq]?$/.test(mnemonic) && sibling(from.name, to.sizeInBits) === to.name) {
+      const letters: Readonly<Record<number, string>> = { 8: 'b', 16: 'w', 32: 'l', 64: 'q' }
+      const [small, large] = [letters[from.sizeInBits], letters[to.sizeInBits]]
+      if (from.sizeInBits > to.sizeInBits)
+        return { notes: [{ message: `%${to.name} already is the low half of %${from.name}: nothing is to be moved` }] }
+      // The processor clears the upper half where 32 bits are written (SDM vol. 1 §3.4.1.1).
+      if (from.sizeInBits === 32) {
+        return { fix: { message: 'writing 32 bits clears the upper half', span: whole, replacement: `%${from.name},%${from.name}` } }
+      }
+      return {
+        fix: {
+          message: `movz${small}${large} widens with zeros, movs${small}${large} with the sign`,
+          span: a.span(i.mnemonicStart, i.mnemonicEnd),
+          replacement: `movz${small}${large}`,
+        },
+      }
+    }
+  }
+  return undefined
+}
+
+const loadAddressNote = {
+  message: '.org moves on within the section; the address of the code in memory is given to the linker: -Ttext=ADDRESS',
+}
+
+/** `bits 16`, `msg db "hi"`: the statement as it is written here. */
+function otherDialect(a: Assembler): Partial<Diagnostic> | undefined {
+  const statement = textOf(a, a.wordStart, a.end).trimEnd()
+  const replacement = fromOtherDialect(statement)
+  if (replacement === undefined) return undefined
+  const message = 'this is the syntax of another assembler; here it is written so'
+  // What `org` is for elsewhere is the linker's work here.
+  const notes = replacement.startsWith('.org ') && /^\W*org/i.test(statement) ? [loadAddressNote] : []
+  return { notes, fix: { message, span: a.span(a.wordStart, a.wordStart + statement.length), replacement } }
+}
+
+const farthestLookBack = 65_536
+
+/** The directive above, in the same text, that set the present mode. */
+function modeDirective(a: Assembler): { message: string; span: Span } | undefined {
+  const base = Math.max(0, a.wordStart - farthestLookBack)
+  const above = textOf(a, base, a.wordStart)
+  const at = above.lastIndexOf('.code')
+  const word = at < 0 ? undefined : /^\.code(?:16gcc|16|32|64)\b/.exec(above.slice(at, at + 12))?.[0]
+  if (word === undefined || Number.parseInt(word.slice(5), 10) !== a.mode) return undefined
+  return { message: `${a.mode}-bit code since here`, span: a.span(base + at, base + at + word.length) }
+}
+
+const definitions = new WeakMap<Uint8Array, Set<string>>()
+
+/** The word between the offsets has a `#define` in this text, which is a comment where nothing is preprocessed. */
+function definedForPreprocessor(a: Assembler, start: number, end: number): { message: string } | undefined {
+  let known = definitions.get(a.bytes)
+  if (!known) {
+    known = new Set()
+    const text = textOf(a, 0, a.bytes.length)
+    for (const [, name] of text.matchAll(/^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)/gm)) known.add(name as string)
+    definitions.set(a.bytes, known)
+  }
+  const word = textOf(a, start, end)
+  if (!known.has(word)) return undefined
+  return { message: `'#define ${word}' is a comment here: files named .s are not preprocessed; rename the file to .S` }
 }
 
 export function reportEncodeWarning(a: Assembler, i: Instructions, message: EncodeMessage): void {
@@ -183,6 +310,8 @@ function followsSemicolon(a: Assembler): boolean {
 /** What may be meant where a statement does not end: a far target in another dialect, a comment behind `;`. */
 export function junkHint(a: Assembler, at: number): Partial<Diagnostic> {
   if (followsSemicolon(a)) return { notes: [semicolonNote] }
+  const written = otherDialect(a)
+  if (written) return written
   const statement = textOf(a, a.wordStart, a.end)
   const far = /^(l?)(jmp|call)(\s+)([^:,\s]+):([^:,\s]+)\s*$/i.exec(statement)
   if (a.bytes[at] !== 58 || !far) return {}

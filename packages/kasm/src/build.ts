@@ -107,10 +107,10 @@ function writeAll(state: BuildState): void {
       continue
     }
     const failure = writeOutputFile(path, bytes, mode)
-    if (failure) addDiagnostics(state, [{ code: 'cannot-write', severity: 'error', message: `${path}: ${failure.message}` }])
+    if (failure) addDiagnostics(state, [{ code: 'cannot-write', severity: 'error', message: `cannot write ${path}: ${failure.message}` }])
   }
   if (standardOutput.length === 0) return
   const failure = writeOutputFile('-', Buffer.concat(standardOutput))
   if (failure && failure.code !== 'EPIPE')
-    addDiagnostics(state, [{ code: 'cannot-write', severity: 'error', message: `standard output: ${failure.message}` }])
+    addDiagnostics(state, [{ code: 'cannot-write', severity: 'error', message: `cannot write standard output: ${failure.message}` }])
 }
