@@ -58,6 +58,8 @@ export function assembleWith(loadGrammar: GrammarLoader, sources: readonly Sourc
   checkSymbols(a)
   for (const finish of a.finishers) finish()
 
+  if (a.isGivenUp) return { object: undefined, diagnostics: sink.diagnostics, locate: () => undefined }
+
   // 2. Fragments get sizes and addresses.
   const relaxation = new Relaxation(a)
   relaxation.run(a.sections.all)

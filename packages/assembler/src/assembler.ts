@@ -21,7 +21,7 @@ import {
 import { fixupData, partFill, partNone, type FillDetail, type FragmentChain } from './fragments.ts'
 import { Input, type InputFrame } from './input.ts'
 import { Instructions } from './instruction.ts'
-import type { Macro } from './macros.ts'
+import { type Macro, watchExpansions } from './macros.ts'
 import { junkHint, suggestDirective } from './messages.ts'
 import type { AssembleOptions } from './options.ts'
 import { addressKnowledge } from './relax.ts'
@@ -87,6 +87,8 @@ export class Assembler {
   /** For the names that LOCAL makes. */
   localCount = 0
   hasEnded = false
+  /** The input is too large to be worth addresses and bytes. */
+  isGivenUp = false
   readonly explicitRelocations: ExplicitRelocation[] = []
   readonly instrumentation: Instrumentation[] = []
   /** Run once after the last statement, in order: unwind tables, line tables. */
@@ -133,6 +135,7 @@ export class Assembler {
     this.tune = options.tune
     this.isAltMacro = options.alternateMacros === true
     this.instructions = new Instructions(this)
+    watchExpansions(this)
     for (const section of this.sections.all) this.#addSectionSymbol(section)
     this.sections.onAdd = (section) => this.#addSectionSymbol(section)
   }
@@ -732,6 +735,10 @@ export class Assembler {
       return
     }
     if (reader.kind === expressionRegister) {
+      if (symbol.isGlobal) {
+        this.error('global-register', `'${symbol.name}' is global and cannot stand for a register`, start, this.end)
+        return
+      }
       symbol.kind = symbolRegister
       symbol.registerName = reader.registerName
       return

@@ -336,6 +336,10 @@ export class ExpressionReader {
           const folded = this.#fold(tree.operator as BinaryOperator, left.value, right.value, start, end)
           if (folded !== undefined) return { kind: 'constant', value: folded }
         }
+        if (left.kind === 'register' && right.kind === 'register' && (tree.operator === '==' || tree.operator === '<>')) {
+          // `.if reg == %ecx` of macros that are given registers.
+          return { kind: 'constant', value: (left.name === right.name) === (tree.operator === '==') ? -1n : 0n }
+        }
         return { kind: 'binary', operator: tree.operator as BinaryOperator, left, right }
       }
     }

@@ -60,6 +60,12 @@ export class InputFrame {
   }
 }
 
+/** What opening a text, and reading it once more, count beside its length: they take time and memory too. */
+const openingInBytes = 64
+const rereadingInBytes = 8
+/** How often {@link Input.onExpansion} is asked: once in so many bytes of expanded text. */
+const expansionStep = 1 << 20
+
 export class Input {
   readonly sources: SourceFile[] = []
   readonly markers = new Map<SourceFile, LineMarker[]>()
@@ -71,6 +77,11 @@ export class Input {
   /** Set when the outermost frame ended: no statement is left. */
   readonly #sink: DiagnosticSink
   readonly #onEnd: (frame: InputFrame) => void
+  /** Text of macros and repetitions that was read so far; each reading counts a little more than its length. */
+  expandedInBytes = 0
+  #nextCheck = expansionStep
+  /** May refuse (by closing all texts) to go on expanding. */
+  onExpansion: (() => void) | undefined = undefined
 
   constructor(sink: DiagnosticSink, onEnd: (frame: InputFrame) => void) {
     this.#sink = sink
@@ -81,6 +92,14 @@ export class Input {
     this.sources.push(source)
     this.frame = new InputFrame(kind, source, this.sources.length - 1, conditionalDepth)
     this.frames.push(this.frame)
+    if (kind === 'macro' || kind === 'repeat') this.#expanded(this.frame.length + openingInBytes)
+  }
+
+  #expanded(length: number): void {
+    this.expandedInBytes += length
+    if (this.expandedInBytes < this.#nextCheck) return
+    this.#nextCheck = this.expandedInBytes + expansionStep
+    this.onExpansion?.()
   }
 
   /** Leaves the innermost text (`.exitm`, its end). */
@@ -127,6 +146,8 @@ export class Input {
         frame.remaining--
         at = 0
         isLineStart = true
+        this.#expanded(length + rereadingInBytes)
+        if (this.frame !== frame) return false
         continue
       }
       if (at >= length) {

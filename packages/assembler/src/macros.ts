@@ -6,8 +6,40 @@ import type { Assembler, Word } from './assembler.ts'
 import { nameBytes } from './expression-reader.ts'
 
 const deepest = 100
-/** Expansions may double what they expand; a source that grows without end is stopped. */
-const largestExpansionInBytes = 1 << 28
+/** One expansion: its text and what is kept to lead back from it. */
+const largestExpansionInBytes = 1 << 26
+/** All expansions together; 55 million times `.byte 0`, which GNU as's own tests have, are well within. */
+const mostExpandedInBytes = 2 ** 31
+/** What the sections and symbols of an input that expands may take. */
+const mostMemoryInBytes = 1 << 29
+const segmentInBytes = 64
+const symbolInBytes = 800
+const fragmentInBytes = 200
+const fixupInBytes = 150
+const frameInBytes = 2000
+
+/** Ends an input that grows beyond all bounds: `.rept 1000000` within `.rept 1000000`. */
+export function watchExpansions(a: Assembler): void {
+  a.input.onExpansion = () => {
+    let memory = a.symbols.all.length * symbolInBytes + a.input.sources.length * frameInBytes
+    for (const section of a.sections.all) {
+      for (const chain of section.chains) {
+        memory += chain.length + chain.count * fragmentInBytes + chain.fixups.count * fixupInBytes
+      }
+    }
+    if (a.input.expandedInBytes <= mostExpandedInBytes && memory <= mostMemoryInBytes) return
+    a.error(
+      'expansion-too-large',
+      'macros and repetitions expand to more than this assembler takes; the rest of the input is not read',
+      a.wordStart,
+      a.end,
+      { notes: [{ message: 'is a count far too large? .fill and .skip repeat bytes without being expanded' }] },
+    )
+    a.hasEnded = true
+    a.isGivenUp = true
+    a.input.closeAll()
+  }
+}
 
 export interface Formal {
   readonly name: string
@@ -105,7 +137,7 @@ export function openExpansion(
 }
 
 function openText(a: Assembler, kind: 'macro' | 'repeat', name: string, text: string, map: OriginMap, times: number): void {
-  if (text.length > largestExpansionInBytes) {
+  if (text === tooLarge || text.length > largestExpansionInBytes) {
     a.error('expansion-too-large', `the expansion of '${name}' is larger than ${largestExpansionInBytes} bytes`)
     return
   }
@@ -128,10 +160,16 @@ export function openIteration(a: Assembler, name: string, body: Block, formal: s
   let text = ''
   for (const value of values) {
     text += substitute(a, body, new Map([[formal, value]]), a.macroCount, map, frames, text.length)
-    if (text.length > largestExpansionInBytes) break
+    if (text.length + map.count * segmentInBytes > largestExpansionInBytes) {
+      text = tooLarge
+      break
+    }
   }
   openText(a, 'repeat', name, text, map, 1)
 }
+
+/** In the place of a text that was given up. */
+const tooLarge = '\0too large'
 
 function substitute(
   a: Assembler,
@@ -147,6 +185,7 @@ function substitute(
   let copied = start
   let at = start
   let quote = 0
+  let isTooLarge = false
   let locals: Map<string, string> | undefined
   const flush = (to: number) => {
     if (to > copied) {
@@ -160,10 +199,17 @@ function substitute(
     text += value
     copied = to
     at = to
+    if (text.length + map.count * segmentInBytes > largestExpansionInBytes) isTooLarge = true
   }
   const isAlternate = a.isAltMacro
   while (at < end) {
+    if (isTooLarge) return tooLarge
     const c = bytes[at] as number
+    if (c === 39 && quote === 0 && bytes[at + 1] === 92 && !isAlternate) {
+      // '\n is a number before macros see it.
+      at += 3
+      continue
+    }
     if (c === 92) {
       const next = bytes[at + 1] as number
       if (next === 64) replace(at, at + 2, String(count))
@@ -197,7 +243,14 @@ function substitute(
         while (lineEnd < end && bytes[lineEnd] !== 10 && bytes[lineEnd] !== 59) lineEnd++
         locals ??= new Map()
         for (const local of bytesToText(bytes.subarray(nameEnd, lineEnd)).split(/[\s,]+/)) {
-          if (local !== '') locals.set(local, `.LL${(a.localCount++).toString(16).padStart(4, '0')}`)
+          if (values.has(local) || locals.has(local)) {
+            a.report({
+              code: 'duplicate-local',
+              severity: 'error',
+              message: `'${local}' already names a parameter or another local symbol of this macro`,
+              span: { source, start: at, end: lineEnd },
+            })
+          } else if (local !== '') locals.set(local, `.LL${(a.localCount++).toString(16).padStart(4, '0')}`)
         }
         replace(at, lineEnd, '')
         continue

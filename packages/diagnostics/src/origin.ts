@@ -38,11 +38,16 @@ interface Frames {
  */
 export class OriginMap implements TextOrigin {
   #count = 0
-  #generatedStarts = new Uint32Array(64)
-  #writtenStarts = new Uint32Array(64)
-  #writtenEnds = new Uint32Array(64)
+  #generatedStarts = new Uint32Array(4)
+  #writtenStarts = new Uint32Array(4)
+  #writtenEnds = new Uint32Array(4)
   #sources: SourceFile[] = []
   #frames: (Frames | undefined)[] = []
+
+  /** How many segments there are. */
+  get count(): number {
+    return this.#count
+  }
 
   /** Segments must be added in order of `generatedStart`. `writtenEnd` absent: verbatim. */
   add(generatedStart: number, source: SourceFile, writtenStart: number, writtenEnd?: number, frames?: readonly OriginFrame[]): void {

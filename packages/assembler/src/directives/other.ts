@@ -34,6 +34,17 @@ function notFound(a: Assembler, name: string, start: number): void {
   })
 }
 
+/** `.psize lines, columns` is for listings; its numbers must be numbers all the same. */
+function paperSize(a: Assembler): void {
+  const lines = a.readAbsolute('the number of lines')
+  if (lines === undefined || !a.takeComma()) {
+    a.restOfStatement()
+    return
+  }
+  a.readAbsolute('the number of columns')
+  a.restOfStatement()
+}
+
 function include(a: Assembler): void {
   const start = a.at
   const name = a.readString()
@@ -185,7 +196,7 @@ export const otherDirectives: DirectiveTable = {
   list: ignore,
   nolist: ignore,
   eject: ignore,
-  psize: ignore,
+  psize: paperSize,
   title: ignore,
   sbttl: ignore,
   ident(a) {

@@ -12,7 +12,7 @@ import {
   STV_PROTECTED,
 } from '@kernelbox/elf'
 import type { Assembler } from '../assembler.ts'
-import { type AsmSymbol, symbolCommon, symbolUndefined } from '../symbols.ts'
+import { type AsmSymbol, symbolCommon, symbolRegister, symbolUndefined } from '../symbols.ts'
 import { emitAlign } from './layout.ts'
 import type { DirectiveTable } from './registry.ts'
 
@@ -31,6 +31,21 @@ const visibility = (value: number) => (a: Assembler) =>
     symbol.visibility = value
     symbol.isUsed = true
   })
+
+function global(a: Assembler): void {
+  each(a, (symbol) => {
+    if (symbol.kind === symbolRegister) {
+      a.error('global-register', `'${symbol.name}' stands for a register and cannot be global`)
+      return
+    }
+    if (symbol.sectionOf) {
+      a.warn('global-section', `'${symbol.name}' is the symbol of a section and stays local`)
+      return
+    }
+    symbol.isGlobal = true
+    symbol.isUsed = true
+  })
+}
 
 function weak(a: Assembler): void {
   each(a, (symbol) => {
@@ -264,16 +279,8 @@ function symver(a: Assembler): void {
 }
 
 export const symbolDirectives: DirectiveTable = {
-  globl: (a) =>
-    each(a, (symbol) => {
-      symbol.isGlobal = true
-      symbol.isUsed = true
-    }),
-  global: (a) =>
-    each(a, (symbol) => {
-      symbol.isGlobal = true
-      symbol.isUsed = true
-    }),
+  globl: global,
+  global,
   weak,
   weakref,
   local: (a) =>
