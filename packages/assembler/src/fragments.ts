@@ -18,7 +18,7 @@ export const partAlign = 2
 export const partFill = 3
 /** detail: {@link OrgDetail}. */
 export const partOrg = 4
-/** detail: {@link Leb128Detail}. */
+/** a: 1 if signed; detail: {@link Leb128Detail}, or, with b 1, the symbol subtracted: then the number is symbol - detail + r. */
 export const partLeb128 = 5
 /** detail: {@link DeferredPart}. */
 export const partDeferred = 6
@@ -45,7 +45,6 @@ export interface OrgDetail {
 }
 export interface Leb128Detail {
   readonly value: Expression
-  readonly isSigned: boolean
   readonly source: number
   readonly at: number
 }
@@ -57,7 +56,7 @@ export interface DeferredPart {
   measure(addressOf: (symbol: AsmSymbol) => number): number
   bytes(addressOf: (symbol: AsmSymbol) => number, sizeInBytes: number): Uint8Array
 }
-export type PartDetail = AlignDetail | FillDetail | OrgDetail | Leb128Detail | DeferredPart
+export type PartDetail = AlignDetail | FillDetail | OrgDetail | Leb128Detail | DeferredPart | AsmSymbol
 
 /** One subsection's fragments and fixups. */
 export class FragmentChain {
@@ -76,7 +75,7 @@ export class FragmentChain {
   r = new Float64Array(16)
   symbols: (AsmSymbol | undefined)[] = [undefined]
   details: (PartDetail | undefined)[] = [undefined]
-  /** Of branches: index of the source and offset in it, for messages. */
+  /** Of branches and LEB128 differences: index of the source and offset in it, for messages. */
   sources = new Int32Array(16)
   places = new Uint32Array(16)
   /** Of branches: relocation operator. */
@@ -142,6 +141,13 @@ export class FragmentChain {
       this.data[this.length++] = Number(value & 255n)
       value >>= 8n
     }
+  }
+
+  /** A LEB128 number (DWARF 5 §7.6), `value` an integer from 0 to 2^53. */
+  leb128(value: number, isSigned: boolean): void {
+    let rest = value
+    for (const last = isSigned ? 63 : 127; rest > last; rest = Math.floor(rest / 128)) this.byte((rest % 128) + 128)
+    this.byte(rest)
   }
 
   /** Closes the open fragment with a variable part and opens the next; returns the index of the one closed. */

@@ -33,11 +33,28 @@ export function labelAddress(symbol: AsmSymbol): number {
 }
 
 /** The value of `label - label` within one section, the usual LEB128 of debugging sections; NaN for all else. */
-export function labelDistance(expression: Expression): number {
+function labelDistance(expression: Expression): number {
   if (expression.kind !== 'linear') return Number.NaN
-  const { add, sub } = expression
+  return placeDistance(expression.add, expression.sub, Number(expression.addend))
+}
+
+function placeDistance(add: AsmSymbol | undefined, sub: AsmSymbol | undefined, addend: number): number {
   if (add?.kind !== symbolLabel || sub?.kind !== symbolLabel || add.chain?.section !== sub.chain?.section) return Number.NaN
-  return labelAddress(add) - labelAddress(sub) + Number(expression.addend)
+  return labelAddress(add) - labelAddress(sub) + addend
+}
+
+/** The same of a LEB128 number in a chain. */
+export function lebDistance(chain: FragmentChain, i: number): number {
+  if (chain.b[i] === 1) return placeDistance(chain.symbols[i], chain.details[i] as AsmSymbol, chain.r[i] as number)
+  return labelDistance((chain.details[i] as Leb128Detail).value)
+}
+
+/** The number as an expression, and where it stands. */
+export function lebDetail(chain: FragmentChain, i: number): Leb128Detail {
+  const detail = chain.details[i]
+  if (chain.b[i] !== 1) return detail as Leb128Detail
+  const value: Expression = { kind: 'linear', add: chain.symbols[i], sub: detail as AsmSymbol, addend: BigInt(chain.r[i] as number) }
+  return { value, source: chain.sources[i] as number, at: chain.places[i] as number }
 }
 
 /** Does anything but branches and alignments decide sizes in this chain? */
@@ -319,14 +336,15 @@ export class Relaxation {
         return gap
       }
       case partLeb128: {
-        const leb = detail as Leb128Detail
-        const distance = labelDistance(leb.value)
+        const isSigned = chain.a[i] === 1
+        const distance = lebDistance(chain, i)
         let size: number
-        if (distance >= 0) size = lebSizeOfDistance(distance, leb.isSigned)
+        if (distance >= 0) size = lebSizeOfDistance(distance, isSigned)
         else {
+          const leb = lebDetail(chain, i)
           const value = this.#value(leb.value, leb, chain, pass)
           if (value === undefined) return 1
-          size = lebSize(value, leb.isSigned)
+          size = lebSize(value, isSigned)
         }
         // A shrinking number could swing for ever; it keeps its width, as GNU as keeps it.
         const before = chain.sizes[i] as number

@@ -15,7 +15,6 @@ import {
   fixupSigned,
   type FixupTable,
   type FragmentChain,
-  type Leb128Detail,
   type OrgDetail,
   partAlign,
   partBranch,
@@ -26,7 +25,7 @@ import {
   partOrg,
 } from './fragments.ts'
 import { writeCodePadding } from './nops/code-padding.ts'
-import { addressKnowledge, labelAddress, labelDistance, lebBytes, type Relaxation } from './relax.ts'
+import { addressKnowledge, labelAddress, lebBytes, lebDetail, lebDistance, type Relaxation } from './relax.ts'
 import { relocationOperators } from './relocation-operators.ts'
 import { isTlsOperator, needsSymbol, relocationType } from './relocation-types.ts'
 import type { Section } from './sections.ts'
@@ -161,8 +160,7 @@ export class Resolver {
         contents.fill((detail as OrgDetail).fill, at, at + size)
         return
       case partLeb128: {
-        const leb = detail as Leb128Detail
-        const distance = labelDistance(leb.value)
+        const distance = lebDistance(chain, i)
         if (distance >= 0) {
           let rest = distance
           for (let i = 0; i < size - 1; i++) {
@@ -172,8 +170,9 @@ export class Resolver {
           contents[at + size - 1] = rest
           return
         }
-        const value = leb.value.kind === 'constant' ? leb.value.value : (this.#evaluation.evaluate(leb.value)?.constant ?? 0n)
-        contents.set(lebBytes(value, leb.isSigned, size), at)
+        const { value } = lebDetail(chain, i)
+        const number = value.kind === 'constant' ? value.value : (this.#evaluation.evaluate(value)?.constant ?? 0n)
+        contents.set(lebBytes(number, chain.a[i] === 1, size), at)
         return
       }
       case partDeferred:

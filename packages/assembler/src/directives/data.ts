@@ -1,8 +1,10 @@
 // Directives that emit numbers and strings. GNU as manual §7 .byte … .octa, .ascii, .asciz, .float.
 
+import { SHT_NOBITS } from '@kernelbox/elf'
 import type { Assembler } from '../assembler.ts'
-import { expressionMissing } from '../expression-reader.ts'
+import { expressionConstant, expressionLinear, expressionMissing, type ExpressionReader } from '../expression-reader.ts'
 import { fixupSigned, partLeb128 } from '../fragments.ts'
+import { symbolLabel } from '../symbols.ts'
 import type { DirectiveTable } from './registry.ts'
 
 /** Comma-separated expressions as fields of `sizeInBytes`. */
@@ -68,19 +70,37 @@ function emitStrings(a: Assembler, hasTerminator: boolean, width: number): void 
   a.expectEnd()
 }
 
+/** The value of a constant or of a difference of two places in one fragment; -1 for all else. */
+function knownNumber(reader: ExpressionReader): number {
+  if (reader.kind === expressionConstant) return reader.constant
+  const { add, sub } = reader
+  if (reader.kind !== expressionLinear || add?.kind !== symbolLabel || sub?.kind !== symbolLabel) return -1
+  return add.chain === sub.chain && add.fragment === sub.fragment ? add.offset - sub.offset + reader.constant : -1
+}
+
 function emitLeb128(a: Assembler, isSigned: boolean): void {
   if (a.isAtEnd) return
   if (!a.canEmit()) return
   do {
     a.skipBlanks()
     const start = a.at
-    const value = a.readTree()
-    if (!value) {
+    if (!a.readExpression()) {
       a.error('missing-operand', 'a number is expected here', start, a.end)
       return
     }
-    if (a.reader.isFaulty) return
-    a.chain.close(partLeb128, isSigned ? 1 : 0, 0, 0, undefined, { value, isSigned, source: a.input.frame?.sourceIndex ?? -1, at: start })
+    const { reader, chain } = a
+    if (reader.isFaulty) return
+    const value = reader.operator === 0 ? knownNumber(reader) : -1
+    if (value >= 0 && a.section.type !== SHT_NOBITS) chain.leb128(value, isSigned)
+    else if (reader.kind === expressionLinear && reader.add && reader.sub) {
+      // Debugging sections have hundreds of thousands of these: no object for each.
+      const i = chain.close(partLeb128, isSigned ? 1 : 0, 1, reader.constant, reader.add, reader.sub)
+      chain.sources[i] = a.input.frame?.sourceIndex ?? -1
+      chain.places[i] = start
+    } else {
+      const detail = { value: reader.expression, source: a.input.frame?.sourceIndex ?? -1, at: start }
+      chain.close(partLeb128, isSigned ? 1 : 0, 0, 0, undefined, detail)
+    }
   } while (a.takeComma())
   a.expectEnd()
 }
