@@ -237,7 +237,7 @@ function addOutputSection(
         break
     }
   }
-  if (!output.hasInputs && output.type !== 0 && output.isWritableSpace) output.flags |= SHF_WRITE
+  if (!output.hasInputs && output.isWritableSpace && output.type !== 0) output.flags |= SHF_WRITE
   applyType(output)
   const { region, loadRegion } = statement
   if (loadRegion !== undefined) output.loadRegion = regionNamed(loadRegion, statement, options)

@@ -391,7 +391,7 @@ export class LayoutPass {
       const before = this.#dot
       this.#runItems(output, alignUp(this.#dot, BigInt(alignment)))
       this.#loadAddress(output, before, writtenAlignment)
-      if (output.hasInputs && output.address !== output.loadAddress && !output.loadRegion) this.#lastOfRegion.set(region, output)
+      if (output.address !== output.loadAddress && !output.loadRegion) this.#lastOfRegion.set(region, output)
       // A section that is left out moves the location counter only for assignments that follow it (tried on GNU ld 2.40).
       if (next?.kind !== 'assignment') this.#dot = savedDot
       else {

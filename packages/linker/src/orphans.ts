@@ -31,36 +31,31 @@ function kindOf(section: InputSection): Kind {
 }
 
 const hasContents = (type: number) => type !== SHT_NOBITS
+const isNote = (type: number) => type === SHT_NOTE
 
 /** The last output section that the orphan may follow, as flags say. */
 function findByFlags(section: InputSection, outputs: readonly OutputSection[]): OutputSection | undefined {
-  return (
-    findAmong(
-      section,
-      outputs.filter((output) => output.type === section.type),
-    ) ?? findAmong(section, outputs)
-  )
-}
-
-function findAmong(section: InputSection, outputs: readonly OutputSection[]): OutputSection | undefined {
   const wanted = section.flags
   const isNobits = !hasContents(section.type)
   const last = (fits: (output: OutputSection) => boolean) => outputs.findLast((output) => output.type !== 0 && fits(output))
+  const typesAgree = (output: OutputSection) => isNote(output.type) === isNote(section.type)
   const same = (output: OutputSection, mask: number) => ((output.flags ^ wanted) & mask) === 0
   if ((wanted & SHF_EXECINSTR) !== 0) {
-    return last((o) => same(o, SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR) && hasContents(o.type) === !isNobits)
+    return last((o) => typesAgree(o) && same(o, SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR) && hasContents(o.type) === !isNobits)
   }
   if ((wanted & SHF_WRITE) === 0 && !isNobits) {
-    return last((o) => same(o, SHF_ALLOC | SHF_WRITE) && hasContents(o.type))
+    return last((o) => typesAgree(o) && same(o, SHF_ALLOC | SHF_WRITE) && hasContents(o.type))
   }
   if ((wanted & SHF_TLS) !== 0) {
-    const found = last((o) => same(o, SHF_ALLOC | SHF_TLS))
+    const found = last((o) => typesAgree(o) && same(o, SHF_ALLOC | SHF_TLS) && hasContents(o.type))
     if (found) return found
   }
-  // A .tbss is placed as if it were .tdata.
-  if (!isNobits || (wanted & SHF_TLS) !== 0)
-    return last((o) => same(o, SHF_ALLOC | SHF_TLS) && hasContents(o.type)) ?? last((o) => same(o, SHF_ALLOC) && hasContents(o.type))
-  return last((o) => same(o, SHF_ALLOC | SHF_WRITE)) ?? last((o) => same(o, SHF_ALLOC))
+  if (!isNobits)
+    return (
+      last((o) => typesAgree(o) && same(o, SHF_ALLOC | SHF_TLS) && hasContents(o.type)) ??
+      last((o) => typesAgree(o) && same(o, SHF_ALLOC) && hasContents(o.type))
+    )
+  return last((o) => same(o, SHF_ALLOC))
 }
 
 export interface OrphanPlacer {
@@ -155,10 +150,9 @@ export function createOrphanPlacer(plan: PlanItem[], isRelocatable: boolean): Or
         let after = sameName ?? hold.after
         if (!after && name) after = byName.get(name)?.[0]
         after ??= findByFlags(section, all)
-        const lastOfKind = hold.last
-        insert(output, after, sameName ? undefined : lastOfKind)
+        insert(output, after, sameName ? undefined : hold.last)
         const previous = plan[indexOf(output) - 1]
-        const anchor = sameName ?? lastOfKind ?? after ?? (previous?.kind === 'section' ? previous.output : undefined)
+        const anchor = sameName ?? hold.last ?? after ?? (previous?.kind === 'section' ? previous.output : undefined)
         const at = anchor ? order.indexOf(anchor) + 1 : 0
         order.splice(at, 0, output)
         if (after?.region) output.region = after.region

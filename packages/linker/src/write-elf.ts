@@ -7,9 +7,6 @@ import {
   type ExecutableSection,
   type ExecutableSymbol,
   SHF_ALLOC,
-  SHF_EXECINSTR,
-  SHF_TLS,
-  SHF_WRITE,
   SHN_ABS,
   SHT_NOBITS,
   STB_GLOBAL,
@@ -50,7 +47,7 @@ export function writeElf(
     return {
       name: output.name,
       type: output.type || 1,
-      flags: output.flags | (output.hasInputs ? 0 : specialFlags(output.name)),
+      flags: output.flags,
       address: (output.flags & SHF_ALLOC) !== 0 ? output.address : output.hasExplicitAddress ? 0n : output.address,
       sizeInBytes: output.sizeInBytes,
       contents: isNobits ? new Uint8Array(0) : output.contents,
@@ -143,12 +140,4 @@ export function tlsStart(outputs: ReadonlyMap<OutputSection, number>): bigint {
   for (const output of outputs.keys())
     if ((output.flags & 0x400) !== 0 && (start === undefined || output.address < start)) start = output.address
   return start ?? 0n
-}
-
-/** Flags of sections that the script alone fills, by their names (gABI "Special Sections"). */
-function specialFlags(name: string): number {
-  if (/^\.(?:init|fini|text)(?:\.|$)/.test(name)) return SHF_EXECINSTR
-  if (/^\.(?:data1?|bss|(?:pre)?init_array|fini_array|ctors|dtors|got)(?:\.|$)/.test(name)) return SHF_WRITE
-  if (/^\.(?:tdata|tbss)(?:\.|$)/.test(name)) return SHF_WRITE | SHF_TLS
-  return 0
 }
