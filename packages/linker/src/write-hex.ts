@@ -94,7 +94,7 @@ export function writeSRecords(outputs: readonly OutputSection[], entry: bigint, 
     0,
     0,
     2,
-    [...name.slice(0, 40)].map((c) => c.charCodeAt(0) & 255),
+    Array.from(name.slice(0, 40), (c) => c.charCodeAt(0) & 255),
   )
   for (const output of sections) {
     const start = Number(BigInt.asUintN(32, output.loadAddress))
