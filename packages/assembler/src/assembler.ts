@@ -60,8 +60,6 @@ export interface Instrumentation {
   instruction?(): void
   /** Before a label is placed. */
   label?(): void
-  /** Before a label is placed. */
-  label?(): void
 }
 
 export class Assembler {

@@ -1,6 +1,6 @@
 // Fragments: a section's contents before addresses are known. A fragment is a run of fixed bytes followed by at most one
 // variable part (a branch of two lengths, an alignment, a fill, an .org, a LEB128 number, bytes made late).
-// Enters: what statements emit. Leaves: struct-of-arrays that relax.ts sizes and fixups.ts patches.
+// Enters: what statements emit. Leaves: struct-of-arrays that relax.ts sizes and resolve.ts patches.
 // A label is (chain, fragment, offset among the chain's fixed bytes); its address is
 // addresses[fragment] + offset - starts[fragment].
 

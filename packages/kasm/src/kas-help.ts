@@ -6,7 +6,7 @@ Assembles x86 sources in the dialect of GNU as 2.40 (AT&T syntax); without a fil
   --32, --64, --x32        i386, x86-64 (default) or x32 objects
   -I DIR                   look for .include and .incbin there too
   --defsym NAME=NUMBER     define a symbol
-  -a[cdghlmns][=FILE]      listing
+  -a[cdghlmns][=FILE]      accepted; no listing is written yet
   -g, --gdwarf-2 … -5      line information for the source itself
   --gstabs                 the same as stabs
   -L, --keep-locals        keep .L symbols
