@@ -1,5 +1,5 @@
 // Enters: reasons for which rows of the table did not fit. Leaves: the one to tell the user.
-import type { EncodeMessage } from './contract.ts'
+import type { EncodeMessage, Encoding } from './contract.ts'
 
 /**
  * The codes of failures, the most telling last: of all rows tried the reason with the highest rank is reported.
@@ -48,6 +48,9 @@ export type FailureCode =
 export interface Failure extends EncodeMessage {
   readonly code: FailureCode
 }
+
+/** What one row, or all rows of a name, gave. */
+export type Attempt = { readonly ok: true; readonly encoding: Encoding } | { readonly ok: false; readonly failure: Failure }
 
 export function failure(code: FailureCode, operand?: number, details?: Readonly<Record<string, string | number>>): Failure {
   return operand === undefined ? (details ? { code, details } : { code }) : details ? { code, operand, details } : { code, operand }

@@ -315,3 +315,8 @@ function kindFailure(
   }
   return failure('operand-type-mismatch', index)
 }
+
+/** `xchg %eax,%eax` in 64-bit mode must clear the upper half: it is 87 C0, because 90 is a nop. */
+export function isAccumulatorPair(operands: readonly Operand[]): boolean {
+  return operands.every((operand) => operand.kind === 'register' && operand.register.number === 0)
+}

@@ -1,0 +1,123 @@
+// Enters: the rows of a mnemonic, in the order of preference, and a statement. Leaves: the encoding by the first row that fits it,
+// or the most telling of the reasons why none does.
+// Follows: GNU as manual §9.16.5 (pseudo-prefixes {vex}, {evex}, {load}, {store}, {disp8}); preferences observed with GNU as 2.40.
+import type { InstructionStatement } from './contract.ts'
+import type { Draft } from './draft.ts'
+import { emit } from './emit.ts'
+import { type Attempt, type Failure, failure, moreTelling } from './failure.ts'
+import { isaAllows, isaOf } from './isa.ts'
+import { isAccumulatorPair, matchRow } from './match.ts'
+import { NO_PREFIXES, type PrefixSet, prefixRefusal } from './prefixes.ts'
+import { ROLE_IMMEDIATE, ROLE_REG, ROLE_RM, ROLE_VVVV, type Row } from './table/notation.ts'
+
+/** The suffix that is left after the name of the rows stands in the draft. */
+export function chooseRow(rows: readonly Row[], draft: Draft): Attempt {
+  let best: Failure | undefined
+  let hasSizes = false
+  for (const row of rows) hasSizes ||= row.isSized
+  for (const row of rows) {
+    const refusal = rowRefusal(row, rows, hasSizes, draft)
+    if (refusal === 'other-row') continue
+    if (refusal !== undefined) {
+      best = moreTelling(best, refusal)
+      continue
+    }
+    const result = emit(row, draft)
+    if ('encoding' in result) return result
+    best = moreTelling(best, result.failure)
+  }
+  return { ok: false, failure: best ?? failure('operand-type-mismatch') }
+}
+
+/** Why a row does not fit; 'other-row' where another row is preferred and there is nothing to tell. */
+function rowRefusal(row: Row, rows: readonly Row[], hasSizes: boolean, draft: Draft): Failure | 'other-row' | undefined {
+  const { statement, options, prefixes, match } = draft
+  if (prefixes.encoding !== '' && !spaceAllowed(row, prefixes)) return 'other-row'
+  const refusal = matchRow(row, statement, draft.suffix, options, hasSizes, prefixes.dataSize, match)
+  if (refusal) return refusal
+  if (options.isa !== undefined && !isaAllows(row, match.size, options.isa))
+    return failure('not-enabled', undefined, { mnemonic: statement.mnemonic, feature: isaOf(row) })
+  if (row.flags.has('nopair') && options.mode === 64 && match.size === 32 && isAccumulatorPair(statement.operands)) return 'other-row'
+  if (row.flags.has('relax') && prefixes.displacementBytes === 4) return 'other-row'
+  const badBytes = options.mode === 16 ? 4 : 2
+  if (prefixes.displacementBytes === badBytes && row.fields[0]?.kind === 'c')
+    return failure('unknown-prefix', undefined, { prefix: badBytes === 4 ? '{disp32}' : '{disp16}' })
+  if (row.flags.has('wide') && !prefixes.addressSize && !needsWideAddress(statement)) return 'other-row'
+  if (row.space === 'vex' && savesPrefixByte(row, statement, prefixes) && !hasDirection(row, statement, 'store', rows)) return 'other-row'
+  if (prefixes === NO_PREFIXES) return undefined
+  if (prefixes.direction !== '' && !hasDirection(row, statement, prefixes.direction, rows)) return 'other-row'
+  const { operands } = statement
+  const refused = prefixRefusal(row, prefixes, operands[operands.length - 1]?.kind === 'memory' || operands[0]?.kind === 'memory')
+  if (!refused) return undefined
+  // before direct calls and far pointers GNU as also says that it drops the prefix
+  const first = row.opcode[0]
+  const isDropped = first === 0xe8 || first === 0x9a || first === 0xea
+  return isDropped ? { ...refused, details: { ...refused.details, also: 'prefix-skipped' } } : refused
+}
+
+/** `mov 0x123456789abc,%al`: an absolute address that no sign-extended 32-bit displacement gives. */
+function needsWideAddress(statement: InstructionStatement): boolean {
+  return statement.operands.some((operand) => {
+    const constant = operand.kind === 'memory' ? operand.displacement?.constant : undefined
+    return constant !== undefined && BigInt.asIntN(32, constant) !== BigInt.asIntN(64, constant)
+  })
+}
+
+/**
+ * {load}, {store}, `.s`: with two registers an operation has two encodings, ModRM.rm being destination (store) or source (load).
+ * A row goes with the wish when it has that direction, or when there is no twin of the other one.
+ */
+function hasDirection(row: Row, statement: InstructionStatement, direction: string, rows: readonly Row[]): boolean {
+  if (statement.operands.length < 2 || statement.operands.some((operand) => operand.kind === 'memory')) return true
+  const mine = directionOf(row)
+  if (mine === '') return true
+  const hasOther = rows.some((other) => directionOf(other) === (mine === 'load' ? 'store' : 'load') && sameRegisters(row, other))
+  if (!hasOther) return true
+  if (direction === 'swap') return rows.find((other) => directionOf(other) !== '' && sameRegisters(row, other)) !== row
+  return mine === direction
+}
+
+function directionOf(row: Row): '' | 'load' | 'store' {
+  if (row.operands.length === 2 && row.operands[0]!.registerClass === 'st')
+    return row.opcode[0] === 0xdc ? 'store' : row.opcode[0] === 0xd8 ? 'load' : ''
+  const destination = row.operands[row.operands.length - 1]
+  const source = row.operands.find((spec) => spec.role !== ROLE_IMMEDIATE)
+  // XOP rotates and shifts: the count or the value may be ModRM.rm, W tells which (APM vol. 6, VPROTB)
+  if (row.space === 'xop' && row.operands.length === 3 && destination?.role === ROLE_REG)
+    return source?.role === ROLE_VVVV ? 'load' : source?.role === ROLE_RM ? 'store' : ''
+  if (!destination || !source) return ''
+  if (destination.role === ROLE_RM && source.role === ROLE_REG) return 'store'
+  return destination.role === ROLE_REG && source.role === ROLE_RM ? 'load' : ''
+}
+
+/** Two-byte VEX has no bit B: registers 8 to 15 as the source of a move go to ModRM.reg, where the store form has it. */
+function savesPrefixByte(row: Row, statement: InstructionStatement, prefixes: PrefixSet): boolean {
+  if (row.map !== 1 || row.vexW === 1 || prefixes.encoding === 'vex3' || prefixes.direction !== '') return false
+  if (directionOf(row) !== 'load') return false
+  const source = statement.operands[0]!
+  const destination = statement.operands[statement.operands.length - 1]!
+  if (source.kind !== 'register' || destination.kind !== 'register') return false
+  return source.register.number >= 8 && source.register.number < 16 && destination.register.number < 8
+}
+
+function sameRegisters(first: Row, second: Row): boolean {
+  if (first.operands.length !== second.operands.length || first.space !== second.space) return false
+  return first.operands.every((spec, index) => {
+    const other = second.operands[index]!
+    return spec.registerClass === other.registerClass && spec.registerSize === other.registerSize
+  })
+}
+
+function spaceAllowed(row: Row, prefixes: PrefixSet): boolean {
+  switch (prefixes.encoding) {
+    case 'vex':
+    case 'vex3':
+      return row.space === 'vex' || row.space === 'xop'
+    case 'evex':
+      return row.space === 'evex'
+    case 'rex':
+      return row.space === 'legacy'
+    default:
+      return true
+  }
+}
