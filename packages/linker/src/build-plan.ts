@@ -18,6 +18,7 @@ import {
 import type { PlanItem } from './layout.ts'
 import { discard } from './load-inputs.ts'
 import { matchSections, SectionIndex } from './match-sections.ts'
+import { chooseRegion } from './memory-regions.ts'
 import { type InputObject, type InputSection, type LayoutItem, type MemoryRegionState, OutputSection } from './model.ts'
 import { createOrphanPlacer } from './orphans.ts'
 import type { LayoutStatement, ScriptState } from './script-state.ts'
@@ -96,7 +97,7 @@ export function buildPlan(state: ScriptState, objects: readonly InputObject[], o
   for (const item of plan) {
     if (item.kind !== 'section') continue
     const { output } = item
-    chooseRegion(output, options)
+    chooseRegion(output, options.regions)
     // `AT>` holds for the sections after it in the same region (manual §3.6.8.2).
     if (previous && !output.loadRegion && !output.isOrphan && !output.statement?.loadAddress && output.region === previous.region)
       output.loadRegion = previous.loadRegion
@@ -315,41 +316,6 @@ function isZero(expression: Expression): boolean {
 
 function isDot(expression: Expression): boolean {
   return expression.kind === 'name' && expression.name === '.'
-}
-
-/** Manual §3.7: a section that names no region goes to the first whose attributes fit it. */
-function chooseRegion(output: OutputSection, options: PlanOptions): void {
-  if (output.region || output.statement?.region !== undefined || output.statement?.address || (output.flags & SHF_ALLOC) === 0) return
-  for (const region of options.regions.values()) {
-    if (region.attributes !== '' && regionTakes(region.attributes, output)) {
-      output.region = region
-      return
-    }
-  }
-}
-
-function regionTakes(attributes: string, output: OutputSection): boolean {
-  let isInverted = false
-  let wanted = false
-  for (const letter of attributes.toLowerCase()) {
-    if (letter === '!') {
-      isInverted = true
-      continue
-    }
-    const has =
-      letter === 'r'
-        ? (output.flags & SHF_WRITE) === 0
-        : letter === 'w'
-          ? (output.flags & SHF_WRITE) !== 0
-          : letter === 'x'
-            ? (output.flags & SHF_EXECINSTR) !== 0
-            : letter === 'a'
-              ? (output.flags & SHF_ALLOC) !== 0
-              : output.type !== SHT_NOBITS
-    if (isInverted && has) return false
-    if (!isInverted && has) wanted = true
-  }
-  return wanted
 }
 
 function zeroTerminated(text: string): Uint8Array {

@@ -1,0 +1,131 @@
+// Everything that happens to sections before they have addresses.
+// Enters: objects and script. Leaves: the plan (output sections with their inputs, in order), with common symbols given
+// places, garbage collected, the linker's own sections made and mergeable contents merged.
+
+import type { DiagnosticSink } from '@kernelbox/diagnostics'
+import { PF_R, PF_W, PF_X, SHF_EXECINSTR } from '@kernelbox/elf'
+import { buildPlan } from './build-plan.ts'
+import { allocateCommonSymbols } from './common-symbols.ts'
+import { type EhFrames, optimizeEhFrames } from './eh-frame.ts'
+import { collectGarbage } from './gc-sections.ts'
+import { mergeProperties } from './gnu-property.ts'
+import type { PlanItem } from './layout.ts'
+import { hasWord } from './link-target.ts'
+import { defineLinkerSymbols } from './linker-symbols.ts'
+import { discard } from './load-inputs.ts'
+import { matchSections, SectionIndex } from './match-sections.ts'
+import { makeRegions } from './memory-regions.ts'
+import { mergeSections } from './merge-sections.ts'
+import type { InputObject, InputSection, MemoryRegionState } from './model.ts'
+import type { LinkOptions } from './options.ts'
+import type { LinkInputs } from './read-inputs.ts'
+import { referencedNames } from './script-references.ts'
+import type { ScriptState } from './script-state.ts'
+import type { SymbolTable } from './symbol-table.ts'
+import type { Assignment } from './syntax/ast.ts'
+import { SyntheticSections } from './synthetic.ts'
+
+const versionText = 'kld, GNU ld 2.40 compatible'
+
+export interface LinkPlan {
+  readonly plan: PlanItem[]
+  readonly regions: ReadonlyMap<string, MemoryRegionState>
+  /** The linker's own sections: in ELF executables. */
+  readonly synthetic: SyntheticSections | undefined
+  readonly frames: EhFrames | undefined
+  /** PF_* of PT_GNU_STACK; undefined: none. */
+  readonly stackFlags: number | undefined
+}
+
+export function planLink(options: LinkOptions, state: ScriptState, inputs: LinkInputs, sink: DiagnosticSink): LinkPlan {
+  const { objects, symbols, target } = inputs
+  const { isRelocatable, isFlat, isElfImage } = target
+  overrideCommons(state, symbols)
+  if (!isRelocatable || options.defineCommon || state.forcesCommon) allocateCommonSymbols(symbols, options.sortCommon)
+  const regions = makeRegions(state, sink)
+  if (!isFlat) mergeProperties(objects)
+  if (options.gcSections && !isFlat) removeGarbage(options, state, inputs, sink)
+  const stack = stackFlags(options, objects)
+  let synthetic: SyntheticSections | undefined
+  if (isElfImage) {
+    synthetic = new SyntheticSections(target.inputMachine, target.isInput64, objects.length)
+    synthetic.scan(objects, symbols)
+    objects.push(synthetic.object)
+    defineLinkerSymbols(symbols)
+  }
+  const plan = buildPlan(state, objects, {
+    sink,
+    isRelocatable,
+    isNonContiguous: options.nonContiguousRegions === true,
+    sortSection: options.sortSection,
+    orphanHandling: options.orphanHandling ?? 'place',
+    regions,
+    sectionStarts: options.sectionStarts ?? new Map(),
+    versionText,
+  })
+  let frames: EhFrames | undefined
+  if (isElfImage) {
+    mergeSections(plan)
+    frames = optimizeEhFrames(plan)
+  }
+  return { plan, regions, synthetic, frames, stackFlags: stack }
+}
+
+/** A common symbol that the script gives a value needs no space. */
+function overrideCommons(state: ScriptState, symbols: SymbolTable): void {
+  const override = (assignment: Assignment) => {
+    const symbol = assignment.isProvide ? undefined : symbols.get(assignment.name)
+    if (symbol?.state !== 'common') return
+    symbol.state = 'defined'
+    symbol.value = 0n
+    symbol.section = undefined
+  }
+  for (const statement of state.statements) {
+    if (statement.kind === 'assignment') override(statement)
+    else if (statement.kind === 'output-section') for (const inner of statement.body) if (inner.kind === 'assignment') override(inner)
+  }
+}
+
+/** --gc-sections. */
+function removeGarbage(options: LinkOptions, state: ScriptState, inputs: LinkInputs, sink: DiagnosticSink): void {
+  const { objects, symbols, entryName } = inputs
+  const names = [entryName ?? 'start', ...(options.undefinedSymbols ?? []), ...state.externs, ...referencedNames(state)]
+  const roots = names.flatMap((name) => symbols.get(name) ?? [])
+  const removed = collectGarbage(objects, roots, keepMatcher(state, objects))
+  for (const section of removed) {
+    discard(section, 'gc')
+    if (!options.printGcSections) continue
+    sink.report({
+      code: 'removed-section',
+      severity: 'note',
+      message: `removing unused section '${section.name}' in '${section.object.displayName}'`,
+    })
+  }
+}
+
+/** Sections that KEEP patterns of the script name. */
+function keepMatcher(state: ScriptState, objects: readonly InputObject[]): (section: InputSection) => boolean {
+  const kept = new Set<InputSection>()
+  const index = new SectionIndex(objects)
+  for (const statement of state.statements) {
+    if (statement.kind !== 'output-section') continue
+    for (const inner of statement.body)
+      if (inner.kind === 'input' && inner.keep) for (const section of matchSections(inner, index, undefined, () => true)) kept.add(section)
+  }
+  return (section) => kept.has(section)
+}
+
+/** PF_* of PT_GNU_STACK: asked for by -z, or by the objects' .note.GNU-stack; an object without one wants to execute. */
+function stackFlags(options: LinkOptions, objects: readonly InputObject[]): number | undefined {
+  if (hasWord(options, 'execstack')) return PF_R | PF_W | PF_X
+  if (hasWord(options, 'noexecstack')) return PF_R | PF_W
+  let hasNote = false
+  let isExecutable = false
+  for (const { elf } of objects) {
+    const note = elf.sections.find((section) => section.name === '.note.GNU-stack')
+    if (note) hasNote = true
+    if (!note || (note.flags & SHF_EXECINSTR) !== 0) isExecutable = true
+  }
+  if (!hasNote) return undefined
+  return PF_R | PF_W | (isExecutable ? PF_X : 0)
+}

@@ -1,0 +1,88 @@
+// The bytes of output sections, relocated.
+// Enters: the finished layout. Leaves: OutputSection.contents, or diagnostics and no contents.
+
+import type { DiagnosticSink } from '@kernelbox/diagnostics'
+import { SHF_TLS, SHT_NOBITS } from '@kernelbox/elf'
+import { fillContents } from './contents.ts'
+import { writeCiePointers } from './eh-frame.ts'
+import { absoluteOf, alignUp } from './evaluate.ts'
+import { symbolAddress } from './layout.ts'
+import type { LinkTarget } from './link-target.ts'
+import type { OutputSection } from './model.ts'
+import type { LinkOptions } from './options.ts'
+import type { LinkPlan } from './plan-link.ts'
+import { StaticRelocations, type TlsLayout } from './relax.ts'
+import { Relocator } from './relocate.ts'
+import type { SymbolTable } from './symbol-table.ts'
+
+/** No buffer holds more. */
+const largestSection = 0x7fff_ffff
+
+export function writeContents(
+  options: LinkOptions,
+  target: LinkTarget,
+  symbols: SymbolTable,
+  { synthetic, frames }: LinkPlan,
+  outputs: readonly OutputSection[],
+  sink: DiagnosticSink,
+): void {
+  checkSizes(outputs, sink)
+  const isTooLarge = outputs.some((output) => output.sizeInBytes > largestSection)
+  if (sink.hasErrors && (!options.noInhibitExec || isTooLarge)) return
+  const relocator = new Relocator({
+    machine: target.inputMachine,
+    special: synthetic && new StaticRelocations(synthetic, tlsLayout(outputs)),
+    plt: synthetic && ((symbol) => (symbol.pltOffset >= 0 ? synthetic.pltOf(symbol) : undefined)),
+    isFlat: target.isFlat,
+    unresolved: options.unresolvedSymbols ?? 'error',
+    knownNames: () => symbols.definedNames(),
+    sink,
+  })
+  for (const output of outputs) fillContents(output, target.inputMachine)
+  for (const output of target.isRelocatable ? [] : outputs) {
+    for (const item of output.items) {
+      if (item.kind !== 'input') continue
+      const { section } = item
+      relocator.relocate(section, output.contents.subarray(section.offset, section.offset + section.sizeInBytes))
+    }
+  }
+  if (frames) writeCiePointers(frames)
+  synthetic?.fill((symbol) => {
+    const value = symbol.state === 'defined' ? symbolAddress(symbol) : undefined
+    return value ? Number(BigInt.asIntN(64, absoluteOf(value))) : 0
+  })
+  relocator.finish()
+}
+
+function checkSizes(outputs: readonly OutputSection[], sink: DiagnosticSink): void {
+  let total = 0
+  for (const output of outputs) {
+    if (output.type === SHT_NOBITS) continue
+    total += output.sizeInBytes
+    if (total <= largestSection) continue
+    sink.error(
+      'section-too-large',
+      `section ${output.name} has ${output.sizeInBytes} bytes: more than can be written`,
+      output.statement?.nameSpan,
+      { notes: [{ message: "does '.' jump in it?" }] },
+    )
+    return
+  }
+}
+
+/** Thread-local storage of the program; the thread pointer is behind it (variant II). */
+function tlsLayout(outputs: readonly OutputSection[]): TlsLayout {
+  const parts = outputs.filter((output) => (output.flags & SHF_TLS) !== 0)
+  const [first] = parts
+  if (!first) return { start: 0, end: 0 }
+  let start = first.address
+  let end = first.address
+  let alignment = 1
+  for (const output of parts) {
+    if (output.address < start) start = output.address
+    const sectionEnd = output.address + BigInt(output.sizeInBytes)
+    if (sectionEnd > end) end = sectionEnd
+    if (output.alignment > alignment) alignment = output.alignment
+  }
+  return { start: Number(BigInt.asIntN(64, start)), end: Number(BigInt.asIntN(64, alignUp(end, BigInt(alignment)))) }
+}
