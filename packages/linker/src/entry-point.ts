@@ -2,7 +2,8 @@
 
 import { type DiagnosticSink, nearestWord } from '@kernelbox/diagnostics'
 import { absoluteOf } from './evaluate.ts'
-import { type PlanItem, symbolAddress } from './layout.ts'
+import type { PlanItem } from './layout.ts'
+import { symbolAddress } from './symbol-address.ts'
 import type { LinkOptions } from './options.ts'
 import { builtInScriptName } from './read-script.ts'
 import type { ScriptState } from './script-state.ts'

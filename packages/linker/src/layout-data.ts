@@ -2,7 +2,7 @@
 
 import { STB_LOCAL } from '@kernelbox/elf'
 import { absoluteOf } from './evaluate.ts'
-import { symbolAddress } from './layout.ts'
+import { symbolAddress } from './symbol-address.ts'
 import type { InputObject, LinkSymbol, MemoryRegionState, OutputSection } from './model.ts'
 import type { Layout, OutputSymbolInfo } from './options.ts'
 import type { SymbolTable } from './symbol-table.ts'

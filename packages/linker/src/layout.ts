@@ -5,9 +5,12 @@
 // GNU ld manual §3.5 to §3.10.
 
 import type { DiagnosticSink, Span } from '@kernelbox/diagnostics'
-import { SHF_ALLOC, SHF_LINK_ORDER, SHF_TLS, SHF_WRITE, SHT_NOBITS, SHT_PROGBITS } from '@kernelbox/elf'
+import { SHF_ALLOC, SHF_TLS, SHF_WRITE, SHT_NOBITS, SHT_PROGBITS } from '@kernelbox/elf'
+import { DataSegment } from './data-segment.ts'
 import { absoluteOf, alignUp, evaluate, type Scope, type Value } from './evaluate.ts'
-import type { InputSection, LayoutItem, LinkSymbol, MemoryRegionState, OutputSection } from './model.ts'
+import { sortLinkOrder } from './link-order.ts'
+import type { MemoryRegionState, OutputSection } from './model.ts'
+import { assignedExpression, ScriptSymbols } from './script-symbols.ts'
 import type { SymbolTable } from './symbol-table.ts'
 import type { Assertion, Assignment, Expression, FillExpression } from './syntax/ast.ts'
 
@@ -35,26 +38,11 @@ export interface LayoutContext {
 const mostPasses = 12
 const mask = (value: bigint) => BigInt.asUintN(64, value)
 
-interface DataSegment {
-  base: bigint
-  minBase: bigint
-  relroEnd: bigint
-  end: bigint
-  phase: 'none' | 'align-seen' | 'relro-seen' | 'end-seen' | 'adjust' | 'done'
-  relroStart: bigint
-  commonPageSize: bigint
-  maxPageSize: bigint
-  relroOffset: bigint
-  isRelroSeen: boolean
-}
-
 export class LayoutPass {
   readonly #context: LayoutContext
   #dot = 0n
   #section: OutputSection | undefined
   #sectionsByName = new Map<string, OutputSection>()
-  /** Symbols that the script has assigned so far in this pass. */
-  #assigned = new Set<LinkSymbol>()
   #isFinal = false
   #isStarted = false
   /** SIZEOF_HEADERS was asked for. */
@@ -66,29 +54,15 @@ export class LayoutPass {
   #reported = new Set<string>()
   /** `.` as symbols see it, where it differs from where sections go. */
   #symbolDot: bigint | undefined
-  #assigning: LinkSymbol | undefined
-  readonly #originals = new Map<LinkSymbol, { section: InputSection | undefined; value: bigint }>()
-  /** Names that expressions asked for: they want a PROVIDE as an object's reference does. */
-  readonly #asked = new Set<string>()
-  #forcedProvides = new Set<string>()
-  readonly dataSegment: DataSegment = {
-    base: 0n,
-    minBase: 0n,
-    relroEnd: 0n,
-    end: 0n,
-    phase: 'none',
-    relroStart: 0n,
-    commonPageSize: 0n,
-    maxPageSize: 0n,
-    relroOffset: 0n,
-    isRelroSeen: false,
-  }
+  readonly #symbols: ScriptSymbols
+  readonly #dataSegment = new DataSegment()
   /** The section that load addresses follow, by region; undefined stands for the whole address space. */
   #lastOfRegion = new Map<MemoryRegionState | undefined, OutputSection>()
   #scope: Scope
 
   constructor(context: LayoutContext) {
     this.#context = context
+    this.#symbols = new ScriptSymbols(context.symbols)
     this.#scope = this.#makeScope()
     for (const item of context.plan) {
       if (item.kind === 'section' && !this.#sectionsByName.has(item.output.name)) this.#sectionsByName.set(item.output.name, item.output)
@@ -100,13 +74,13 @@ export class LayoutPass {
     if (!this.#isStarted) {
       this.#isStarted = true
       this.#pass()
-      if (this.#context.isElf) this.#sortLinkOrder()
+      if (this.#context.isElf) sortLinkOrder(this.#context.plan)
       this.#dropEmptySections()
     }
     for (let i = 0; i < mostPasses; i++) {
       this.#hasChanged = false
       this.#pass()
-      if (!this.#hasChanged && !this.#adjustDataSegment()) break
+      if (!this.#hasChanged && !this.#symbols.hasChanged && !this.#dataSegment.adjust(this.#context.isRelro)) break
     }
   }
 
@@ -125,30 +99,7 @@ export class LayoutPass {
 
   /** What DATA_SEGMENT_RELRO_END asks to make read-only. */
   get relroRange(): { readonly start: bigint; readonly end: bigint } | undefined {
-    const { base, relroEnd, isRelroSeen } = this.dataSegment
-    return isRelroSeen && relroEnd > base ? { start: base, end: relroEnd } : undefined
-  }
-
-  /** Sections with SHF_LINK_ORDER stand in the order of those that they are linked to (gABI "sh_flags"). */
-  #sortLinkOrder(): void {
-    for (const item of this.#context.plan) {
-      if (item.kind !== 'section') continue
-      const { items } = item.output
-      for (let start = 0; start < items.length; start++) {
-        let end = start
-        const pattern = patternOf(items[start])
-        while (items[end]?.kind === 'input' && patternOf(items[end]) === pattern) end++
-        const run = items.slice(start, end)
-        const keyed = run.map((one) => ({ one, key: one.kind === 'input' ? linkKey(one.section) : -1n }))
-        if (keyed.some(({ key }) => key >= 0n)) {
-          keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-          keyed.forEach(({ one }, i) => {
-            items[start + i] = one
-          })
-        }
-        start = Math.max(start, end - 1)
-      }
-    }
+    return this.#dataSegment.relroRange
   }
 
   #dropEmptySections(): void {
@@ -164,9 +115,9 @@ export class LayoutPass {
     this.#lastOfRegion = new Map()
     this.#isPlaced = new Set()
     this.#symbolDot = undefined
-    this.#assigned = new Set()
+    this.#symbols.startPass()
     this.#startRegions()
-    if (this.dataSegment.phase !== 'adjust' && this.dataSegment.phase !== 'done') this.dataSegment.phase = 'none'
+    this.#dataSegment.startPass()
     const { plan } = this.#context
     for (let i = 0; i < plan.length; i++) {
       const item = plan[i] as PlanItem
@@ -199,13 +150,7 @@ export class LayoutPass {
       section: () => this.#section,
       isSane: context.isSane,
       symbol: (name, span) => this.#symbolValue(name, span),
-      isDefined: (name) => {
-        const symbol = context.symbols.get(name)
-        if (!symbol) return false
-        if (this.#originals.has(symbol)) return true
-        if (symbol.isScripted && !symbol.definedIn) return this.#assigned.has(symbol)
-        return symbol.state === 'defined' || symbol.state === 'common'
-      },
+      isDefined: (name) => this.#symbols.isDefined(name),
       outputSection: (name, span) => {
         const section = this.#sectionsByName.get(name)
         if (section && this.#isStrict && !this.#isPlaced.has(section) && section !== this.#section) {
@@ -226,7 +171,7 @@ export class LayoutPass {
       },
       constant: (name) => (name === 'MAXPAGESIZE' ? context.maxPageSize : name === 'COMMONPAGESIZE' ? context.commonPageSize : undefined),
       segmentStart: (name) => context.segmentStarts.get(name),
-      dataSegment: (kind, operands) => this.#dataSegment(kind, operands),
+      dataSegment: (kind, operands) => this.#dataSegment.apply(kind, operands, this.#dot),
       report: (code, message, span) => this.#report(code, message, span),
     }
   }
@@ -241,96 +186,25 @@ export class LayoutPass {
   }
 
   #symbolValue(name: string, span: Span): Value | undefined {
-    const symbol = this.#context.symbols.get(name)
-    if (!symbol && !this.#asked.has(name)) {
-      this.#asked.add(name)
-      this.#hasChanged = true
-    }
-    if (!symbol || symbol.state === 'undefined' || symbol.state === 'undefined-weak') {
-      if (symbol?.isScripted) return undefined
+    const value = this.#symbols.valueOf(name)
+    if (value === 'undefined') {
       this.#report('undefined-symbol', `undefined symbol '${name}' referenced in expression`, span)
       return undefined
     }
-    if (symbol === this.#assigning) {
-      const original = this.#originals.get(symbol)
-      if (original) return placeOf(original.section, original.value)
-    }
-    return symbolAddress(symbol)
+    return value
   }
 
   #assign(assignment: Assignment): void {
     if (assignment.name === '.') return this.#moveDot(assignment)
-    const { symbols } = this.#context
-    if (assignment.isProvide && !this.#isProvided(assignment.name)) return
-    const expression: Expression =
-      assignment.operator === '='
-        ? assignment.value
-        : {
-            kind: 'binary',
-            operator: assignment.operator.slice(0, -1) as '+',
-            left: { kind: 'name', name: assignment.name, span: assignment.nameSpan },
-            right: assignment.value,
-            span: assignment.span,
-          }
+    if (assignment.isProvide && !this.#symbols.isProvided(assignment.name)) return
     const dot = this.#dot
     if (!this.#section && this.#symbolDot !== undefined) this.#dot = this.#symbolDot
-    const symbol = symbols.intern(assignment.name)
-    // `x = ABSOLUTE(x)` speaks of the object's x, also in the second pass.
-    if (symbol.state === 'defined' && !symbol.isScripted) this.#originals.set(symbol, { section: symbol.section, value: symbol.value })
-    this.#assigning = symbol
-    const value = evaluate(expression, this.#scope)
-    this.#assigning = undefined
+    this.#symbols.assign(assignment, this.#section, () => evaluate(assignedExpression(assignment), this.#scope))
     this.#dot = dot
-    if (!value) {
-      symbol.isScripted = true
-      return
-    }
-    const section = value.section ?? this.#section ?? 'abs'
-    const output = section === 'abs' ? undefined : section
-    if (symbol.state !== 'defined' || symbol.value !== value.value || symbol.output !== output || !symbol.isScripted)
-      this.#hasChanged = true
-    symbol.state = 'defined'
-    symbol.isWeak = false
-    symbol.isScripted = true
-    if (!assignment.isProvide) symbol.definedIn = undefined
-    symbol.definedIn = undefined
-    symbol.section = undefined
-    symbol.output = output
-    symbol.value = value.value
-    if (assignment.isHidden) {
-      if (symbol.visibility === 0) symbol.visibility = 2
-      symbol.isForcedLocal = true
-    }
-    this.#context.symbols.wanted.delete(symbol)
-    this.#assigned.add(symbol)
-  }
-
-  #isUnusedProvide(assignment: Assignment): boolean {
-    return assignment.isProvide && !this.#forcedProvides.has(assignment.name)
-  }
-
-  /** PROVIDE: something asks for the symbol and nothing else defines it. */
-  #isProvided(name: string): boolean {
-    if (this.#forcedProvides.has(name)) return true
-    const symbol = this.#context.symbols.get(name)
-    const isWanted = symbol === undefined ? this.#asked.has(name) : true
-    if (!isWanted) return false
-    if (symbol && (symbol.state === 'defined' || symbol.state === 'common')) return false
-    this.#forcedProvides.add(name)
-    return true
   }
 
   #moveDot(assignment: Assignment): void {
-    const expression: Expression =
-      assignment.operator === '='
-        ? assignment.value
-        : {
-            kind: 'binary',
-            operator: assignment.operator.slice(0, -1) as '+',
-            left: { kind: 'name', name: '.', span: assignment.nameSpan },
-            right: assignment.value,
-            span: assignment.span,
-          }
+    const expression = assignedExpression(assignment)
     const value = evaluate(expression, this.#scope)
     if (!value) return
     const section = this.#section
@@ -398,7 +272,7 @@ export class LayoutPass {
         this.#dot = output.address
         // Symbols after it do not see the move, unless symbols were defined in it.
         const hasSymbols = output.items.some(
-          (item) => item.kind === 'assignment' && item.assignment.name !== '.' && !this.#isUnusedProvide(item.assignment),
+          (item) => item.kind === 'assignment' && item.assignment.name !== '.' && !this.#symbols.isUnusedProvide(item.assignment),
         )
         if (!hasSymbols && output.address !== savedDot) this.#symbolDot = savedDot
       }
@@ -575,90 +449,4 @@ export class LayoutPass {
     const top = inputs.toSorted((a, b) => b.sizeInBytes - a.sizeInBytes).slice(0, 3)
     return top.map((section) => ({ message: `${section.sizeInBytes} bytes are ${section.name} of ${section.object.displayName}` }))
   }
-
-  /** DATA_SEGMENT_ALIGN and its kin, manual §3.10.9. */
-  #dataSegment(kind: 'align' | 'relro-end' | 'end', operands: readonly bigint[]): bigint {
-    const segment = this.dataSegment
-    const dot = this.#dot
-    if (kind === 'align') {
-      const [maxPage = 1n, commonPage = 1n] = operands
-      segment.maxPageSize = maxPage
-      segment.commonPageSize = commonPage
-      if (segment.phase === 'adjust' || segment.phase === 'done') return segment.base
-      segment.phase = 'align-seen'
-      segment.minBase = alignUp(dot, maxPage)
-      segment.base = segment.minBase + (dot & (maxPage - 1n))
-      return segment.base
-    }
-    if (kind === 'relro-end') {
-      const [offset = 0n, end = 0n] = operands
-      segment.relroOffset = offset
-      segment.isRelroSeen = true
-      if (segment.phase === 'adjust' || segment.phase === 'done') {
-        segment.relroEnd = alignUp(end + offset, segment.commonPageSize)
-        return segment.relroEnd - offset
-      }
-      segment.phase = 'relro-seen'
-      segment.relroEnd = mask(end + offset)
-      // Without RELRO the word does nothing.
-      return end
-    }
-    const [end = 0n] = operands
-    if (segment.phase === 'align-seen' || segment.phase === 'relro-seen') {
-      segment.end = end
-      if (segment.phase === 'align-seen') segment.phase = 'end-seen'
-    }
-    return end
-  }
-
-  /** Moves the data segment once its extent is known: to the page end for RELRO, or back where that saves a page. */
-  #adjustDataSegment(): boolean {
-    const segment = this.dataSegment
-    if (segment.phase === 'relro-seen' && this.#context.isRelro && segment.relroEnd > segment.base) {
-      const page = segment.commonPageSize
-      const end = alignUp(segment.relroEnd, page)
-      const base = mask(segment.base + (end - segment.relroEnd))
-      segment.base = base
-      segment.phase = 'adjust'
-      return true
-    }
-    if (segment.phase === 'end-seen') {
-      const page = segment.commonPageSize
-      const first = (page - (segment.base & (page - 1n))) & (page - 1n)
-      const last = segment.end & (page - 1n)
-      if (first > 0n && last > 0n && (segment.base & ~(page - 1n)) !== (segment.end & ~(page - 1n)) && first + last <= page) {
-        segment.base = alignUp(segment.base, page)
-        segment.phase = 'adjust'
-        return true
-      }
-    }
-    return false
-  }
-}
-
-function patternOf(item: LayoutItem | undefined): number {
-  return item?.kind === 'input' ? item.pattern : -1
-}
-
-function linkKey(section: InputSection): bigint {
-  if ((section.flags & SHF_LINK_ORDER) === 0) return -1n
-  const target = section.object.sections[section.elf.link]
-  return target?.output ? target.output.address + BigInt(target.offset) : -1n
-}
-
-/** Where a defined symbol is, as the script sees it. */
-export function symbolAddress(symbol: LinkSymbol): Value | undefined {
-  if (symbol.output) return { value: symbol.value, section: symbol.output }
-  return placeOf(symbol.section, symbol.value)
-}
-
-function placeOf(section: InputSection | undefined, offset: bigint): Value | undefined {
-  if (!section) return { value: offset, section: 'abs' }
-  if (section.merged) {
-    const place = section.merged.resolve(Number(offset))
-    if (!place.holder.output) return undefined
-    return { value: mask(BigInt(place.offset + place.holder.offset)), section: place.holder.output }
-  }
-  if (!section.output) return { value: 0n, section: 'abs' }
-  return { value: mask(offset + BigInt(section.offset)), section: section.output }
 }

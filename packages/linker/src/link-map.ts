@@ -2,7 +2,8 @@
 // GNU ld manual §2.1, -Map and --cref.
 
 import { absoluteOf } from './evaluate.ts'
-import { type PlanItem, symbolAddress } from './layout.ts'
+import type { PlanItem } from './layout.ts'
+import { symbolAddress } from './symbol-address.ts'
 import type { InputObject, InputSection, LinkSymbol, MemoryRegionState, OutputSection } from './model.ts'
 import type { SymbolTable } from './symbol-table.ts'
 

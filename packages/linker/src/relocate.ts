@@ -7,7 +7,7 @@ import type { DiagnosticSink, Span } from '@kernelbox/diagnostics'
 import { nearestWord } from '@kernelbox/diagnostics'
 import { EM_386, i386RelocationNames, type RelocationTable, SHF_ALLOC, SHN_UNDEF, x8664RelocationNames } from '@kernelbox/elf'
 import { absoluteOf } from './evaluate.ts'
-import { symbolAddress } from './layout.ts'
+import { symbolAddress } from './symbol-address.ts'
 import type { InputSection, LinkSymbol } from './model.ts'
 
 /** How a field is computed: S symbol, A addend, P place, B the GOT's address, Z size. */

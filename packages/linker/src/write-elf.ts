@@ -19,7 +19,7 @@ import {
 } from '@kernelbox/elf'
 import { absoluteOf } from './evaluate.ts'
 import { inHashOrder } from './hash-order.ts'
-import { symbolAddress } from './layout.ts'
+import { symbolAddress } from './symbol-address.ts'
 import type { InputObject, LinkSymbol, OutputSection } from './model.ts'
 import type { PlacedSegments } from './segments.ts'
 import type { SymbolTable } from './symbol-table.ts'

@@ -24,7 +24,7 @@ import {
   writeObject,
 } from '@kernelbox/elf'
 import { inHashOrder } from './hash-order.ts'
-import { symbolAddress } from './layout.ts'
+import { symbolAddress } from './symbol-address.ts'
 import type { InputObject, InputSection, LinkSymbol, OutputSection } from './model.ts'
 import type { SymbolTable } from './symbol-table.ts'
 

@@ -1,0 +1,79 @@
+// DATA_SEGMENT_ALIGN, DATA_SEGMENT_RELRO_END and DATA_SEGMENT_END of one script: GNU ld manual §3.10.9.
+// Enters: the calls of each pass of the layout. Leaves: where the data segment begins, and between passes a better place.
+
+import { alignUp } from './evaluate.ts'
+
+const mask = (value: bigint) => BigInt.asUintN(64, value)
+
+export class DataSegment {
+  #base = 0n
+  #minBase = 0n
+  #relroEnd = 0n
+  #end = 0n
+  #phase: 'none' | 'align-seen' | 'relro-seen' | 'end-seen' | 'adjust' | 'done' = 'none'
+  #commonPageSize = 0n
+  #isRelroSeen = false
+
+  startPass(): void {
+    if (this.#phase !== 'adjust' && this.#phase !== 'done') this.#phase = 'none'
+  }
+
+  /** What DATA_SEGMENT_RELRO_END asks to make read-only. */
+  get relroRange(): { readonly start: bigint; readonly end: bigint } | undefined {
+    return this.#isRelroSeen && this.#relroEnd > this.#base ? { start: this.#base, end: this.#relroEnd } : undefined
+  }
+
+  /** The value of the function at `dot`. */
+  apply(kind: 'align' | 'relro-end' | 'end', operands: readonly bigint[], dot: bigint): bigint {
+    if (kind === 'align') {
+      const [maxPage = 1n, commonPage = 1n] = operands
+      this.#commonPageSize = commonPage
+      if (this.#phase === 'adjust' || this.#phase === 'done') return this.#base
+      this.#phase = 'align-seen'
+      this.#minBase = alignUp(dot, maxPage)
+      this.#base = this.#minBase + (dot & (maxPage - 1n))
+      return this.#base
+    }
+    if (kind === 'relro-end') {
+      const [offset = 0n, end = 0n] = operands
+      this.#isRelroSeen = true
+      if (this.#phase === 'adjust' || this.#phase === 'done') {
+        this.#relroEnd = alignUp(end + offset, this.#commonPageSize)
+        return this.#relroEnd - offset
+      }
+      this.#phase = 'relro-seen'
+      this.#relroEnd = mask(end + offset)
+      // Without RELRO the word does nothing.
+      return end
+    }
+    const [end = 0n] = operands
+    if (this.#phase === 'align-seen' || this.#phase === 'relro-seen') {
+      this.#end = end
+      if (this.#phase === 'align-seen') this.#phase = 'end-seen'
+    }
+    return end
+  }
+
+  /** Moves the data segment once its extent is known: to the page end for RELRO, or back where that saves a page. */
+  adjust(isRelro: boolean): boolean {
+    if (this.#phase === 'relro-seen' && isRelro && this.#relroEnd > this.#base) {
+      const page = this.#commonPageSize
+      const end = alignUp(this.#relroEnd, page)
+      const base = mask(this.#base + (end - this.#relroEnd))
+      this.#base = base
+      this.#phase = 'adjust'
+      return true
+    }
+    if (this.#phase === 'end-seen') {
+      const page = this.#commonPageSize
+      const first = (page - (this.#base & (page - 1n))) & (page - 1n)
+      const last = this.#end & (page - 1n)
+      if (first > 0n && last > 0n && (this.#base & ~(page - 1n)) !== (this.#end & ~(page - 1n)) && first + last <= page) {
+        this.#base = alignUp(this.#base, page)
+        this.#phase = 'adjust'
+        return true
+      }
+    }
+    return false
+  }
+}
