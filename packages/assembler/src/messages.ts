@@ -4,7 +4,7 @@
 import { bytesToText, type Diagnostic, nearestWord, type Span } from '@kernelbox/diagnostics'
 import { type EncodeMessage, mnemonics, registerNames } from '@kernelbox/x86'
 import type { Assembler } from './assembler.ts'
-import type { Instructions } from './instruction.ts'
+import type { Instructions } from './instructions/instructions.ts'
 import { kindsTaken, listed, registersTaken, standsReversed } from './operand-advice.ts'
 import { fromOtherDialect } from './other-dialect.ts'
 

@@ -1,7 +1,7 @@
 // Encodings are kept as templates for groups of registers: what comes out must not depend on which statement came first.
 import { SourceFile } from '@kernelbox/diagnostics'
 import { describe, expect, it } from 'vitest'
-import { assemble } from './index.ts'
+import { assemble } from '../index.ts'
 
 function text(source: string): string {
   const { object, diagnostics } = assemble(SourceFile.fromString('t.s', source), { mode: 64 })

@@ -1,0 +1,404 @@
+// Names in statements: expressions that are read with the symbols they name, labels, assignments, numeric labels.
+// Enters: names and expressions at the cursor. Leaves: symbols with places or values. GNU as manual §5 "Symbols".
+
+import { bytesToText, type DiagnosticSink } from '@kernelbox/diagnostics'
+import { Evaluation, type Expression, snapshot } from './expression.ts'
+import { ExpressionReader, expressionConstant, expressionLinear, expressionMissing, expressionRegister } from './expression-reader.ts'
+import { fixedDistance } from './fixed-distance.ts'
+import type { FragmentChain } from './fragments.ts'
+import type { AssembleOptions } from './options.ts'
+import { type Section, SectionList } from './sections.ts'
+import { quotedName } from './statement-cursor.ts'
+import { StatementReports } from './statement-reports.ts'
+import {
+  AsmSymbol,
+  symbolAbsolute,
+  symbolCommon,
+  symbolEquated,
+  symbolLabel,
+  symbolRegister,
+  SymbolTable,
+  symbolUndefined,
+} from './symbols.ts'
+import type { ParsedSyntax } from './syntax/syntax-tree.ts'
+
+export interface Instrumentation {
+  /** Before a statement that may emit. */
+  statement?(chain: FragmentChain): void
+  /** Before an instruction's bytes. */
+  instruction?(): void
+  /** Before a label is placed. */
+  label?(): void
+}
+
+export abstract class SymbolScope extends StatementReports {
+  readonly symbols = new SymbolTable()
+  readonly sections = new SectionList()
+  readonly reader: ExpressionReader
+  readonly evaluation: Evaluation
+  readonly instrumentation: Instrumentation[] = []
+  readonly #localLabels = new Map<number, { last: AsmSymbol | undefined; next: AsmSymbol | undefined }>()
+
+  constructor(options: AssembleOptions, sink: DiagnosticSink, parse: () => (text: string) => ParsedSyntax | undefined) {
+    super(options, sink)
+    this.evaluation = new Evaluation({ distance: (a, b) => fixedDistance(a, b) })
+    this.reader = new ExpressionReader({
+      symbol: (bytes, start, end) => this.#namedSymbol(bytes, start, end),
+      here: () => (this.reader.isLate ? this.dot : this.here()),
+      localLabel: (number, isForward) => this.localLabel(number, isForward),
+      distance: (a, b) => fixedDistance(a, b),
+      fault: (code, message, start, end) => this.error(code, message, start, end),
+      caution: (code, message, start, end) => this.warn(code, message, start, end),
+      parse: (text) => parse()(text),
+    })
+    for (const section of this.sections.all) this.#addSectionSymbol(section)
+    this.sections.onAdd = (section) => this.#addSectionSymbol(section)
+  }
+
+  #addSectionSymbol(section: Section): void {
+    const named = this.symbols.named(section.name)
+    const symbol = named.kind === symbolUndefined && !named.sectionOf ? named : this.symbols.anonymous(section.name)
+    symbol.sectionOf = section
+    symbol.kind = symbolLabel
+    symbol.chain = section.chain(0)
+    section.symbol = symbol
+  }
+
+  get chain(): FragmentChain {
+    return this.sections.chain
+  }
+
+  get section(): Section {
+    return this.sections.section
+  }
+
+  readSymbol(extra = ''): AsmSymbol | undefined {
+    const start = this.at
+    const name = this.readName(extra)
+    if (name === undefined || name === '') {
+      this.error('missing-name', 'a symbol name is expected here', start, this.end)
+      return undefined
+    }
+    return this.nameToSymbol(name)
+  }
+
+  nameToSymbol(name: string): AsmSymbol {
+    const symbol = this.symbols.named(name)
+    if (symbol.namedIn < 0) this.#noteName(symbol, this.at)
+    return symbol
+  }
+
+  /** Reads an expression at the cursor into {@link reader}; false where there is none. */
+  readExpression(): boolean {
+    this.reader.read(this.bytes, this.at, this.end)
+    this.at = this.reader.end
+    this.skipBlanks()
+    return this.reader.kind !== expressionMissing
+  }
+
+  readTree(): Expression | undefined {
+    return this.readExpression() ? this.reader.expression : undefined
+  }
+
+  /** A number that must be known now; says so and gives undefined where it is not. */
+  readAbsolute(what = 'an absolute expression'): bigint | undefined {
+    this.skipBlanks()
+    const start = this.at
+    if (!this.readExpression()) {
+      this.error('missing-operand', `${what} is expected here`, start, this.end)
+      return undefined
+    }
+    return this.absoluteOfReader(what, start)
+  }
+
+  absoluteOfReader(what: string, start: number): bigint | undefined {
+    if (this.reader.isFaulty) return undefined
+    if (this.reader.kind === expressionConstant) return BigInt(this.reader.constant)
+    const value = this.evaluation.constant(this.reader.expression)
+    if (value === undefined) {
+      const { fault } = this.evaluation
+      const why =
+        fault?.kind === 'division-by-zero'
+          ? 'division by zero'
+          : `${what} must be a number that is known here; this depends on ${this.#unknownOf()}`
+      this.error('not-absolute', why, start, this.at)
+    }
+    return value
+  }
+
+  #unknownOf(): string {
+    const { reader } = this
+    if (reader.kind === expressionRegister) return `the register %${reader.registerName}`
+    if (reader.kind === expressionLinear) {
+      const symbols = [reader.add, reader.sub].filter((s) => s !== undefined && !s.isTemporary).map((s) => `'${(s as AsmSymbol).name}'`)
+      if (symbols.length > 0) return symbols.join(' and ')
+    }
+    return 'an address'
+  }
+
+  #namedSymbol(bytes: Uint8Array, start: number, end: number): AsmSymbol {
+    let symbol = this.symbols.intern(bytes, start, end)
+    if (symbol.namedIn < 0) this.#noteName(symbol, start)
+    if (this.reader.isLate) return symbol
+    if (symbol.isForwardReference && symbol.expression) symbol = this.#taken(symbol)
+    if (symbol.weakrefTarget) return this.weakrefTarget(symbol)
+    // GNU as takes names with an operator in data apart without looking them up.
+    const isOperand = bytes[end] === 64 && this.bytes[this.wordStart] === 46
+    if (symbol.isTemporary && symbol.convertedAt < 0 && !isOperand) this.#noteMention(symbol)
+    symbol.isMentioned = true
+    return symbol
+  }
+
+  /**
+   * GNU as keeps a .L name as a light local symbol until it looks it up again; its place in the symbol table is that of
+   * then. It looks up the operands of movq twice: first for the SSE instruction of that name, then for mov.
+   */
+  #noteMention(symbol: AsmSymbol): void {
+    const isAgain = symbol.isMentioned || symbol.kind === symbolLabel
+    if (isAgain || this.#isIntegerMovq()) symbol.convertedAt = this.symbols.all.length
+  }
+
+  #isIntegerMovq(): boolean {
+    const { bytes, wordStart, wordEnd } = this
+    if (wordEnd - wordStart !== 4 || bytes[wordStart] !== 109 || bytes[wordStart + 2] !== 118 || bytes[wordStart + 3] !== 113) return false
+    return !/%x?mm/.test(bytesToText(bytes.subarray(wordEnd, this.end)))
+  }
+
+  /** `.eqv`: an anonymous symbol with the value that the expression has now. */
+  #taken(symbol: AsmSymbol): AsmSymbol {
+    const copy = this.symbols.anonymous(symbol.name)
+    this.equate(copy, snapshot(symbol.expression as Expression, this))
+    return copy
+  }
+
+  /** Stands for `.` in late expressions. */
+  readonly dot = new AsmSymbol(this.symbols, -1, '.')
+
+  /** The symbol that has this one's name now. */
+  current(symbol: AsmSymbol): AsmSymbol {
+    return this.symbols.find(symbol.name) ?? symbol
+  }
+
+  weakrefTarget(symbol: AsmSymbol): AsmSymbol {
+    let target = symbol
+    for (let depth = 0; target.weakrefTarget && depth < 100; depth++) target = target.weakrefTarget
+    target.isWeakrefTarget = true
+    return target
+  }
+
+  #noteName(symbol: AsmSymbol, at: number): void {
+    symbol.namedIn = this.input.frame?.sourceIndex ?? -1
+    symbol.namedAt = at
+  }
+
+  /** A new symbol for the place where the next byte goes. */
+  here(): AsmSymbol {
+    const symbol = this.symbols.anonymous('.')
+    this.placeHere(symbol)
+    return symbol
+  }
+
+  placeHere(symbol: AsmSymbol): void {
+    const { chain } = this
+    if (this.sections.section.isAbsolute) {
+      this.placeAbsolute(symbol)
+      return
+    }
+    symbol.kind = symbolLabel
+    symbol.chain = chain
+    symbol.fragment = chain.count - 1
+    symbol.offset = chain.length
+  }
+
+  /** In .struct and .offset the location counter is a number. */
+  absoluteLocation = 0n
+
+  placeAbsolute(symbol: AsmSymbol): void {
+    symbol.kind = symbolAbsolute
+    symbol.value = this.absoluteLocation
+  }
+
+  localLabel(number: number, isForward: boolean): AsmSymbol {
+    let entry = this.#localLabels.get(number)
+    if (!entry) this.#localLabels.set(number, (entry = { last: undefined, next: undefined }))
+    if (!isForward) {
+      if (entry.last) return entry.last
+      this.error('undefined-local-label', `there is no label '${number}:' before this`, this.at, this.end)
+      return (entry.last = this.symbols.anonymous(`${number}`))
+    }
+    if (!entry.next) {
+      entry.next = this.symbols.anonymous(`${number}`)
+      this.#noteName(entry.next, this.at)
+    }
+    return entry.next
+  }
+
+  *undefinedLocalLabels(): Iterable<{ number: number; symbol: AsmSymbol }> {
+    for (const [number, { next }] of this.#localLabels) if (next) yield { number, symbol: next }
+  }
+
+  /** `12:` */
+  protected numericLabel(start: number, end: number): boolean {
+    const text = bytesToText(this.bytes.subarray(start, end))
+    if (!/^[0-9]+$/.test(text)) {
+      this.junk(start)
+      return false
+    }
+    const number = Number(text)
+    if (number > 0x7fffffff) {
+      this.error('local-label-too-large', `the number of the local label is too large: ${text}`, start, end)
+      return false
+    }
+    let entry = this.#localLabels.get(number)
+    if (!entry) this.#localLabels.set(number, (entry = { last: undefined, next: undefined }))
+    const symbol = entry.next ?? this.symbols.anonymous(text)
+    entry.next = undefined
+    entry.last = symbol
+    for (const i of this.instrumentation) i.label?.()
+    this.placeHere(symbol)
+    return true
+  }
+
+  /** `name:` */
+  protected label(start: number, end: number): void {
+    let symbol: AsmSymbol
+    if (this.bytes[start] === 34) {
+      const name = quotedName(this.bytes, start, end)
+      symbol = this.symbols.intern(name, 0, name.length)
+    } else symbol = this.symbols.intern(this.bytes, start, end)
+    this.defineLabel(symbol, start, end)
+  }
+
+  defineLabel(named: AsmSymbol, start: number, end: number): void {
+    let symbol = named
+    if (symbol.isVolatile && symbol.kind !== symbolUndefined) {
+      symbol = this.renew(symbol)
+      symbol.isVolatile = false
+    }
+    for (const i of this.instrumentation) {
+      i.statement?.(this.chain)
+      i.label?.()
+    }
+    if (symbol.kind !== symbolUndefined || symbol.weakrefTarget) {
+      if (
+        symbol.kind === symbolLabel &&
+        symbol.chain === this.chain &&
+        symbol.fragment === this.chain.current &&
+        symbol.offset === this.chain.length &&
+        !symbol.isVolatile
+      )
+        return
+      this.alreadyDefined(symbol, start, end)
+      return
+    }
+    symbol.weakrefTarget = undefined
+    this.placeHere(symbol)
+    symbol.definedIn = this.input.frame?.sourceIndex ?? -1
+    symbol.definedAt = start
+    if (symbol.namedIn < 0) this.#noteName(symbol, start)
+  }
+
+  alreadyDefined(symbol: AsmSymbol, start: number, end: number): void {
+    this.error('duplicate-symbol', `the symbol '${symbol.name}' is already defined`, start, end, {
+      ...(symbol.definedIn >= 0 && { notes: [{ message: 'first defined here', span: this.spanOf(symbol.definedIn, symbol.definedAt) }] }),
+    })
+  }
+
+  /** `name = expression`, `name == expression`. */
+  protected assignment(start: number, nameEnd: number, equals: number): void {
+    const { bytes } = this
+    this.at = equals + 1
+    const isOnce = bytes[this.at] === 61
+    if (isOnce) this.at++
+    this.skipBlanks()
+    if (nameEnd === start + 1 && bytes[start] === 46) {
+      this.moveTo()
+      return
+    }
+    const name = bytes[start] === 34 ? quotedName(bytes, start, nameEnd) : bytes.subarray(start, nameEnd)
+    this.assign(this.symbols.intern(name, 0, name.length), isOnce ? 'eqv' : 'set', start, nameEnd)
+  }
+
+  /** `. = expression` is `.org`. */
+  protected abstract moveTo(): void
+  /** Reads the value at the cursor and gives it to the symbol: `.set` (again and again), `.equiv` (once), `.eqv` (late). */
+  assign(target: AsmSymbol, how: 'set' | 'equiv' | 'eqv', start: number, end: number): void {
+    let symbol = target
+    const valueStart = this.at
+    this.reader.isLate = how === 'eqv'
+    const hasValue = this.readExpression()
+    this.reader.isLate = false
+    if (!hasValue) {
+      this.error('missing-operand', `a value for '${symbol.name}' is expected here`, valueStart, this.end)
+      return
+    }
+    const { reader } = this
+    const expression = reader.expression
+    if (!this.expectEnd()) return
+    if ((symbol.kind !== symbolUndefined || symbol.weakrefTarget) && (how !== 'set' || !symbol.isVolatile)) {
+      this.alreadyDefined(symbol, start, end)
+      return
+    }
+    if (symbol.isVolatile && symbol.kind !== symbolUndefined) symbol = this.renew(symbol)
+    symbol.isVolatile = how === 'set'
+    symbol.weakrefTarget = undefined
+    symbol.definedIn = this.input.frame?.sourceIndex ?? -1
+    symbol.definedAt = start
+    if (symbol.namedIn < 0) this.#noteName(symbol, start)
+    if (how === 'eqv') {
+      symbol.isForwardReference = true
+      symbol.kind = symbolEquated
+      symbol.expression = expression
+      return
+    }
+    if (reader.kind === expressionRegister) {
+      if (symbol.isGlobal) {
+        this.error('global-register', `'${symbol.name}' is global and cannot stand for a register`, start, this.end)
+        return
+      }
+      symbol.kind = symbolRegister
+      symbol.registerName = reader.registerName
+      return
+    }
+    this.equate(symbol, expression)
+  }
+
+  /** A successor for a symbol that may be defined again; what referred to the old one keeps its value. */
+  renew(old: AsmSymbol): AsmSymbol {
+    const fresh = this.symbols.renew(old)
+    fresh.isGlobal = old.isGlobal
+    fresh.isWeak = old.isWeak
+    fresh.isLocal = old.isLocal
+    fresh.isUsed = old.isUsed
+    fresh.isUnique = old.isUnique
+    fresh.type = old.type
+    fresh.visibility = old.visibility
+    fresh.size = old.size
+    fresh.isTemporary = old.isTemporary
+    fresh.versionNames = old.versionNames
+    old.isTemporary = true
+    old.isGlobal = false
+    old.isWeak = false
+    old.versionNames = undefined
+    return fresh
+  }
+
+  equate(symbol: AsmSymbol, expression: Expression): void {
+    const value = this.evaluation.evaluate(expression)
+    if (value && !value.add && !value.sub) {
+      symbol.kind = symbolAbsolute
+      symbol.value = value.constant
+      return
+    }
+    symbol.kind = symbolEquated
+    symbol.expression = expression
+    // An alias has the size that its symbol has by then.
+    if (value?.add && !value.sub) {
+      if (value.add.kind === symbolCommon) {
+        this.error('alias-of-common', `'${symbol.name}' cannot stand for '${value.add.name}', which is common and has no address yet`)
+      }
+      symbol.size ??= value.add.size
+      symbol.isForwardAlias = value.add.kind === symbolUndefined
+    }
+  }
+}
