@@ -9,12 +9,14 @@ import { checkPassing, raisePassing } from './ratchet.ts'
 import { type SuiteChoice, suiteNames, runSuite } from './suites.ts'
 
 const help = `pnpm conformance gas | ld | cpp [options]      GNU's own test inputs through kas, kld, kasm -E
+pnpm conformance ld-random [--seed N] [--count N] [--kinds flat,elf]   random links through GNU ld and kld; differences in dist/ld-random
 pnpm conformance kernels [options]             small kernels: kasm against gcc + ld, objects cross-linked
+pnpm conformance guests [options]              bare-metal programs on klaunch's engines against QEMU with SeaBIOS
 pnpm conformance fuzz [--seed N] [--count N] [--kind statements|directives|soup|mutations] [--save]   random inputs through GNU as and kas
 pnpm conformance corpus [options]              what fuzzing has found (packages/conformance/corpus)
 pnpm conformance client [options]              gcc with kas as its assembler: sqlite3, Lua, zlib; --only 'lua:-O2' chooses
 pnpm conformance x86-lines [options]           each AT&T instruction line of GNU's i386 suite alone, kas against as; --mode 64|32|16
-pnpm conformance x86-sweep [options]           lines made from our instruction table: --per-row N (2), --seed N (1), --only MNEMONICS
+pnpm conformance x86-sweep [options]           lines made from our instruction table: --per-row N (2), --seed N (1), --only MNEMONICS, --kinds plain,options,arch
 
 pnpm conformance check [SUITE...]              exactly the cases of packages/conformance/passing; fails when one stops passing
 pnpm conformance raise [SUITE...]              runs everything and writes those lists anew; --allow-drop: also where one loses cases
@@ -113,6 +115,7 @@ async function main(words: readonly string[]): Promise<number> {
     kinds: values.kinds,
     ...(values.flags === undefined ? {} : { flags: splitFlags(values.flags) }),
     ...(values['per-row'] === undefined ? {} : { perRow: positive(values['per-row'], '--per-row') }),
+    ...(values.count === undefined ? {} : { count: positive(values.count, '--count') }),
     ...(values.seed === undefined ? {} : { seed: positive(values.seed, '--seed') }),
   }
   return runSuite(choice, options)

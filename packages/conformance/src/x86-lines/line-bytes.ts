@@ -1,4 +1,4 @@
-// Enters: single instructions, a mode, an assembler. Leaves: what each becomes: bytes and relocations, or the fact that it is refused.
+// Enters: single instructions, a directive to stand before them, an assembler. Leaves: what each becomes: bytes and relocations, or the fact that it is refused.
 // All lines go into one source with a label before each; lines that the assembler complains about are taken out and it runs again.
 
 import { ElfFile } from '../core/elf-file.ts'
@@ -6,7 +6,7 @@ import { ElfFile } from '../core/elf-file.ts'
 export type LineMode = 16 | 32 | 64
 
 /** Runs an assembler over a source: the object's bytes, undefined where it wrote none, and its messages. */
-export type Assemble = (source: string, mode: LineMode) => Promise<{ readonly object: Uint8Array | undefined; readonly messages: string }>
+export type Assemble = (source: string) => Promise<{ readonly object: Uint8Array | undefined; readonly messages: string }>
 
 export interface LineOutcome {
   /** Hexadecimal bytes, then ` type symbol+addend@offset` of each relocation; undefined where the line is refused. */
@@ -14,17 +14,18 @@ export interface LineOutcome {
   readonly message: string
 }
 
-const HEADER: Readonly<Record<LineMode, string>> = { 16: '.code16', 32: '.code32', 64: '.code64' }
 const LABEL = 'line_label_'
 
-export async function bytesOfLines(lines: readonly string[], mode: LineMode, assemble: Assemble): Promise<LineOutcome[]> {
+/** `header`: directives on one line, such as `.code16`. */
+export async function bytesOfLines(lines: readonly string[], header: string, assemble: Assemble): Promise<LineOutcome[]> {
   const messages = lines.map(() => '')
   const refused = lines.map(() => false)
-  // Each run may show faults that the one before hid (errors stop before fixups are looked at); a dozen is plenty.
-  for (let attempt = 0; attempt < 12; attempt++) {
+  // Each run may show faults that the one before hid: errors stop before fixups are looked at, an internal error of GNU as ends it.
+  let last = ''
+  for (let attempt = 0; attempt < 60; attempt++) {
     const text = lines.map((line, index) => `${LABEL}${index}: ${refused[index] ? '' : line}`)
-    const source = `${HEADER[mode]}\n${text.join('\n')}\n${LABEL}${lines.length}:\n`
-    const { object, messages: output } = await assemble(source, mode)
+    const source = `${header}\n${text.join('\n')}\n${LABEL}${lines.length}:\n`
+    const { object, messages: output } = await assemble(source)
     let isNew = false
     for (const found of output.matchAll(/^[^:\n]*:(\d+)(?::\d+)?: (Error|error|Warning|warning|Fatal error)[^:]*: (.*)$/gm)) {
       const index = Number(found[1]) - 2
@@ -34,7 +35,10 @@ export async function bytesOfLines(lines: readonly string[], mode: LineMode, ass
         continue
       }
       messages[index] = found[3]!
-      if (!refused[index]) isNew = true
+      if (!refused[index]) {
+        isNew = true
+        last = `${lines[index]}: ${found[3]}`
+      }
       refused[index] = true
     }
     if (object) return cut(object, lines.length, refused, messages)
@@ -47,7 +51,7 @@ export async function bytesOfLines(lines: readonly string[], mode: LineMode, ass
           .slice(0, 2000)}`,
       )
   }
-  throw new Error('the assembler finds new faults again and again')
+  throw new Error(`the assembler finds new faults again and again: ${last}`)
 }
 
 function cut(object: Uint8Array, count: number, refused: readonly boolean[], messages: readonly string[]): LineOutcome[] {

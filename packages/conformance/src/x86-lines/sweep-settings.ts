@@ -1,0 +1,110 @@
+// Enters: a mode, the kinds of settings asked for. Leaves: what lines are assembled under: nothing, options of the command line that
+// change encodings or checks, `.arch` names; for both assemblers alike.
+// Follows: GNU as manual §9.16.1 (options), §9.16.17 (.arch); the names are those that `as --help` lists.
+import type { LineMode } from './line-bytes.ts'
+
+export interface Setting {
+  readonly mode: LineMode
+  /** Shown before a line's text: '64 -O2'. */
+  readonly name: string
+  readonly flags: readonly string[]
+  /** Directives before the lines, on one line. */
+  readonly header: string
+}
+
+export type SettingKind = 'plain' | 'options' | 'arch'
+export const SETTING_KINDS: readonly SettingKind[] = ['plain', 'options', 'arch']
+
+const DIRECTIVE: Readonly<Record<LineMode, string>> = { 16: '.code16', 32: '.code32', 64: '.code64' }
+
+const OPTIONS = [
+  '-O',
+  '-O1',
+  '-O2',
+  '-Os',
+  '-O2 -msse2avx',
+  '-O2 -mvexwig=1',
+  '-Os -march=+avx512vl',
+  '-msse2avx',
+  '-msse2avx -mvexwig=1 -mavxscalar=256',
+  '-mavxscalar=256',
+  '-mvexwig=1',
+  '-mevexlig=256',
+  '-mevexlig=512 -mevexwig=1',
+  '-mevexwig=1',
+  '-mevexrcig=rd',
+  '-mevexrcig=ru',
+  '-mevexrcig=rz -mevexlig=512',
+  '-muse-unaligned-vector-move',
+  '-muse-unaligned-vector-move -O2',
+  '-msse-check=warning',
+  '-msse-check=error',
+  '-moperand-check=error',
+  '-moperand-check=none',
+  '-madd-bnd-prefix',
+  '-momit-lock-prefix=yes',
+  '-mfence-as-lock-add=yes',
+  '-mlfence-after-load=yes',
+  '-mlfence-before-indirect-branch=all',
+  '-mlfence-before-indirect-branch=register',
+  '-mlfence-before-indirect-branch=memory -mlfence-before-ret=shl',
+  '-mlfence-before-ret=or',
+  '-mlfence-before-ret=not',
+  '-mamd64',
+  '-mintel64',
+  '-mintel64 -O2',
+  '-mindex-reg',
+  '-mshared',
+  '-mrelax-relocations=no',
+  '-mtune=i386',
+  '-mtune=znver4',
+]
+
+function plain(mode: LineMode): Setting {
+  return { mode, name: String(mode), flags: [mode === 64 ? '--64' : '--32'], header: DIRECTIVE[mode] }
+}
+
+function optionSettings(mode: LineMode): Setting[] {
+  const base = plain(mode)
+  const settings = OPTIONS.map((words): Setting => ({ ...base, name: `${mode} ${words}`, flags: [...base.flags, ...words.split(' ')] }))
+  if (mode === 64) settings.push({ ...base, name: '64 --x32', flags: ['--x32'] })
+  if (mode === 16) settings.push({ ...base, name: '16 .code16gcc', header: '.code16gcc' })
+  return settings
+}
+
+/** Processors and extensions that `as --help` lists; extensions also with `no`. */
+export function archNamesOf(help: string): { readonly processors: readonly string[]; readonly extensions: readonly string[] } {
+  const words = (from: string, to: string): string[] =>
+    help
+      .slice(help.indexOf(from) + from.length, help.indexOf(to, help.indexOf(from)))
+      .split(/[\s,]+/)
+      .filter((word) => /^[a-z0-9][\w.-]*$/.test(word))
+  const special = new Set(['push', 'pop', 'default'])
+  const processors = ['i8086', 'i186', 'i286', ...words('CPU is one of:', 'EXTENSION').filter((name) => !special.has(name))]
+  return { processors, extensions: words('EXTENSION is combination of', '-mtune') }
+}
+
+function archSettings(mode: LineMode, help: string): Setting[] {
+  const base = plain(mode)
+  const { processors, extensions } = archNamesOf(help)
+  const of = (name: string, directives: string): Setting => ({ ...base, name: `${mode} ${name}`, header: `${base.header}; ${directives}` })
+  return [
+    ...processors.map((name) => of(`.arch ${name}`, `.arch ${name}`)),
+    // on top of a processor without extensions, and taken away from all
+    ...extensions.flatMap((name) => {
+      const words = name === 'no87' ? [] : [`.arch ${mode === 64 ? 'generic64' : 'i486'}; .arch .${name}`]
+      return [...words, `.arch .${name.startsWith('no') ? '' : 'no'}${name}`].map((directives) => of(directives, directives))
+    }),
+  ]
+}
+
+export function settingsOf(kind: SettingKind, mode: LineMode, help: string): Setting[] {
+  switch (kind) {
+    case 'plain':
+      return [plain(mode)]
+    case 'options':
+      return optionSettings(mode)
+    case 'arch':
+      return archSettings(mode, help)
+  }
+}
