@@ -206,7 +206,9 @@ function doInclude(state: State, directive: Token, isNext: boolean, isImport: bo
   }
   warnExtra(state, directive.text)
   endDirective(state, false)
-  includeHeader(state, name, header[0] === '<', isNext, isImport, token.location)
+  // A name that a macro made stands where the directive does.
+  const location = token.location > directive.location && token.location < state.location ? token.location : directive.location
+  includeHeader(state, name, header[0] === '<', isNext, isImport, location)
 }
 
 function pushCondition(state: State, name: Token, isTrue: boolean, guard: Identifier | undefined): void {

@@ -239,8 +239,11 @@ function passTo(state: State, target: number): void {
       state.passLineEnd(i + 1)
       i++
     } else if (c === 0x2f && bytes[i + 1] === 0x2a) i = skipBlockComment(state, i)
-    else if (c === 0x2f) while (bytes[i] !== 0x0a) i++
-    else i++
+    else if (c === 0x2f) {
+      const start = i
+      while (bytes[i] !== 0x0a) i++
+      state.passComment(start, i)
+    } else i++
   }
 }
 

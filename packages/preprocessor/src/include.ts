@@ -3,7 +3,7 @@
 
 import { type PreparedFile, prepareFile } from './prepared-file.ts'
 import type { SearchChain, SearchFolder } from './search-chain.ts'
-import { type FileFrame, guardPhase, type State } from './state.ts'
+import { type FileFrame, guardPhase, type Header, type State } from './state.ts'
 
 export function searchChain(state: State): SearchChain {
   if (state.chain) return state.chain
@@ -47,7 +47,7 @@ export function directoryOf(path: string): string {
 }
 
 interface Found {
-  readonly file: PreparedFile
+  readonly header: Header
   readonly folderIndex: number
   readonly systemLevel: number
 }
@@ -57,7 +57,7 @@ function find(state: State, name: string, isAngled: boolean, isNext: boolean, tr
   if (name.startsWith('/')) {
     tried.push(name)
     const file = openFile(state, name)
-    return file && { file, folderIndex: -1, systemLevel: frame.claimedSystemLevel }
+    return file && { header: headerOf(state, '/', name, file), folderIndex: -1, systemLevel: 0 }
   }
   const { folders, angledStart } = searchChain(state)
   let from = isAngled ? angledStart : 0
@@ -66,16 +66,24 @@ function find(state: State, name: string, isAngled: boolean, isNext: boolean, tr
     const path = joined(frame.directory, name)
     tried.push(path)
     const file = openFile(state, path)
-    if (file) return { file, folderIndex: ownFolder, systemLevel: frame.claimedSystemLevel }
+    if (file) return { header: headerOf(state, frame.directory, name, file), folderIndex: ownFolder, systemLevel: 0 }
   }
   for (let i = from; i < folders.length; i++) {
     const folder = folders[i] as SearchFolder
     const path = joined(folder.path, name)
     tried.push(path)
     const file = openFile(state, path)
-    if (file) return { file, folderIndex: i, systemLevel: folder.systemLevel }
+    if (file) return { header: headerOf(state, i, name, file), folderIndex: i, systemLevel: folder.systemLevel }
   }
   return undefined
+}
+
+/** What is known of a header that was found in a folder of the chain (a number) or beside the including file. */
+function headerOf(state: State, folder: number | string, name: string, file: PreparedFile): Header {
+  const key = `${folder}\0${name}`
+  let header = state.headers.get(key)
+  if (!header) state.headers.set(key, (header = { file, guard: undefined }))
+  return header
 }
 
 /** Found beside the including file, in no folder of the chain. */
@@ -137,26 +145,30 @@ export function includeHeader(state: State, name: string, isAngled: boolean, isN
       ],
     })
   }
-  const { file } = found
+  const { header } = found
+  const { file, guard } = header
   const { shared } = file
   if (isImport) {
     shared.isOnce = true
     if (shared.wasRead) return
   }
   if (shared.isOnce && shared.wasRead) return
-  if (file.guard !== undefined && file.guard.macro !== undefined) return
-  state.dependencies.set(file.source.name, Math.max(found.systemLevel, frame.claimedSystemLevel) > 0)
+  if (guard !== undefined && guard.macro !== undefined) return
+  // What a system header includes is one too, wherever it was found.
+  const systemLevel = Math.max(found.systemLevel, frame.claimedSystemLevel)
+  state.dependencies.set(file.source.name, systemLevel > 0)
   // A reader of the text learns first where the including file stands.
   if (frame.reading.includedFrom !== commandLine) {
     state.out.toLine(state.locations.claimedLine(location), frame.claimedName, systemFlags(frame.claimedSystemLevel))
   }
-  enterFile(state, file, location, found.folderIndex, Math.max(found.systemLevel, 0), ' 1')
+  enterFile(state, file, header, location, found.folderIndex, systemLevel, ' 1')
 }
 
 /** Makes a file the one that is read. `reason` is what its marker says of it. */
 export function enterFile(
   state: State,
   file: PreparedFile,
+  header: Header | undefined,
   includedFrom: number,
   folderIndex: number,
   systemLevel: number,
@@ -168,6 +180,7 @@ export function enterFile(
   const frame: FileFrame = {
     reading,
     file,
+    header,
     directory: directoryOf(file.source.name),
     folderIndex,
     systemLevel,
@@ -230,7 +243,7 @@ export function leaveFile(state: State): boolean {
     state.error('unterminated-condition', `unterminated #${condition.directive}`, condition.location, condition.directive.length)
     state.isSkipping = condition.wasSkipping
   }
-  if (frame.guardPhase === guardPhase.complete && frame.guard) frame.file.guard = frame.guard
+  if (frame.guardPhase === guardPhase.complete && frame.guard && frame.header) frame.header.guard = frame.guard
   if (state.frames.length <= 1) return false
   state.frames.pop()
   const outer = state.frames[state.frames.length - 1] as FileFrame

@@ -29,8 +29,7 @@ export function lexInLine(state: State, flags: number): Token {
       if (next === 0x2f) {
         const start = i
         while (bytes[i] !== newline) i++
-        state.commentStart = start
-        state.commentEnd = i
+        state.passComment(start, i)
         if (state.options.keepComments && !state.isSkipping && (!state.inDirective || state.options.keepDirectiveComments)) {
           state.position = i
           return new Token(kind.comment, flags, textOf(bytes, start, i), undefined, state.base + start)
@@ -63,19 +62,16 @@ export function skipBlockComment(state: State, start: number): number {
     const c = bytes[i] as number
     if (c === 0x2a) {
       if (bytes[i + 1] === 0x2f) {
-        state.commentStart = start
-        state.commentEnd = i + 2
+        state.passComment(start, i + 2)
         return i + 2
       }
     } else if (c === newline) {
       if (i + 1 >= end) {
-        state.commentStart = start
-        state.commentEnd = i
+        state.passComment(start, i)
         state.error('unterminated-comment', 'this comment is never closed', state.base + start, 2)
         return i
       }
-      state.commentStart = start
-      state.commentEnd = i
+      state.passComment(start, i)
       state.passLineEnd(i + 1)
     }
     i++

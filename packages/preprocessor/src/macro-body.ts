@@ -177,17 +177,20 @@ function scanBody(state: State, isFunctionLike: boolean): UnreadBody | undefined
           const end = i
           while (bytes[i] !== newline) i++
           if (state.options.keepDirectiveComments) return undefined
+          state.passComment(end, i)
           state.position = i
           return { bytes, start, end, base: state.base }
         }
         if (bytes[i + 1] === 0x2a) {
           if (state.options.keepDirectiveComments) return undefined
+          const comment = i
           i += 2
           while (!(bytes[i] === 0x2a && bytes[i + 1] === 0x2f)) {
             if (bytes[i] === newline) return undefined
             i++
           }
           i += 2
+          state.passComment(comment, i)
         } else i++
         break
       case 0x5f:
@@ -206,8 +209,9 @@ function scanBody(state: State, isFunctionLike: boolean): UnreadBody | undefined
 export function macroBody(state: State, macro: Macro): readonly Token[] {
   if (macro.body) return macro.body
   const unread = macro.unread as UnreadBody
-  const { bytes, position, end, base, inDirective } = state
-  // Behind the body its line ends, or a comment does.
+  const { bytes, position, end, base, inDirective, hasRemarks } = state
+  // Behind the body its line ends, or a comment does. What is odd in it was told when it was passed.
+  state.hasRemarks = false
   state.bytes = unread.bytes
   state.position = unread.start
   state.end = unread.end + 1
@@ -219,6 +223,7 @@ export function macroBody(state: State, macro: Macro): readonly Token[] {
   state.end = end
   state.base = base
   state.inDirective = inDirective
+  state.hasRemarks = hasRemarks
   macro.unread = undefined
   return (macro.body = body)
 }

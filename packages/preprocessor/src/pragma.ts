@@ -68,7 +68,8 @@ export function runPragmaText(state: State, text: string, location: number): str
   const bytes = new Uint8Array(text.length + 2)
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
   bytes[text.length] = 0x0a
-  const { bytes: savedBytes, position, end, base, inDirective } = state
+  const { bytes: savedBytes, position, end, base, inDirective, hasRemarks } = state
+  state.hasRemarks = false
   state.bytes = bytes
   state.position = 0
   state.end = text.length + 1
@@ -84,6 +85,7 @@ export function runPragmaText(state: State, text: string, location: number): str
   state.end = end
   state.base = base
   state.inDirective = inDirective
+  state.hasRemarks = hasRemarks
   return printed
 }
 

@@ -3,7 +3,6 @@
 // places where something was taken out, so that every offset leads back to the written byte and line.
 
 import { SourceFile } from '@kernelbox/diagnostics'
-import type { Identifier } from './identifiers.ts'
 
 export class PreparedFile {
   readonly source: SourceFile
@@ -19,8 +18,6 @@ export class PreparedFile {
   readonly remarks: readonly Remark[]
   /** Written offset of the backslash with which the file ends, -1 for none. */
   readonly finalSplice: number
-  /** The macro that guards the whole file, known once it has been read: while it is defined the file is empty. */
-  guard: Identifier | undefined = undefined
   /** Shared by all paths that lead to the same file. */
   shared = { isOnce: false, wasRead: false }
 

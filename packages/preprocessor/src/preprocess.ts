@@ -74,7 +74,7 @@ function run(state: State, source: SourceFile): void {
   out.marker(0, source.name, '', '')
   out.marker(0, '<built-in>', '', '')
   readCommandLine(state)
-  enterFile(state, main, -1, -1, 0, '')
+  enterFile(state, main, undefined, -1, -1, 0, '')
   processText(state, 1)
 }
 
@@ -93,6 +93,7 @@ function enterCommandLineFile(state: State, file: ReturnType<typeof prepareFile>
   const frame: FileFrame = {
     reading,
     file,
+    header: undefined,
     directory: '',
     folderIndex: -1,
     systemLevel: 0,

@@ -37,9 +37,9 @@ export function skipGroup(state: State): void {
           continue
         }
         if (bytes[i + 1] === 0x2f) {
-          state.commentStart = i
+          const start = i
           i = bytes.indexOf(newline, i)
-          state.commentEnd = i
+          state.passComment(start, i)
           break
         }
       } else if (c === 0x22 || c === 0x27) {

@@ -58,10 +58,19 @@ export class Context {
   }
 }
 
+/** A header as it was asked for, by one name in one folder: gcc learns of a guard for each of them anew. */
+export interface Header {
+  readonly file: PreparedFile
+  /** The macro that guards the whole file, known once it has been read: while it is defined the file is empty. */
+  guard: Identifier | undefined
+}
+
 /** Where reading of a file goes on after an #include, and what is known of the file. */
 export interface FileFrame {
   readonly reading: Reading
   readonly file: PreparedFile
+  /** Undefined for the main file and the command line. */
+  readonly header: Header | undefined
   /** As markers and __FILE__ name it. */
   readonly directory: string
   /** Index in the chain of search folders, for #include_next; -1 where it came from none. */
@@ -97,6 +106,7 @@ export class State {
   readonly expansions: Expansion[] = []
   /** Files by path; false: not there. */
   readonly files = new Map<string, PreparedFile | false>()
+  readonly headers = new Map<string, Header>()
   readonly fileIdentities = new Map<string, PreparedFile>()
   chain: SearchChain | undefined = undefined
   readonly dependencies = new Map<string, boolean>()
@@ -132,8 +142,6 @@ export class State {
   directiveStart = 0
   /** The next token is the first of a logical line. */
   atLineStart = true
-  commentStart = 0
-  commentEnd = 0
   counter = 0
   hasPoison = false
   /** Reading a place where poisoned names may stand: #ifdef, #undef, -include. */
@@ -218,17 +226,24 @@ export class State {
         this.editIndex = i
       }
     }
-    if (this.hasRemarks && this.frame) this.#tellRemarks(this.frame.file, next)
+    if (this.hasRemarks && this.frame) this.#tellRemarks(this.frame.file, next, false)
     this.line += lines
     this.lineStart = next
   }
 
-  /** Warns of what was found before `next`, comments excepted. */
-  #tellRemarks({ remarks, source }: PreparedFile, next: number): void {
+  /** A comment, or a piece of one up to a line's end, stands from `start` to `end`. */
+  passComment(start: number, end: number): void {
+    if (!this.hasRemarks || !this.frame) return
+    this.#tellRemarks(this.frame.file, start, false)
+    this.#tellRemarks(this.frame.file, end, true)
+  }
+
+  /** Warns of what was found before `next`; in a comment only of what matters there. */
+  #tellRemarks({ remarks, source }: PreparedFile, next: number, isComment: boolean): void {
     for (; this.remarkIndex < remarks.length; this.remarkIndex++) {
       const remark = remarks[this.remarkIndex] as Remark
       if (remark.offset >= next) break
-      if (!remark.isInComments && remark.offset >= this.commentStart && remark.offset <= this.commentEnd) continue
+      if (isComment && !remark.isInComments) continue
       if (this.options.noWarnings || (this.frame?.claimedSystemLevel ?? 0) > 0) continue
       const reportedAs = this.locations.claim(this.base + remark.offset)
       this.sink.report({

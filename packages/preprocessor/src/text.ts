@@ -3,7 +3,7 @@
 //
 // Most of a source names no macro. It is copied byte by byte (blanks between tokens become one space, comments nothing),
 // with one hash lookup an identifier. A name that means something goes with the token before it through the expander, token
-// by token until nothing is left to expand. Both ways give the same text; text.test.ts holds them against each other.
+// by token until nothing is left to expand. Both ways give the same text; preprocess.test.ts holds them against each other.
 
 import { charClass, classOf, isNameByte } from './characters.ts'
 import { nextToken, setLineReader } from './expander.ts'
@@ -72,10 +72,10 @@ function copyLines(state: State): void {
       } else if (c === 0x2f && !keepsComments) {
         const next = bytes[i + 1]
         if (next === 0x2f) {
-          state.commentStart = i
+          const start = i
           do c = bytes[++i] as number
           while (c !== newline)
-          state.commentEnd = i
+          state.passComment(start, i)
         } else if (next === 0x2a) {
           i = skipBlockComment(state, i)
           c = bytes[i] as number
@@ -100,7 +100,7 @@ function copyLines(state: State): void {
     beginOutputLine(state)
     // Leading white space gives one space more than the indentation.
     i = state.position
-    let isWhite = i > state.lineStart || (bytes[i] === 0x23 && state.out.isPaddingPending)
+    let isWhite = i > state.lineStart || (bytes[i] === 0x23 && bytes[i + 1] !== 0x23 && state.out.isPaddingPending)
     for (;;) {
       const isDone = copyPlain(state, isWhite)
       if (isDone) break

@@ -1,6 +1,7 @@
 // Preprocessing tokens (C17 6.4) as the macro expander handles them, and which two of them may not stand side by side.
 // Enters: nothing. Leaves: token kinds, the Token class, the rule of spacing (GNU cppinternals, "Token Spacing").
 
+import { isNameByte } from './characters.ts'
 import type { Identifier } from './identifiers.ts'
 
 /** What a token is. Punctuators that can paste or compare have a kind of their own; the order of binary operators is not used. */
@@ -146,12 +147,12 @@ export function needsSpaceBetween(left: Token, right: Token): boolean {
     case kind.dot:
       return first === 0x2e || right.kind === kind.number
     case kind.name:
-      return right.kind === kind.number || right.kind === kind.name || right.kind === kind.character || right.kind === kind.string
+      return right.kind === kind.number ? isNameText(right.text) : right.kind === kind.name || isNarrow(right)
     case kind.number:
       return (
         right.kind === kind.number ||
         right.kind === kind.name ||
-        right.kind === kind.character ||
+        (right.kind === kind.character && isNarrow(right)) ||
         first === 0x2e ||
         first === 0x2b ||
         first === 0x2d
@@ -162,6 +163,15 @@ export function needsSpaceBetween(left: Token, right: Token): boolean {
       return false
   }
 }
+
+/** A number that could go on a name: `16b`, but not `.16b`. */
+function isNameText(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (isNameByte[text.charCodeAt(i)] !== 1) return false
+  return true
+}
+
+/** A string or character constant without the prefix L. */
+const isNarrow = (token: Token) => (token.kind === kind.string || token.kind === kind.character) && token.text.charCodeAt(0) !== 0x4c
 
 function takesEqual(left: Token): boolean {
   switch (left.kind) {
