@@ -13,7 +13,7 @@ import { writeUsedNote } from './property-note/property-note.ts'
 import { Relaxation } from './relax.ts'
 import { Resolver } from './resolve.ts'
 import type { Section } from './sections.ts'
-import { checkSymbols } from './symbol-checks.ts'
+import { checkSymbols, checkVersionsOfRelocations } from './symbol-checks.ts'
 import { generateStabs } from './stabs/directives.ts'
 import type { ParsedSyntax } from './syntax/syntax-tree.ts'
 
@@ -74,6 +74,7 @@ export function assembleWith(loadGrammar: GrammarLoader, sources: readonly Sourc
   // 4. Fixups become bytes or relocations.
   const resolver = new Resolver(a, relaxation, a.is64BitObject || options.x32 === true)
   const resolved = a.sections.all.map((section) => resolver.resolve(section))
+  checkVersionsOfRelocations(a)
 
   // 5. The object.
   const object = buildObject(a, resolved)

@@ -109,13 +109,7 @@ export function buildObject(a: Assembler, resolved: readonly ResolvedSection[]):
     let elf = elfSymbol(a, symbol, evaluation, indexOf)
     if (!elf) continue
     if (symbol.versionNames) {
-      const entry = versioned(symbol, elf, (first, second) =>
-        a.report({
-          code: 'symver-conflict',
-          severity: 'error',
-          message: `the undefined symbol '${symbol.name}' cannot stand for both '${first}' and '${second}'`,
-        }),
-      )
+      const entry = versioned(symbol, elf)
       elf = entry.own
       versions.push(...entry.others)
     }

@@ -207,10 +207,13 @@ export class Resolver {
       if (target) {
         let to = labelAddress(target) + addend
         if (symbol !== target && symbol) to += Number(this.#evaluation.ofSymbol(symbol)?.constant ?? 0n)
-        this.#patch(contents, fieldAt, width, to - (at + size))
-        if (width === 2 && (to - (at + size) > 0x7fff || to - (at + size) < -0x8000)) {
-          // 16-bit jumps wrap at 64 KB, as the processor does.
+        const distance = to - (at + size)
+        // Jumps of 16-bit code wrap at 64 KB, those of 32-bit code at 4 GB, as the processor does.
+        if (width === 4 && this.#isX8664 && (distance > 0x7fffffff || distance < -0x80000000)) {
+          const flags = fixupPcRelative | fixupSigned
+          this.#checkWidth(BigInt(distance), width, flags, chain.sources[i] as number, chain.places[i] as number)
         }
+        this.#patch(contents, fieldAt, width, distance)
         continue
       }
       const value = symbol ? this.#evaluation.ofSymbol(symbol) : { add: undefined, sub: undefined, constant: 0n }
@@ -482,7 +485,7 @@ export class Resolver {
     place: number,
     divisor: number,
   ): void {
-    if (size === 1 || size === 2) {
+    if (size <= 2 || (this.#isX8664 && (value > 0x7fffffff || value < -0x80000000))) {
       this.#constant(chain, contents, at, size, BigInt(value), flags, source, place, divisor)
       return
     }
@@ -502,26 +505,26 @@ export class Resolver {
     divisor: number,
   ): void {
     const written = divisor > 1 ? value / BigInt(divisor) : value
-    if (size < 8) {
-      const bits = BigInt(8 * size)
-      const isSigned = (flags & (fixupSigned | fixupPcRelative)) !== 0 && size === 1
-      const low = isSigned ? -(1n << (bits - 1n)) : 1n - (1n << bits)
-      const high = isSigned ? (1n << (bits - 1n)) - 1n : (1n << bits) - 1n
-      // Addresses of 32 bits wrap.
-      if ((written < low || written > high) && (size < 4 || (this.#isX8664 && (flags & fixupData) !== 0))) {
-        if (isSigned && (flags & fixupPcRelative) !== 0) {
-          const beyond = written > high ? written - high : low - written
-          this.#error(
-            source,
-            place,
-            'branch-out-of-range',
-            `the target is ${beyond} ${beyond === 1n ? 'byte' : 'bytes'} beyond the reach of this instruction (-128 to +127; it is ${written} away)`,
-          )
-        } else
-          this.#error(source, place, 'value-too-large', `the value ${written} does not fit in ${size} ${size === 1 ? 'byte' : 'bytes'}`)
-      }
-    }
+    // Addresses of 32 bits wrap.
+    if (size < 4 || (size === 4 && this.#isX8664)) this.#checkWidth(written, size, flags, source, place)
     this.#patchBig(contents, at, size, written)
+  }
+
+  #checkWidth(value: bigint, size: number, flags: number, source: number, place: number): void {
+    const bits = BigInt(8 * size)
+    const isRelative = (flags & fixupPcRelative) !== 0
+    // Near calls of 16-bit code reach all of their segment, forwards or backwards.
+    const isSigned =
+      size === 1 ? (flags & (fixupSigned | fixupPcRelative)) !== 0 : (flags & fixupSigned) !== 0 && (size === 4 || !isRelative)
+    const low = isSigned ? -(1n << (bits - 1n)) : 1n - (1n << bits)
+    const high = isSigned ? (1n << (bits - 1n)) - 1n : (1n << bits) - 1n
+    if (value >= low && value <= high) return
+    if (isSigned && isRelative) {
+      const beyond = value > high ? value - high : low - value
+      const reach = size === 1 ? '-128 to +127' : '2 GB to either side'
+      const distance = `${beyond} ${beyond === 1n ? 'byte' : 'bytes'} beyond the reach of this instruction (${reach}; it is ${value} away)`
+      this.#error(source, place, 'branch-out-of-range', `the target is ${distance}`)
+    } else this.#error(source, place, 'value-too-large', `the value ${value} does not fit in ${size} ${size === 1 ? 'byte' : 'bytes'}`)
   }
 
   #patch(contents: Uint8Array, at: number, size: number, value: number): void {

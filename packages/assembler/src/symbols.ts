@@ -21,6 +21,14 @@ export const symbolRegister = 5
 
 export type SymbolKind = 0 | 1 | 2 | 3 | 4 | 5
 
+/** What a `.symver` says, and where. */
+export interface VersionName {
+  readonly name: string
+  readonly visibility: string | undefined
+  readonly source: number
+  readonly at: number
+}
+
 export class AsmSymbol {
   /** Position in {@link SymbolTable.all}. */
   readonly id: number
@@ -69,7 +77,7 @@ export class AsmSymbol {
   /** Used other than through `.weakref`. */
   isMentioned = false
   /** `.symver`: names that the file shows for it. */
-  versionNames: { name: string; visibility: string | undefined }[] | undefined = undefined
+  versionNames: VersionName[] | undefined = undefined
   isResolving = false
   /** Where it was defined, for "already defined": index of the source and offset in it. */
   definedIn = -1

@@ -19,7 +19,7 @@ export function emitNumbers(a: Assembler, sizeInBytes: number, flags = 0): void 
         a.junk()
         return
       }
-      // An empty place stands for zero.
+      warnOfEmptyPlace(a, start)
       if (a.takesValue(true, sizeInBytes)) a.chain.number(0, sizeInBytes)
     } else if (!a.reader.isFaulty) {
       a.emitReader(sizeInBytes, start, flags)
@@ -27,6 +27,11 @@ export function emitNumbers(a: Assembler, sizeInBytes: number, flags = 0): void 
     if (!a.takeComma()) break
   }
   a.expectEnd()
+}
+
+/** An empty place in a list stands for zero. */
+function warnOfEmptyPlace(a: Assembler, start: number): void {
+  a.warn('missing-operand', 'there is no number here; 0 is taken', start, Math.min(start + 1, a.end))
 }
 
 /** Strings, each with `terminator` behind it, every character `width` bytes wide. */
@@ -79,18 +84,22 @@ function knownNumber(reader: ExpressionReader): number {
 }
 
 function emitLeb128(a: Assembler, isSigned: boolean): void {
-  if (a.isAtEnd) return
-  if (!a.canEmit()) return
   do {
     a.skipBlanks()
     const start = a.at
-    if (!a.readExpression()) {
-      a.error('missing-operand', 'a number is expected here', start, a.end)
-      return
-    }
     const { reader, chain } = a
+    if (!a.readExpression()) {
+      if (a.at < a.end && a.bytes[a.at] !== 44) {
+        a.junk()
+        return
+      }
+      warnOfEmptyPlace(a, start)
+      if (a.takesValue(true, 1)) chain.leb128(0, isSigned)
+      continue
+    }
     if (reader.isFaulty) return
     const value = reader.operator === 0 ? knownNumber(reader) : -1
+    if (!a.takesValue(value === 0, 1)) continue
     if (value >= 0 && a.section.type !== SHT_NOBITS) chain.leb128(value, isSigned)
     else if (reader.kind === expressionLinear && reader.add && reader.sub) {
       // Debugging sections have hundreds of thousands of these: no object for each.

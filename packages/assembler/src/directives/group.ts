@@ -8,6 +8,7 @@ export const groupDirectives: DirectiveTable = {
     const signature = a.readName()
     if (signature === undefined || signature === '') {
       a.error('missing-name', 'the name of a section group is expected here', start, a.end)
+      a.warn('section-group', `section '${a.section.name}' stays as it was: no group is named`, start, a.end)
       return
     }
     if (!a.expectEnd()) return

@@ -1,5 +1,6 @@
 // Directives that leave room or move the location counter. GNU as manual §7 .align, .balign, .p2align, .fill, .skip, .org.
 
+import { SHT_NOBITS } from '@kernelbox/elf'
 import type { Assembler } from '../assembler.ts'
 import type { Expression } from '../expression.ts'
 import { expressionConstant } from '../expression-reader.ts'
@@ -52,8 +53,17 @@ function align(a: Assembler, isPower: boolean, fillSizeInBytes: number): void {
     }
   }
   if (!a.expectEnd()) return
+  ignoresFill(a, fill, start)
   emitAlign(a, power, fill, fillSizeInBytes, Number(max < 0n ? 0n : max))
 }
+
+/** Sections without contents have no room for a fill either; GNU as warns and goes on with zeros. */
+function ignoresFill(a: Assembler, fill: bigint | undefined, start: number): void {
+  if (fill === undefined || fill === 0n || hasContents(a)) return
+  a.warn('fill-ignored', `the section '${a.section.name}' has no contents in the file; the fill is ignored`, start, a.end)
+}
+
+const hasContents = ({ section }: Assembler) => !section.isAbsolute && section.type !== SHT_NOBITS
 
 export function emitAlign(a: Assembler, power: number, fill: bigint | undefined, fillSizeInBytes: number, max: number): void {
   const { section, chain } = a
@@ -93,6 +103,7 @@ function skip(a: Assembler, unit: number): void {
     fill = value
   }
   if (!a.expectEnd()) return
+  ignoresFill(a, fill, start)
   reserve(a, count, fill, unit, start)
 }
 
@@ -149,6 +160,15 @@ function fill(a: Assembler): void {
     return
   }
   if (size === 0n) return
+  if (value !== 0n && !hasContents(a)) {
+    a.error(
+      'contents-in-bss',
+      `the section '${a.section.name}' has no contents in the file; it can be filled with zeros only`,
+      start,
+      a.end,
+    )
+    return
+  }
   reserve(a, count, BigInt.asUintN(32, value), Number(size), start)
 }
 
@@ -167,6 +187,7 @@ function org(a: Assembler): void {
     fillByte = value
   }
   if (!a.expectEnd()) return
+  ignoresFill(a, fillByte, start)
   if (a.section.isAbsolute) {
     if (kind === expressionConstant) a.absoluteLocation = BigInt(constant)
     else {

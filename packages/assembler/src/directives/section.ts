@@ -366,6 +366,12 @@ function enterSection(a: Assembler, wanted: Wanted, start: number): void {
   }
   let section = found
   if (!section) {
+    const taken = a.symbols.find(name)
+    if (taken?.isDefined && !taken.sectionOf && !taken.isVolatile) {
+      const place = taken.definedIn < 0 ? undefined : { message: 'defined here', span: a.spanOf(taken.definedIn, taken.definedAt) }
+      const more = place ? { notes: [place] } : {}
+      a.error('section-name-taken', `a section cannot be called '${name}': that is a symbol`, start, a.end, more)
+    }
     section = sections.add(name, type ?? SHT_PROGBITS, flags ?? 0)
     section.entrySize = wanted.entrySize
     if (section.entrySize === 0 && type !== undefined && type >= SHT_INIT_ARRAY && type <= SHT_PREINIT_ARRAY)

@@ -258,7 +258,7 @@ function symver(a: Assembler): void {
   }
   const start = a.at
   const name = a.readName('@')
-  if (name === undefined || !name.includes('@')) {
+  if (name === undefined || !/^[^@]+@{1,3}(?!@)/.test(name)) {
     a.error('symver-version', 'the name given by .symver needs a version: name@VERSION, name@@VERSION or name@@@VERSION', start, a.end)
     return
   }
@@ -275,7 +275,13 @@ function symver(a: Assembler): void {
     a.error('symver-common', `'${symbol.name}' is common storage and cannot have a version`, start, a.end)
     return
   }
-  ;(symbol.versionNames ??= []).push({ name, visibility: how })
+  const names = (symbol.versionNames ??= [])
+  const renaming = names.find((other) => other.name !== name && other.name.includes('@@@'))
+  if (renaming && name.includes('@@@')) {
+    a.error('symver-twice', `'${symbol.name}' has been renamed to '${renaming.name}'; '@@@' can be written once for a symbol`, start, a.end)
+    return
+  }
+  names.push({ name, visibility: how, source: a.input.frame?.sourceIndex ?? -1, at: start })
 }
 
 export const symbolDirectives: DirectiveTable = {

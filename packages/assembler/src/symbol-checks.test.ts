@@ -1,0 +1,68 @@
+// What GNU as 2.40 refuses about symbols and fields when all is read.
+import { SourceFile } from '@kernelbox/diagnostics'
+import { describe, expect, it } from 'vitest'
+import { assemble, type AssembleOptions } from './index.ts'
+
+function told(text: string, options: AssembleOptions = {}): string[] {
+  const { diagnostics } = assemble(SourceFile.fromString('t.s', text), options)
+  return diagnostics.map((d) => `${d.span?.source.lineAt(d.span.start) ?? 0} ${d.severity} ${d.code}`)
+}
+
+describe('.symver', () => {
+  it('gives one version, and no default one, to what is defined elsewhere', () => {
+    expect(told('.symver foo,foo@@v1\n')).toEqual(['0 error symver-default'])
+    expect(told('.symver foo,foo@v1\n.symver foo,foo@v2\n')).toEqual(['0 error symver-conflict'])
+    expect(told('.symver foo,foo@@@v1\n.long foo\n')).toEqual([])
+    expect(told('foo: .symver foo,foo@@v1\n.symver foo,foo@v2\n')).toEqual([])
+  })
+  it('renames once', () => {
+    expect(told('foo: .symver foo,foo@@@v1\n.symver foo,foo@@@v2\n')).toEqual(['2 error symver-twice'])
+    expect(told('foo: .symver foo,foo@@@@v1\n')).toEqual(['1 error symver-version'])
+  })
+  it('leaves no doubt about the version that a relocation names', () => {
+    const two = '.globl foo\nfoo: .symver foo,foo@@v1,remove\n.symver foo,foo@v2\n'
+    expect(told(`${two}.long foo\n`)).toEqual(['0 error symver-relocation'])
+    expect(told(`${two}.long foo - .\n`)).toEqual([])
+    expect(told(two)).toEqual([])
+  })
+})
+
+describe('a section', () => {
+  it('cannot have the name of a label', () => {
+    expect(told('foo:\n.section foo, "a"\n')).toEqual(['2 error section-name-taken'])
+    expect(told('.long foo\n.section foo, "a"\n')).toEqual([])
+    expect(told('.set foo, 5\n.section foo, "a"\n')).toEqual([])
+  })
+  it('without contents takes no fill', () => {
+    expect(told('.bss\n.balign 32, -1\n.skip 1, -1\n.org .+1, -1\n.sleb128 0\n').map((line) => line.slice(2))).toEqual(
+      Array.from({ length: 3 }, () => 'warning fill-ignored'),
+    )
+    expect(told('.bss\n.fill 1, 1, -1\n.sleb128 -1\n')).toEqual(['2 error contents-in-bss', '3 error contents-in-bss'])
+  })
+})
+
+describe('a field', () => {
+  it('of 32 bits that is relative or an address has a sign in 64-bit code', () => {
+    expect(told('movq far(%rip), %rax\n.set far, . + 0x80000000\n')).toEqual(['1 error branch-out-of-range'])
+    expect(told('mov far(%eip), %eax\n.set far, . + 0x90000000\n')).toEqual([])
+    expect(told('jmp far\n.set far, . + 0x90000000\n')).toEqual(['1 error branch-out-of-range'])
+    expect(told('mov $far, %rax\n.set far, 0x99999999\n')).toEqual(['1 error value-too-large'])
+    expect(told('mov $far, %eax\n.set far, 0x99999999\n')).toEqual([])
+    expect(told('jmp far\n.set far, . + 0x90000000\n', { mode: 32 })).toEqual([])
+  })
+  it('of a near call in 16-bit code reaches its segment to both sides', () => {
+    expect(told('.code16\ncall f\n.skip 40000\nf:\n', { mode: 32 })).toEqual([])
+    expect(told('.code16\ncall f\n.skip 70000\nf:\n', { mode: 32 })).toEqual(['2 error value-too-large'])
+  })
+})
+
+describe('an empty place in a list of numbers', () => {
+  it('counts as zero, and is told', () => {
+    expect(told('.long 1,,2\n.byte 2,\n.uleb128 3,\n.sleb128\n.long\n')).toEqual([
+      '1 warning missing-operand',
+      '2 warning missing-operand',
+      '3 warning missing-operand',
+      '4 warning missing-operand',
+    ])
+  })
+})
