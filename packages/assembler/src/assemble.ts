@@ -89,30 +89,25 @@ const contentsLength = (section: Section) => section.chains.reduce((sum, chain) 
 
 class GrammarNeeded extends Error {}
 
-/** Sources up to this size are read again from the beginning when the grammar turns out to be needed. */
-const retriedSizeInBytes = 100_000
-
 /**
  * As `assemble`, but the grammar (and chevrotain) is loaded only where an expression needs it: most small sources do not,
- * and start-up is most of the time that they take.
+ * and start-up is most of the time that they take; nor does what compilers write. The sources are read again from the
+ * beginning when it turns out to be needed: at most twice the work, and in sources written by hand that need is met early.
  */
 export async function assembleLazily(sources: readonly SourceFile[], options: AssembleOptions = {}): Promise<Assembly> {
-  const sizeInBytes = sources.reduce((sum, source) => sum + source.sizeInBytes, 0)
-  if (sizeInBytes <= retriedSizeInBytes) {
-    const printed: string[] = []
-    try {
-      const assembly = assembleWith(
-        () => {
-          throw new GrammarNeeded()
-        },
-        sources,
-        { ...options, print: (text) => printed.push(text) },
-      )
-      for (const text of printed) options.print?.(text)
-      return assembly
-    } catch (error) {
-      if (!(error instanceof GrammarNeeded)) throw error
-    }
+  const printed: string[] = []
+  try {
+    const assembly = assembleWith(
+      () => {
+        throw new GrammarNeeded()
+      },
+      sources,
+      { ...options, print: (text) => printed.push(text) },
+    )
+    for (const text of printed) options.print?.(text)
+    return assembly
+  } catch (error) {
+    if (!(error instanceof GrammarNeeded)) throw error
   }
   const { parseExpressionText } = await import('./syntax/grammar.ts')
   return assembleWith(() => parseExpressionText, sources, options)

@@ -131,7 +131,7 @@ export class ExpressionReader {
             value = isOctal ? value * 8 + digit : value * 10 + digit
           }
         }
-        if (value > 9007199254740991) return false
+        if (value > 9007199254740991) return !hasTerm && this.#wide(bytes, at, next, end, isNegative)
         if (next < end && nameBytes[bytes[next] as number] !== 0) {
           // 1b, 1f: a local label; `0b101` and others are the grammar's.
           const suffix = bytes[next] as number
@@ -151,7 +151,9 @@ export class ExpressionReader {
         if (symbol.kind === symbolAbsolute && symbol.value < 0x1fffffffffffffn && symbol.value > -0x1fffffffffffffn) {
           constant += isNegative ? -Number(symbol.value) : Number(symbol.value)
           if (constant > 9007199254740991 || constant < -9007199254740991) return false
-        } else if (!this.#symbolTerm(symbol, isNegative)) return false
+        } else if (!this.#symbolTerm(symbol, isNegative)) {
+          return symbol.kind === symbolEquated && !hasTerm && !isNegative && this.#alias(symbol, bytes, next, end)
+        }
         at = next
         if (at < end && bytes[at] === 64) {
           const nameStart = at + 1
@@ -190,6 +192,31 @@ export class ExpressionReader {
       }
     }
     this.kind = this.add || this.sub ? expressionLinear : expressionConstant
+    return true
+  }
+
+  /** A number alone that a double cannot hold: compilers write such constants. */
+  #wide(bytes: Uint8Array, start: number, next: number, end: number, isNegative: boolean): boolean {
+    let after = next
+    while (after < end && (bytes[after] === 32 || bytes[after] === 9)) after++
+    if (next - start > 20 || (after < end && bytes[after] !== 44)) return false
+    const value = integerLiteral(bytesToText(bytes.subarray(start, next)))
+    if (value === undefined) return false
+    this.kind = expressionTree
+    this.tree = { kind: 'constant', value: isNegative ? -value : value }
+    this.constant = 0
+    this.end = after
+    return true
+  }
+
+  /** A symbol alone that stands for an expression. */
+  #alias(symbol: AsmSymbol, bytes: Uint8Array, nameEnd: number, end: number): boolean {
+    let at = nameEnd
+    while (at < end && (bytes[at] === 32 || bytes[at] === 9)) at++
+    if (at < end && bytes[at] !== 44 && bytes[at] !== 40) return false
+    this.constant = 0
+    this.end = at
+    this.#settle(this.#symbol(symbol))
     return true
   }
 
