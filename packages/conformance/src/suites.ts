@@ -11,9 +11,10 @@ import { allGasCases, cutBeforeIntel, type GasCase } from './gas/gas-suite.ts'
 import { type LinkKind, linkTables, type LinkSuiteCase, runLinkCase } from './ld/ld-run.ts'
 import { kernelResults, kernelTable } from './kernels/kernels-run.ts'
 import { allLinkCases } from './ld/ld-suite.ts'
+import { randomLinkResults } from './ld/random-run.ts'
 import { instructionResults, instructionTable } from './x86-lines/x86-lines-run.ts'
 
-export const suiteNames = ['gas', 'ld', 'cpp', 'kernels', 'client', 'corpus', 'x86-lines', 'x86-sweep'] as const
+export const suiteNames = ['gas', 'ld', 'ld-random', 'cpp', 'kernels', 'client', 'corpus', 'x86-lines', 'x86-sweep'] as const
 export type SuiteName = (typeof suiteNames)[number]
 
 export interface SuiteChoice {
@@ -30,9 +31,12 @@ export interface SuiteChoice {
   readonly kinds: string | undefined
   /** x86-lines, x86-sweep: words for both assemblers. */
   readonly flags?: readonly string[]
-  /** x86-sweep: lines a row of the table, and where its random numbers start. */
+  /** x86-sweep: lines a row of the table. */
   readonly perRow?: number
+  /** x86-sweep, ld-random: where the random numbers start. */
   readonly seed?: number
+  /** ld-random: how many links. */
+  readonly count?: number
 }
 
 interface Suite<C extends Case> {
@@ -77,11 +81,15 @@ function gasCases({ attCut, only, family, mode, kind }: SuiteChoice): Suite<GasC
   }
 }
 
-async function linkCases({ only, family, kinds, scriptOnly }: SuiteChoice): Promise<Suite<LinkSuiteCase>> {
-  const wanted = (kinds ?? 'flat,elf').split(',').map((kind): LinkKind => {
+function linkKinds(kinds: string | undefined): LinkKind[] {
+  return (kinds ?? 'flat,elf').split(',').map((kind): LinkKind => {
     if (kind !== 'flat' && kind !== 'elf') throw new WrongUse(`--kinds ${kinds}: want flat, elf or both`)
     return kind
   })
+}
+
+async function linkCases({ only, family, kinds, scriptOnly }: SuiteChoice): Promise<Suite<LinkSuiteCase>> {
+  const wanted = linkKinds(kinds)
   const isChosen = matches(only)
   const links = (await allLinkCases()).filter(
     (link) => (link.script || !scriptOnly) && isChosen(link.name) && (family === undefined || link.group === family),
@@ -132,6 +140,10 @@ async function resultsAndTables(choice: SuiteChoice, options: RunOptions): Promi
       return from(gasCases(choice))
     case 'ld':
       return from(await linkCases(choice))
+    case 'ld-random': {
+      const { seed = 1, count = 100, kinds } = choice
+      return [linkTables, await randomLinkResults({ seed, count, kinds: linkKinds(kinds) }, options)]
+    }
     case 'cpp':
       return from(preprocessorCases(choice))
     case 'kernels':

@@ -28,7 +28,7 @@ interface LinkVerdict {
   readonly why: string
 }
 
-function compareLink(kind: LinkKind, ref: ReferenceOutcome, cand: CandidateOutcome): LinkVerdict {
+export function compareLink(kind: LinkKind, ref: ReferenceOutcome, cand: CandidateOutcome): LinkVerdict {
   if (ref.status === 'timeout') return { table: kind, status: 'ref-timeout', why: '' }
   if (crashed(ref.status) || ref.stderr.includes('assertion fail'))
     return { table: kind, status: 'ref-crash', why: firstMessage(ref.stderr) }
@@ -49,7 +49,7 @@ function refusalGroup(kind: LinkKind, link: LinkCase, message: string): string {
   return link.script ? 'elf: with a script' : 'elf: default script'
 }
 
-function linkPasses(status: string, strict: boolean): boolean | undefined {
+export function linkPasses(status: string, strict: boolean): boolean | undefined {
   if (status === 'ref-crash' || status === 'ref-timeout') return undefined
   return status === 'exact' || status === 'refused' || (status === 'same' && !strict)
 }
