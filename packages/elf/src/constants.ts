@@ -8,6 +8,8 @@ export const EM_386 = 3
 export const EM_IAMCU = 6
 export const EM_X86_64 = 62
 
+export const ELFOSABI_GNU = 3
+
 export const SHN_UNDEF = 0
 export const SHN_LORESERVE = 0xff00
 export const SHN_X86_64_LCOMMON = 0xff02
@@ -41,6 +43,7 @@ export const SHF_GROUP = 0x200
 export const SHF_TLS = 0x400
 export const SHF_COMPRESSED = 0x800
 export const SHF_GNU_RETAIN = 0x200000
+export const SHF_GNU_MBIND = 0x0100_0000
 export const SHF_X86_64_LARGE = 0x10000000
 export const SHF_EXCLUDE = 0x80000000
 export const GRP_COMDAT = 1

@@ -16,7 +16,6 @@ export {
   type Executable,
   type ExecutableSection,
   type ExecutableSegment,
-  type ExecutableSymbol,
   elfHeaderSize,
   programHeaderSize,
   writeExecutable,

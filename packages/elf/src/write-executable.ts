@@ -1,10 +1,13 @@
-// An ELF executable as bytes.
-// Enters: sections and segments with the places that the linker gave them, and symbols. Leaves: the file, in which what
-// has no place yet (sections that are not allocated, symbol table, names, section headers) follows the rest.
-// gABI ch. 4 and 5.
+// An ELF executable as bytes, laid out as GNU ld 2.40 lays it out.
+// Enters: sections and segments with the places that the linker gave them, symbols and relocations that are kept. Leaves:
+// the file, in which what has no place yet (sections that are not allocated, .symtab, .strtab, relocations, .shstrtab,
+// headers) follows the rest; in the header table relocations stand behind the section that they are for. gABI ch. 4 and 5.
 
-import { SHN_LORESERVE, SHT_NOBITS, SHT_STRTAB, SHT_SYMTAB, STB_LOCAL } from './constants.ts'
+import { ELFOSABI_GNU, EM_386, SHF_INFO_LINK, SHN_LORESERVE, SHT_NOBITS, SHT_REL, SHT_RELA, SHT_STRTAB, SHT_SYMTAB } from './constants.ts'
 import { MergedStringTable } from './merged-string-table.ts'
+import type { ElfSymbol, RelocationTable } from './model.ts'
+import { needsGnuAbi } from './os-abi.ts'
+import { relocationBytes, symbolTableBytes } from './write-tables.ts'
 
 export interface ExecutableSection {
   readonly name: string
@@ -16,10 +19,13 @@ export interface ExecutableSection {
   readonly contents: Uint8Array
   readonly alignment: number
   readonly entrySize: number
-  readonly link: number
+  /** Index in `sections` plus one of the section that sh_link or sh_info names; for relocations 'symbols' stands for .symtab. */
+  readonly link: number | 'symbols'
   readonly info: number
   /** Undefined: put where there is room. */
   readonly fileOffset: number | undefined
+  /** Relocations that are kept for a later tool (--emit-relocs). */
+  readonly relocations: RelocationTable | undefined
 }
 
 export interface ExecutableSegment {
@@ -33,17 +39,6 @@ export interface ExecutableSegment {
   readonly alignment: bigint
 }
 
-export interface ExecutableSymbol {
-  readonly name: string
-  readonly value: bigint
-  readonly sizeInBytes: bigint
-  readonly binding: number
-  readonly type: number
-  readonly visibility: number
-  /** Index in `sections` plus one (the null section comes first), or SHN_UNDEF, SHN_ABS, … */
-  readonly section: number
-}
-
 export interface Executable {
   readonly class: 32 | 64
   readonly machine: number
@@ -54,8 +49,8 @@ export interface Executable {
   /** Without the null section and the tables that are made here. */
   readonly sections: readonly ExecutableSection[]
   readonly segments: readonly ExecutableSegment[]
-  /** Undefined: stripped. Locals come first. */
-  readonly symbols: readonly ExecutableSymbol[] | undefined
+  /** Undefined: stripped. The null symbol first, then locals; sections are numbered as in `sections`, from 1. */
+  readonly symbols: readonly ElfSymbol[] | undefined
 }
 
 export function elfHeaderSize(elfClass: 32 | 64): number {
@@ -66,49 +61,95 @@ export function programHeaderSize(elfClass: 32 | 64): number {
   return elfClass === 64 ? 56 : 32
 }
 
+interface Header {
+  readonly name: string
+  readonly type: number
+  readonly flags: number
+  readonly address: bigint
+  offset: number
+  sizeInBytes: number
+  link: number
+  info: number
+  readonly alignment: number
+  readonly entrySize: number
+}
+
 export function writeExecutable(executable: Executable): Uint8Array {
   const is64 = executable.class === 64
   const headerSize = elfHeaderSize(executable.class)
-  const { sections, segments } = executable
+  const { sections, segments, symbols } = executable
+  const isRela = executable.machine !== EM_386
+  const relocationSize = (is64 ? 16 : 8) + (isRela ? (is64 ? 8 : 4) : 0)
+  const word = is64 ? 8 : 4
+
+  // The header table.
+  const headers: Header[] = []
+  const fileIndex: number[] = [0]
+  const relocationHeaders: { header: Header; bytes: Uint8Array }[] = []
+  for (const section of sections) {
+    const { name, type, flags, address, sizeInBytes, alignment, entrySize, relocations } = section
+    headers.push({ name, type, flags, address, offset: 0, sizeInBytes, link: 0, info: 0, alignment, entrySize })
+    fileIndex.push(headers.length)
+    if (!relocations || relocations.count === 0) continue
+    const header: Header = {
+      name: `${isRela ? '.rela' : '.rel'}${name}`,
+      type: isRela ? SHT_RELA : SHT_REL,
+      flags: SHF_INFO_LINK,
+      address: 0n,
+      offset: 0,
+      sizeInBytes: relocations.count * relocationSize,
+      link: 0,
+      info: headers.length,
+      alignment: word,
+      entrySize: relocationSize,
+    }
+    headers.push(header)
+    relocationHeaders.push({ header, bytes: relocationBytes(relocations, is64, isRela) })
+  }
+  const table = symbols && symbolTableBytes(symbols, is64, fileIndex)
+  const tables: { header: Header; bytes: Uint8Array }[] = []
+  const addTable = (name: string, type: number, bytes: Uint8Array, alignment: number, entrySize: number): Header => {
+    const header = { name, type, flags: 0, address: 0n, offset: 0, sizeInBytes: bytes.length, link: 0, info: 0, alignment, entrySize }
+    headers.push(header)
+    tables.push({ header, bytes })
+    return header
+  }
+  let symtabIndex = 0
+  if (table) {
+    const symtab = addTable('.symtab', SHT_SYMTAB, table.bytes, word, is64 ? 24 : 16)
+    symtabIndex = headers.length
+    symtab.link = symtabIndex + 1
+    symtab.info = table.firstGlobal
+    addTable('.strtab', SHT_STRTAB, table.strings, 1, 0)
+    tables.push(...relocationHeaders)
+  }
+  for (const { header } of relocationHeaders) header.link = symtabIndex
+  sections.forEach((section, i) => {
+    const header = headers[(fileIndex[i + 1] as number) - 1] as Header
+    header.link = section.link === 'symbols' ? symtabIndex : (fileIndex[section.link] as number)
+    header.info = (section.flags & SHF_INFO_LINK) !== 0 ? (fileIndex[section.info] as number) : section.info
+  })
+  const names = new MergedStringTable()
+  for (const name of table ? ['.symtab', '.strtab', '.shstrtab'] : ['.shstrtab']) names.add(name)
+  for (const { name } of headers) names.add(name)
+  addTable('.shstrtab', SHT_STRTAB, names.build(), 1, 0)
+
+  // Places in the file.
   let end = headerSize + segments.length * programHeaderSize(executable.class)
   for (const section of sections) {
     if (section.fileOffset !== undefined && section.type !== SHT_NOBITS) end = Math.max(end, section.fileOffset + section.sizeInBytes)
   }
-  const offsets = sections.map((section) => {
-    if (section.fileOffset !== undefined) return section.fileOffset
-    const offset = Math.ceil(end / section.alignment) * section.alignment
-    if (section.type !== SHT_NOBITS) end = offset + section.sizeInBytes
-    return offset
+  sections.forEach((section, i) => {
+    const header = headers[(fileIndex[i + 1] as number) - 1] as Header
+    header.offset = section.fileOffset ?? Math.ceil(end / section.alignment) * section.alignment
+    if (section.fileOffset === undefined && section.type !== SHT_NOBITS) end = header.offset + section.sizeInBytes
   })
-
-  // The tables that every file has.
-  const names = new MergedStringTable()
-  for (const section of sections) names.add(section.name)
-  const extra: { name: string; type: number; link: number; info: number; alignment: number; entrySize: number; bytes: Uint8Array }[] = []
-  if (executable.symbols) {
-    const { bytes, strings, firstGlobal } = symbolTable(executable.symbols, is64)
-    extra.push({
-      name: '.symtab',
-      type: SHT_SYMTAB,
-      link: sections.length + 2,
-      info: firstGlobal,
-      alignment: is64 ? 8 : 4,
-      entrySize: is64 ? 24 : 16,
-      bytes,
-    })
-    extra.push({ name: '.strtab', type: SHT_STRTAB, link: 0, info: 0, alignment: 1, entrySize: 0, bytes: strings })
+  for (const { header } of tables) {
+    header.offset = Math.ceil(end / header.alignment) * header.alignment
+    end = header.offset + header.sizeInBytes
   }
-  for (const table of extra) names.add(table.name)
-  names.add('.shstrtab')
-  extra.push({ name: '.shstrtab', type: SHT_STRTAB, link: 0, info: 0, alignment: 1, entrySize: 0, bytes: names.build() })
-  const extraOffsets = extra.map((table) => {
-    const offset = Math.ceil(end / table.alignment) * table.alignment
-    end = offset + table.bytes.length
-    return offset
-  })
-  const word = is64 ? 8 : 4
   const headersAt = Math.ceil(end / word) * word
-  const count = 1 + sections.length + extra.length
+  const count = 1 + headers.length
   const step = is64 ? 64 : 40
   const image = new Uint8Array(headersAt + count * step)
   const view = new DataView(image.buffer)
@@ -116,27 +157,10 @@ export function writeExecutable(executable: Executable): Uint8Array {
   writeHeader(view, executable, headersAt, count)
   segments.forEach((segment, i) => writeSegment(view, headerSize + i * programHeaderSize(executable.class), segment, is64))
   sections.forEach((section, i) => {
-    if (section.type !== SHT_NOBITS) image.set(section.contents, offsets[i] as number)
+    if (section.type !== SHT_NOBITS) image.set(section.contents, headers[(fileIndex[i + 1] as number) - 1]?.offset)
   })
-  extra.forEach((table, i) => image.set(table.bytes, extraOffsets[i] as number))
-  sections.forEach((section, i) => {
-    writeSectionHeader(view, headersAt + (1 + i) * step, is64, {
-      ...section,
-      name: names.offset(section.name),
-      offset: offsets[i] as number,
-      size: section.sizeInBytes,
-    })
-  })
-  extra.forEach((table, i) => {
-    writeSectionHeader(view, headersAt + (1 + sections.length + i) * step, is64, {
-      ...table,
-      name: names.offset(table.name),
-      flags: 0,
-      address: 0n,
-      offset: extraOffsets[i] as number,
-      size: table.bytes.length,
-    })
-  })
+  for (const { header, bytes } of tables) image.set(bytes, header.offset)
+  headers.forEach((header, i) => writeSectionHeader(view, headersAt + (1 + i) * step, is64, header, names.offset(header.name)))
   // gABI: with many sections the count and the index of names are in section 0.
   if (count >= SHN_LORESERVE) {
     if (is64) view.setBigUint64(headersAt + 32, BigInt(count), true)
@@ -152,6 +176,7 @@ function writeHeader(view: DataView, executable: Executable, headersAt: number, 
   view.setUint8(4, is64 ? 2 : 1)
   view.setUint8(5, 1)
   view.setUint8(6, 1)
+  if (needsGnuAbi(executable.sections, executable.symbols ?? [])) view.setUint8(7, ELFOSABI_GNU)
   view.setUint16(16, executable.type, true)
   view.setUint16(18, executable.machine, true)
   view.setUint32(20, 1, true)
@@ -186,63 +211,21 @@ function writeSegment(view: DataView, at: number, segment: ExecutableSegment, is
   view.setUint32(at + 28, Number(segment.alignment), true)
 }
 
-interface Row {
-  readonly name: number
-  readonly type: number
-  readonly flags: number
-  readonly address: bigint
-  readonly offset: number
-  readonly size: number
-  readonly link: number
-  readonly info: number
-  readonly alignment: number
-  readonly entrySize: number
-}
-
-function writeSectionHeader(view: DataView, at: number, is64: boolean, row: Row): void {
-  view.setUint32(at, row.name, true)
+function writeSectionHeader(view: DataView, at: number, is64: boolean, row: Header, name: number): void {
+  view.setUint32(at, name, true)
   view.setUint32(at + 4, row.type, true)
   if (is64) {
     view.setBigUint64(at + 8, BigInt(row.flags >>> 0), true)
-    view.setBigUint64(at + 16, row.address, true)
+    view.setBigUint64(at + 16, BigInt.asUintN(64, row.address), true)
     view.setBigUint64(at + 24, BigInt(row.offset), true)
-    view.setBigUint64(at + 32, BigInt(row.size), true)
+    view.setBigUint64(at + 32, BigInt(row.sizeInBytes), true)
     view.setUint32(at + 40, row.link, true)
     view.setUint32(at + 44, row.info, true)
     view.setBigUint64(at + 48, BigInt(row.alignment), true)
     view.setBigUint64(at + 56, BigInt(row.entrySize), true)
     return
   }
-  const words = [row.flags, Number(BigInt.asUintN(32, row.address)), row.offset, row.size, row.link, row.info, row.alignment, row.entrySize]
+  const { flags, offset, sizeInBytes, link, info, alignment, entrySize } = row
+  const words = [flags, Number(BigInt.asUintN(32, row.address)), offset, sizeInBytes, link, info, alignment, entrySize]
   words.forEach((value, i) => view.setUint32(at + 8 + 4 * i, value, true))
-}
-
-function symbolTable(symbols: readonly ExecutableSymbol[], is64: boolean): { bytes: Uint8Array; strings: Uint8Array; firstGlobal: number } {
-  const names = new MergedStringTable()
-  for (const symbol of symbols) names.add(symbol.name)
-  const strings = names.build()
-  const step = is64 ? 24 : 16
-  const bytes = new Uint8Array((symbols.length + 1) * step)
-  const view = new DataView(bytes.buffer)
-  let firstGlobal = symbols.length + 1
-  symbols.forEach((symbol, i) => {
-    const at = (i + 1) * step
-    if (symbol.binding !== STB_LOCAL && firstGlobal > i + 1) firstGlobal = i + 1
-    const info = (symbol.binding << 4) | symbol.type
-    view.setUint32(at, names.offset(symbol.name), true)
-    if (is64) {
-      view.setUint8(at + 4, info)
-      view.setUint8(at + 5, symbol.visibility)
-      view.setUint16(at + 6, symbol.section, true)
-      view.setBigUint64(at + 8, BigInt.asUintN(64, symbol.value), true)
-      view.setBigUint64(at + 16, symbol.sizeInBytes, true)
-    } else {
-      view.setUint32(at + 4, Number(BigInt.asUintN(32, symbol.value)), true)
-      view.setUint32(at + 8, Number(BigInt.asUintN(32, symbol.sizeInBytes)), true)
-      view.setUint8(at + 12, info)
-      view.setUint8(at + 13, symbol.visibility)
-      view.setUint16(at + 14, symbol.section, true)
-    }
-  })
-  return { bytes, strings, firstGlobal }
 }

@@ -3,6 +3,7 @@
 // Enters: an ElfObject. Leaves: the file. gABI ch. 4.
 
 import {
+  ELFOSABI_GNU,
   EM_X86_64,
   ET_REL,
   GRP_COMDAT,
@@ -17,10 +18,11 @@ import {
   SHT_STRTAB,
   SHT_SYMTAB,
   SHT_SYMTAB_SHNDX,
-  STB_LOCAL,
 } from './constants.ts'
-import type { ElfObject, ElfSection } from './model.ts'
 import { MergedStringTable } from './merged-string-table.ts'
+import type { ElfObject } from './model.ts'
+import { needsGnuAbi } from './os-abi.ts'
+import { relocationBytes, symbolTableBytes } from './write-tables.ts'
 
 interface Header {
   readonly name: string
@@ -94,9 +96,7 @@ export function writeObject(object: ElfObject): Uint8Array {
   for (const header of headers) if (header.type !== SHT_GROUP) names.add(header.name)
   for (const header of headers) names.add(header.name)
   const nameBytes = names.build()
-  const strings = new MergedStringTable()
-  for (const symbol of object.symbols) strings.add(symbol.name)
-  const stringBytes = strings.build()
+  const symbolTable = symbolTableBytes(object.symbols, is64, fileIndex)
 
   // Where everything lies.
   let at = is64 ? 64 : 52
@@ -122,7 +122,7 @@ export function writeObject(object: ElfObject): Uint8Array {
   if (hasSymbols) {
     place(symtab, object.symbols.length * symbolEntrySize)
     if (shndx) place(shndx, object.symbols.length * 4)
-    place(strtab, stringBytes.length)
+    place(strtab, symbolTable.strings.length)
   }
   for (const index of relocationIndex) {
     if (index === 0) continue
@@ -138,9 +138,8 @@ export function writeObject(object: ElfObject): Uint8Array {
   const view = new DataView(bytes.buffer)
 
   // Contents.
-  const firstGlobal = object.symbols.findIndex((s, i) => i > 0 && s.binding !== STB_LOCAL)
   symtab.link = strtabIndex
-  symtab.info = firstGlobal < 0 ? object.symbols.length : firstGlobal
+  symtab.info = symbolTable.firstGlobal
   if (shndx) shndx.link = symtabIndex
   object.sections.forEach((section, i) => {
     if (i === 0) return
@@ -159,16 +158,18 @@ export function writeObject(object: ElfObject): Uint8Array {
     }
     if (section.link) header.link = fileIndex[section.link] as number
     if (section.type !== SHT_NOBITS) bytes.set(section.contents, header.offset)
-    if (relocationIndex[i]) writeRelocations(view, section, headers[relocationIndex[i] as number] as Header, is64, isRela)
+    if (relocationIndex[i] && section.relocations)
+      bytes.set(relocationBytes(section.relocations, is64, isRela), headers[relocationIndex[i] as number]?.offset)
   })
   if (hasSymbols) {
-    writeSymbols(view, object, symtab.offset, shndx?.offset, fileIndex, strings, is64)
-    bytes.set(stringBytes, strtab.offset)
+    bytes.set(symbolTable.bytes, symtab.offset)
+    if (shndx && symbolTable.extended) bytes.set(symbolTable.extended, shndx.offset)
+    bytes.set(symbolTable.strings, strtab.offset)
   }
   bytes.set(nameBytes, shstrtab.offset)
 
   // Headers.
-  bytes.set([0x7f, 0x45, 0x4c, 0x46, is64 ? 2 : 1, 1, 1])
+  bytes.set([0x7f, 0x45, 0x4c, 0x46, is64 ? 2 : 1, 1, 1, needsGnuAbi(object.sections, object.symbols) ? ELFOSABI_GNU : 0])
   view.setUint16(16, ET_REL, true)
   view.setUint16(18, object.machine, true)
   view.setUint32(20, 1, true)
@@ -219,65 +220,4 @@ function writeHeader(view: DataView, at: number, header: Header, name: number, i
   view.setUint32(at + 28, header.info, true)
   view.setUint32(at + 32, header.alignment, true)
   view.setUint32(at + 36, header.entrySize, true)
-}
-
-function writeSymbols(
-  view: DataView,
-  object: ElfObject,
-  start: number,
-  shndx: number | undefined,
-  fileIndex: Uint32Array,
-  strings: MergedStringTable,
-  is64: boolean,
-): void {
-  let at = start
-  object.symbols.forEach((symbol, i) => {
-    const info = ((symbol.binding << 4) | (symbol.type & 15)) & 255
-    const isReserved = symbol.section >= SHN_LORESERVE && symbol.section <= SHN_XINDEX
-    let section = isReserved ? symbol.section : symbol.section === 0 ? 0 : (fileIndex[symbol.section] as number)
-    if (!isReserved && section >= SHN_LORESERVE) {
-      if (shndx !== undefined) view.setUint32(shndx + 4 * i, section, true)
-      section = SHN_XINDEX
-    }
-    view.setUint32(at, strings.offset(symbol.name), true)
-    if (is64) {
-      view.setUint8(at + 4, info)
-      view.setUint8(at + 5, symbol.visibility)
-      view.setUint16(at + 6, section, true)
-      view.setBigUint64(at + 8, symbol.value, true)
-      view.setBigUint64(at + 16, symbol.sizeInBytes, true)
-      at += 24
-    } else {
-      view.setUint32(at + 4, Number(BigInt.asUintN(32, symbol.value)), true)
-      view.setUint32(at + 8, Number(BigInt.asUintN(32, symbol.sizeInBytes)), true)
-      view.setUint8(at + 12, info)
-      view.setUint8(at + 13, symbol.visibility)
-      view.setUint16(at + 14, section, true)
-      at += 16
-    }
-  })
-}
-
-function writeRelocations(view: DataView, section: ElfSection, header: Header, is64: boolean, isRela: boolean): void {
-  const table = section.relocations
-  if (!table) return
-  let at = header.offset
-  for (let i = 0; i < table.count; i++) {
-    const offset = table.offsets[i] as number
-    const type = table.types[i] as number
-    const symbol = table.symbols[i] as number
-    if (is64) {
-      view.setUint32(at, offset >>> 0, true)
-      view.setUint32(at + 4, Math.floor(offset / 0x100000000), true)
-      view.setUint32(at + 8, type, true)
-      view.setUint32(at + 12, symbol, true)
-      if (isRela) view.setBigInt64(at + 16, table.addends[i] as bigint, true)
-      at += isRela ? 24 : 16
-    } else {
-      view.setUint32(at, offset >>> 0, true)
-      view.setUint32(at + 4, ((symbol << 8) | (type & 255)) >>> 0, true)
-      if (isRela) view.setInt32(at + 8, Number(BigInt.asIntN(32, table.addends[i] as bigint)), true)
-      at += isRela ? 12 : 8
-    }
-  }
 }

@@ -14,6 +14,8 @@ export class InputObject {
   readonly elf: ElfObject
   readonly locate: Locate | undefined
   readonly justSymbols: boolean
+  /** Holds the sections that the linker itself makes. */
+  isLinkerMade = false
   /** By section index of the object; undefined for the null section and what takes no part. */
   readonly sections: (InputSection | undefined)[] = []
   /** By symbol index: the symbol that it resolves to. */

@@ -38,6 +38,7 @@ export class SyntheticSections {
     this.wordSize = is64 ? 8 : this.isI386 ? 4 : 8
     const elf: ElfObject = { class: is64 ? 64 : 32, machine, flags: 0, sections: [], symbols: [], groups: [] }
     this.object = new InputObject(elf, { file: 'linker stubs' }, order)
+    this.object.isLinkerMade = true
   }
 
   /** Looks at all relocations of sections that take part, and makes the sections that they need. */

@@ -33,7 +33,13 @@ export function writeImage(options: LinkOptions, target: LinkTarget, parts: Imag
     discardLocals: options.discardLocals,
   }
   if (placed)
-    return writeElf(outputs, placed, symbols, objects, { ...elfOptions, machine: target.outputMachine, isPie: options.pie === true, entry })
+    return writeElf(outputs, placed, symbols, objects, {
+      ...elfOptions,
+      machine: target.outputMachine,
+      isPie: options.pie === true,
+      entry,
+      emitRelocations: options.emitRelocations === true,
+    })
   switch (target.format) {
     case 'ihex':
       return writeIntelHex(outputs, entry)

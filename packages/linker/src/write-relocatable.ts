@@ -6,26 +6,17 @@ import {
   type ElfGroup,
   type ElfObject,
   type ElfSection,
-  type ElfSymbol,
   EM_386,
   RelocationTable,
   SHF_GROUP,
-  SHN_ABS,
-  SHN_COMMON,
   SHT_GROUP,
   SHT_NOBITS,
   SHT_NULL,
-  STB_GLOBAL,
-  STB_GNU_UNIQUE,
-  STB_LOCAL,
-  STB_WEAK,
-  STT_FILE,
   STT_SECTION,
   writeObject,
 } from '@kernelbox/elf'
-import { inHashOrder } from './hash-order.ts'
-import { symbolAddress } from './symbol-address.ts'
 import type { InputObject, InputSection, LinkSymbol, OutputSection } from './model.ts'
+import { outputSymbols } from './output-symbols.ts'
 import type { SymbolTable } from './symbol-table.ts'
 
 export interface WriteRelocatableOptions {
@@ -74,13 +65,19 @@ export function writeRelocatable(
       relocations: undefined,
     })
   }
-  const made = outputSymbols(sections, indexOf, symbols, objects, options)
+  const made = outputSymbols(
+    outputs.filter((output) => indexOf.has(output)),
+    symbols,
+    objects,
+    { isRelocatable: true, keepsRelocations: true, discardLocals: options.discardLocals },
+  )
   for (const output of outputs) {
     const index = indexOf.get(output)
-    if (index !== undefined) (sections[index] as ElfSection).relocations = relocationsOf(output, made.indexOf, options.machine)
+    if (index !== undefined)
+      (sections[index] as ElfSection).relocations = keptRelocations(output, made.indexOf, { machine: options.machine, isRelocatable: true })
   }
   const groups = outputGroups(objects, indexOf, sections)
-  const object: ElfObject = { class: options.elfClass, machine: options.machine, flags: 0, sections, symbols: made.symbols, groups }
+  const object: ElfObject = { class: options.elfClass, machine: options.machine, flags: 0, sections, symbols: [...made.symbols], groups }
   return writeObject(object)
 }
 
@@ -88,62 +85,16 @@ function isInGroup(output: OutputSection): boolean {
   return output.items.some((item) => item.kind === 'input' && (item.section.flags & SHF_GROUP) !== 0)
 }
 
-function outputSymbols(
-  sections: readonly ElfSection[],
-  indexOf: ReadonlyMap<OutputSection, number>,
-  symbols: SymbolTable,
-  objects: readonly InputObject[],
-  options: WriteRelocatableOptions,
-): { symbols: ElfSymbol[]; indexOf: (symbol: LinkSymbol) => number } {
-  const list: ElfSymbol[] = [{ name: '', value: 0n, sizeInBytes: 0n, binding: 0, type: 0, visibility: 0, section: 0 }]
-  const numbers = new Map<LinkSymbol, number>()
-  for (let i = 1; i < sections.length; i++)
-    list.push({ name: '', value: 0n, sizeInBytes: 0n, binding: STB_LOCAL, type: STT_SECTION, visibility: 0, section: i })
-  const placeOf = (symbol: LinkSymbol): { section: number; value: bigint } | undefined => {
-    if (symbol.type === STT_FILE) return { section: SHN_ABS, value: 0n }
-    const value = symbolAddress(symbol)
-    if (!value || symbol.section?.isDiscarded) return undefined
-    if (value.section === undefined || value.section === 'abs') return symbol.section ? undefined : { section: SHN_ABS, value: value.value }
-    const section = indexOf.get(value.section)
-    return section === undefined ? undefined : { section, value: value.value }
-  }
-  const discardsLocal = (symbol: LinkSymbol) =>
-    options.discardLocals === 'all' || (options.discardLocals === 'temporary' && symbol.name.startsWith('.L'))
-  for (const object of objects) {
-    for (const symbol of object.symbols) {
-      const { elf } = symbol
-      if (!elf || elf.binding !== STB_LOCAL || symbol.state !== 'defined') continue
-      if (elf.type === STT_SECTION) {
-        const section = symbol.section?.output && indexOf.get(symbol.section.output)
-        if (section !== undefined) numbers.set(symbol, section)
-        continue
-      }
-      if (elf.name === '' || (discardsLocal(symbol) && elf.type !== STT_FILE)) continue
-      const place = placeOf(symbol)
-      if (!place) continue
-      numbers.set(symbol, list.length)
-      list.push({ ...elf, ...place })
-    }
-  }
-  for (const name of inHashOrder(symbols.byName.keys())) {
-    const symbol = symbols.byName.get(name) as LinkSymbol
-    const base = { name, sizeInBytes: symbol.sizeInBytes, type: symbol.type, visibility: symbol.visibility }
-    const binding = symbol.isUnique ? STB_GNU_UNIQUE : symbol.isWeak ? STB_WEAK : STB_GLOBAL
-    let entry: ElfSymbol | undefined
-    if (symbol.state === 'common') entry = { ...base, value: symbol.value, binding, section: SHN_COMMON }
-    else if (symbol.state === 'defined') {
-      const place = placeOf(symbol)
-      if (place) entry = { ...base, ...place, binding }
-    } else if (symbol.referencedIn)
-      entry = { ...base, value: 0n, binding: symbol.state === 'undefined' ? STB_GLOBAL : STB_WEAK, section: 0 }
-    if (!entry) continue
-    numbers.set(symbol, list.length)
-    list.push(entry)
-  }
-  return { symbols: list, indexOf: (symbol) => numbers.get(symbol) ?? 0 }
-}
-
-function relocationsOf(output: OutputSection, numberOf: (symbol: LinkSymbol) => number, machine: number): RelocationTable | undefined {
+/**
+ * Relocations as the output keeps them. In a relocatable object they are offsets in sections, in an executable addresses
+ * (gABI "Relocation": r_offset).
+ */
+export function keptRelocations(
+  output: OutputSection,
+  numberOf: (symbol: LinkSymbol) => number,
+  { machine, isRelocatable }: { readonly machine: number; readonly isRelocatable: boolean },
+): RelocationTable | undefined {
+  const base = isRelocatable ? 0 : Number(output.address)
   let table: RelocationTable | undefined
   for (const item of output.items) {
     if (item.kind !== 'input') continue
@@ -153,12 +104,12 @@ function relocationsOf(output: OutputSection, numberOf: (symbol: LinkSymbol) => 
     table ??= new RelocationTable()
     for (let row = 0; row < source.count; row++) {
       const symbol = section.object.symbols[source.symbols[row] as number] as LinkSymbol
-      const offset = (source.offsets[row] as number) + section.offset
+      const offset = base + (source.offsets[row] as number) + section.offset
       const type = source.types[row] as number
       // A section symbol now stands for the start of the merged section.
       const moved = symbol.type === STT_SECTION && symbol.isLocal ? movedBy(symbol.section) : 0
       if (machine === EM_386) {
-        if (moved !== 0) addInPlace(output.contents, offset, type, moved)
+        if (moved !== 0 && isRelocatable) addInPlace(output.contents, offset, type, moved)
         table.addSmall(offset, type, numberOf(symbol), 0)
       } else table.add(offset, type, numberOf(symbol), BigInt(source.addendAt(row) + moved))
     }
