@@ -44,6 +44,8 @@ export interface KasmCommand {
   readonly dump: 'M' | 'D' | 'N' | 'I' | 'U' | undefined
   readonly rule: MakeRule | undefined
   readonly assemblerWords: readonly string[]
+  /** gcc's words for the compiler, of which some change what is predefined. */
+  readonly compilerWords: readonly string[]
   /** A script was given, so the built-in layout is not used. */
   readonly hasScript: boolean
   readonly diagnosticsFormat: DiagnosticsFormat
@@ -70,6 +72,7 @@ export function parseCommandLine(words: readonly string[]): KasmCommand | Reques
   const lists: Record<string, string[]> = { '-I': [], '-iquote': [], '-isystem': [], '-idirafter': [], '-include': [], '-imacros': [] }
   const flags = new Set<string>()
   const assemblerWords: string[] = []
+  const compilerWords: string[] = []
   const targets: { name: string; isQuoted: boolean }[] = []
   let language: Language | undefined
   let output: string | undefined
@@ -103,6 +106,7 @@ export function parseCommandLine(words: readonly string[]): KasmCommand | Reques
       // gcc gives -Ttext=… and the like to the linker as they are.
       if (isHarmless(word)) {
         if (/^-g(?!0)/.test(word)) flags.add('-g')
+        compilerWords.push(word)
         continue
       }
       throw unknownOption(word)
@@ -251,7 +255,10 @@ export function parseCommandLine(words: readonly string[]): KasmCommand | Reques
       }
       const found = find(word)
       if (!found) {
-        if (isHarmless(word)) continue
+        if (isHarmless(word)) {
+          compilerWords.push(word)
+          continue
+        }
         throw unknownOption(word)
       }
       apply(found.row.word, found.value ?? (found.row.form === 'none' ? '' : (given[++i] ?? '')))
@@ -294,6 +301,7 @@ export function parseCommandLine(words: readonly string[]): KasmCommand | Reques
         }
       : undefined,
     assemblerWords,
+    compilerWords,
     hasScript,
     diagnosticsFormat,
   }

@@ -113,6 +113,7 @@ const harmlessWords = new Set([
   '-nolibc',
   '-nostdinc++',
   '-static',
+  '-static-pie',
   '-static-libgcc',
   '-no-pie',
   '-nopie',
@@ -131,6 +132,6 @@ const harmlessWords = new Set([
 
 /** -f…, -O…, -W… and -m… of gcc that speak of the compiler; `-std=`. Letters, digits, `-`, `=`, `,`, `.`, `+`, `/`, `_`. */
 const harmlessPattern =
-  /^-(?:f(?!use-ld=)[a-z][\w.,=:/+*-]*|O(?:[0-9sgz]|fast)?|W(?!l,|a,|p,)[a-zA-Z][\w+=,-]*|std=[\w+:]+|g(?:[0-3]|gdb[0-3]?|dwarf(?:-[2-5])?|stabs\+?|z(?:=\w+)?|no-[\w-]+|split-dwarf|as-loc\w*)|m(?:arch|tune|cpu|cmodel|abi|asm|fpmath|preferred-stack-boundary|regparm|stackrealign|tls-dialect|stack-protector[\w-]*|indirect-branch[\w-]*|function-return|harden-sls|branch-cost|memcpy-strategy|memset-strategy|instrument[\w-]*|large-data-threshold|long-double-\d+)(?:=[\w+.,-]+)?|m(?:no-)?(?:sse[\w.]*|ssse3|mmx|3dnow\w*|avx[\w]*|red-zone|80387|fp-ret-in-387|general-regs-only|soft-float|hard-float|accumulate-outgoing-args|skip-rax-setup|align-double|omit-leaf-frame-pointer|push-args|cld|vzeroupper|aes|pclmul|rdrnd|rdseed|bmi2?|lzcnt|popcnt|fma4?|f16c|sahf|cx16|movbe|crc32|fxsr|xsave\w*|adx|sha|shstk|ieee-fp|inline-all-stringops|sgx|record-mcount|fentry|nop-mcount|tbm|lwp|xop|abm|prfchw|fsgsbase|mwaitx|clflushopt|clwb|pku|rtm|hle|gfni|vaes|vpclmulqdq|ptwrite|waitpkg|serialize|kl|widekl|uintr|hreset|tsxldtrk|cldemote|movdiri|movdir64b|enqcmd|amx-\w+|needed|ms-bitfields|ssse3))$/
+  /^-(?:f(?!use-ld=)[a-zA-Z][\w.,=:/+*-]*|O(?:[0-9sgz]|fast)?|W(?!l,|a,|p,)[a-zA-Z][\w+=,-]*|std=[\w+:]+|g(?:[0-3]|gdb[0-3]?|dwarf(?:-[2-5])?|stabs\+?|z(?:=\w+)?|no-[\w-]+|split-dwarf|as-loc\w*)|m(?:arch|tune|cpu|cmodel|abi|asm|fpmath|preferred-stack-boundary|regparm|stackrealign|tls-dialect|stack-protector[\w-]*|indirect-branch[\w-]*|function-return|harden-sls|branch-cost|memcpy-strategy|memset-strategy|instrument[\w-]*|large-data-threshold|long-double-\d+)(?:=[\w+.,-]+)?|m(?:no-)?(?:sse[\w.]*|ssse3|mmx|3dnow\w*|avx[\w]*|red-zone|80387|fp-ret-in-387|general-regs-only|soft-float|hard-float|accumulate-outgoing-args|skip-rax-setup|align-double|omit-leaf-frame-pointer|push-args|cld|vzeroupper|aes|pclmul|rdrnd|rdseed|bmi2?|lzcnt|popcnt|fma4?|f16c|sahf|cx16|movbe|crc32|fxsr|xsave\w*|adx|sha|shstk|ieee-fp|inline-all-stringops|sgx|record-mcount|fentry|nop-mcount|tbm|lwp|xop|abm|prfchw|fsgsbase|mwaitx|clflushopt|clwb|pku|rtm|hle|gfni|vaes|vpclmulqdq|ptwrite|waitpkg|serialize|kl|widekl|uintr|hreset|tsxldtrk|cldemote|movdiri|movdir64b|enqcmd|amx-\w+|needed|ms-bitfields|fancy-math-387|call-ms2sysv-xlogues|vzeroupper|stv|recip|relax-cmpxchg-loop|direct-extern-access|dispatch-scheduler|force-drap|sseregparm|rtd|sse2avx|amx-\w+|pconfig|wbnoinvd|prefetchwt1|clzero|rdpid|ssse3|80387)|m(?:128bit-long-double|96bit-long-double|pc32|pc64|pc80|manual-endbr|android|glibc|musl|uclibc|align-(?:data|functions|jumps|loops)=\w+|stringop-strategy=[\w-]+|prefer-vector-width=\w+|prefer-avx128|(?:move|store)-max=\w+|recip=[\w,!-]+))$/
 
 export const isHarmless = (word: string): boolean => harmlessWords.has(word) || harmlessPattern.test(word)

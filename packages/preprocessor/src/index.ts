@@ -8,5 +8,13 @@
  * 3. `output.ts`: spacing, line markers, and segments that `origin.ts` turns into written places when asked.
  */
 export { formatDependencies, type DependencyFormat } from './dependencies.ts'
-export type { CalendarTime, CommandLineMacro, FileAccess, PreprocessLimits, PreprocessOptions, SearchPaths } from './options.ts'
+export type {
+  CalendarTime,
+  CommandLineMacro,
+  FileAccess,
+  PredefinedChanges,
+  PreprocessLimits,
+  PreprocessOptions,
+  SearchPaths,
+} from './options.ts'
 export { type Dependency, preprocess, type PreprocessResult } from './preprocess.ts'

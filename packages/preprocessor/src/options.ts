@@ -37,6 +37,13 @@ export type CommandLineMacro =
   | { readonly kind: 'define' | 'undefine'; readonly text: string }
   | { readonly kind: 'assert'; readonly text: string }
 
+/** Against the list of macros that the mode predefines. */
+export interface PredefinedChanges {
+  /** Names, which begin with an underscore, and bodies. */
+  readonly define: ReadonlyMap<string, string>
+  readonly undefine: ReadonlySet<string>
+}
+
 export interface PreprocessLimits {
   /** As gcc's -fmax-include-depth. */
   readonly includeDepth: number
@@ -54,6 +61,8 @@ export interface PreprocessOptions {
   readonly bits?: 16 | 32 | 64
   /** -undef */
   readonly withoutPredefined?: boolean
+  /** What options of the compiler (-O2, -fPIC, -mavx) change in the list. */
+  readonly predefined?: PredefinedChanges | undefined
   /** -D and -U. `text` as on the command line: `NAME` or `NAME=value`. */
   readonly macros?: readonly CommandLineMacro[]
   /** -imacros, then -include. */
@@ -88,6 +97,7 @@ export interface ResolvedOptions {
   readonly search: Required<SearchPaths>
   readonly bits: 16 | 32 | 64
   readonly withoutPredefined: boolean
+  readonly predefined: PredefinedChanges | undefined
   readonly macros: readonly CommandLineMacro[]
   readonly macroFiles: readonly string[]
   readonly includeFiles: readonly string[]
@@ -139,6 +149,7 @@ export function resolveOptions(options: PreprocessOptions): ResolvedOptions {
     },
     bits: options.bits ?? 64,
     withoutPredefined: options.withoutPredefined ?? false,
+    predefined: options.predefined,
     macros: options.macros ?? [],
     macroFiles: options.macroFiles ?? [],
     includeFiles: options.includeFiles ?? [],

@@ -32,7 +32,10 @@ export function enterPredefined(state: State): void {
     identifier.macro = new Macro(false, [], false, undefined, undefined, 0, true, which)
     identifiers.updateStop(identifier)
   }
+  const { predefined } = options
   const lists = [`\n${alwaysPredefined}`]
+  // Looked up in this order: what an option changes stands before what the mode has.
+  if (predefined) lists.unshift(`\n${[...predefined.define].map(([name, body]) => `${name} ${body}\n`).join('')}`)
   if (!options.withoutPredefined) {
     for (const { modes, definitions } of predefinedByMode) if (modes.includes(options.bits)) lists.push(`\n${definitions}`)
     const machine = options.bits === 64 ? 'x86_64' : 'i386'
@@ -50,6 +53,7 @@ export function enterPredefined(state: State): void {
     if (first !== 0x5f && !isEnteringPlain) return
     const { name } = identifier
     if (++searches === 50) index = new Set(lists.flatMap((list) => list.match(/^\w+/gm) ?? []))
+    if (predefined?.undefine.has(name)) return
     if (index === undefined || index.has(name)) definePredefined(state, lists, identifier)
   }
   for (const name of plainNames) identifiers.intern(name)
@@ -82,6 +86,7 @@ function definePredefined(state: State, lists: readonly string[], identifier: Id
 
 /** For the list of all macros: those that nobody named too. */
 export function enterAllPredefined(state: State): void {
+  for (const name of state.options.predefined?.define.keys() ?? []) state.identifiers.intern(name)
   const lists = [alwaysPredefined, ...predefinedByMode.map((group) => group.definitions)]
   for (const list of lists) for (const line of list.split('\n')) if (line !== '') state.identifiers.intern(/^\w+/.exec(line)?.[0] ?? '')
 }
