@@ -4,6 +4,7 @@
 
 import type { DiagnosticSink } from '@kernelbox/diagnostics'
 import { PF_R, PF_W, PF_X, SHF_EXECINSTR } from '@kernelbox/elf'
+import { addBuildIdSection, buildIdSize } from './build-id.ts'
 import { buildPlan } from './build-plan.ts'
 import { allocateCommonSymbols } from './common-symbols.ts'
 import { type EhFrames, optimizeEhFrames } from './eh-frame.ts'
@@ -45,6 +46,9 @@ export function planLink(options: LinkOptions, state: ScriptState, inputs: LinkI
   const regions = makeRegions(state, sink)
   if (!isFlat) mergeProperties(objects)
   if (options.gcSections && !isFlat) removeGarbage(options, state, inputs, sink)
+  if (options.buildId !== undefined && buildIdSize(options.buildId) === undefined)
+    sink.warn('build-id-style', `unrecognized --build-id style '${options.buildId}' ignored: expected sha1, md5, uuid, none or 0x…`)
+  else if (options.buildId !== undefined && !isFlat) addBuildIdSection(objects, options.buildId)
   const stack = stackFlags(options, objects)
   let synthetic: SyntheticSections | undefined
   if (isElfImage) {
@@ -56,6 +60,7 @@ export function planLink(options: LinkOptions, state: ScriptState, inputs: LinkI
   const plan = buildPlan(state, objects, {
     sink,
     isRelocatable,
+    isElf: !isFlat,
     isNonContiguous: options.nonContiguousRegions === true,
     sortSection: options.sortSection,
     orphanHandling: options.orphanHandling ?? 'place',

@@ -2,6 +2,7 @@
 // Enters: output sections with contents. Leaves: the file's bytes.
 
 import type { DiagnosticSink } from '@kernelbox/diagnostics'
+import { stampBuildId } from './build-id.ts'
 import type { LinkTarget } from './link-target.ts'
 import type { InputObject, OutputSection } from './model.ts'
 import type { LinkOptions } from './options.ts'
@@ -23,6 +24,12 @@ export interface ImageParts {
 
 /** Undefined: an error was reported, now or before. */
 export function writeImage(options: LinkOptions, target: LinkTarget, parts: ImageParts, sink: DiagnosticSink): Uint8Array | undefined {
+  const image = writeFormat(options, target, parts, sink)
+  if (image && options.buildId !== undefined && !target.isFlat) stampBuildId(image, options.buildId)
+  return image
+}
+
+function writeFormat(options: LinkOptions, target: LinkTarget, parts: ImageParts, sink: DiagnosticSink): Uint8Array | undefined {
   const { outputs, placed, symbols, objects, entry, outputName } = parts
   if (target.isFlat && !target.isRelocatable) warnUnallocated(outputs, sink)
   if (target.isFlat && target.isRelocatable) refuseRelocations(objects, sink)
