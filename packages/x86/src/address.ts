@@ -2,6 +2,7 @@
 // Follows: Intel SDM vol. 2 §2.1.5 (tables 2-1 to 2-3), §2.2.1.6 (RIP-relative).
 import type { MemoryOperand, Mode, Register } from './contract.ts'
 import { type Failure, failure } from './failure.ts'
+import { constantIn } from './value-class.ts'
 
 /** The addressing bytes of one memory operand; one object is used again and again. */
 export interface Address {
@@ -41,6 +42,11 @@ export function newAddress(): Address {
     isValueDependent: false,
     defaultSegment: 3,
   }
+}
+
+/** Address size that prefix 67 chooses. */
+export function otherAddressBits(mode: Mode): 16 | 32 {
+  return mode === 32 ? 16 : 32
 }
 
 /** rm of the 16-bit address forms: base + 8 * index, with bx 3, bp 5, si 6, di 7. */
@@ -87,9 +93,7 @@ export function layOutAddress(
   address: Address,
 ): Failure | undefined {
   const { base, index } = operand
-  let bits = addressBitsOf(operand)
-  if (bits === 0)
-    bits = mode === 16 ? (hasAddressPrefix ? 32 : 16) : mode === 32 ? (hasAddressPrefix ? 16 : 32) : hasAddressPrefix ? 32 : 64
+  const bits = addressBitsOf(operand) || (hasAddressPrefix ? otherAddressBits(mode) : mode)
   const invalid = (): Failure => {
     const details: Record<string, string | number> = { mode, addressBits: bits }
     const culprit = base ?? index
@@ -136,6 +140,8 @@ export function layOutAddress(
     address.rm = 5
     address.displacementBytes = 4
     address.isPcRelative = true
+    const constant = operand.displacement?.constant
+    if (constant !== undefined && bits === 64 && !fits32Signed(constant)) return displacementFailure(operandIndex, constant)
     return undefined
   }
   const registerClass = bits === 64 ? 'gpr64' : 'gpr32'
@@ -193,7 +199,7 @@ function displacementFailure(operandIndex: number, constant: bigint): Failure {
  * Outside 64-bit mode numbers have 32 bits to begin with.
  */
 function wrapDisplacement(written: bigint, bits: number, mode: Mode): number {
-  const constant = Number(BigInt.asIntN(mode === 64 ? 64 : 32, written))
+  const constant = Number(constantIn(written, mode))
   if (bits === 16) return constant >= 0x8000 && constant <= 0xffff ? constant - 0x10000 : constant
   return constant >= 0x8000_0000 && constant <= 0xffff_ffff ? constant - 0x1_0000_0000 : constant
 }
@@ -214,8 +220,8 @@ function chooseDisplacement(
     return
   }
   if (displacement.constant === undefined || displacement.relocation !== undefined) {
-    address.displacementBytes = forcedBytes !== 0 ? forcedBytes : wide
-    if (forcedBytes === 1) address.divisor = compression
+    // {disp8} asks for what a linker could not be sure to fill in
+    address.displacementBytes = wide
     return
   }
   const constant = wrapDisplacement(displacement.constant, bits, mode)

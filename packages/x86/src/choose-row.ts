@@ -78,8 +78,11 @@ function hasDirection(row: Row, statement: InstructionStatement, direction: stri
 }
 
 function directionOf(row: Row): '' | 'load' | 'store' {
-  if (row.operands.length === 2 && row.operands[0]!.registerClass === 'st')
+  if (row.operands.length === 2 && row.operands[0]!.registerClass === 'st') {
+    // faddp and fmulp have a row for the operands in the other order
+    if (row.opcode[0] === 0xde) return row.operands[0]!.fixedNumber === 0 ? 'store' : 'load'
     return row.opcode[0] === 0xdc ? 'store' : row.opcode[0] === 0xd8 ? 'load' : ''
+  }
   const destination = row.operands[row.operands.length - 1]
   const source = row.operands.find((spec) => spec.role !== ROLE_IMMEDIATE)
   // XOP rotates and shifts: the count or the value may be ModRM.rm, W tells which (APM vol. 6, VPROTB)

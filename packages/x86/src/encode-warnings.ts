@@ -1,9 +1,10 @@
 // Enters: an instruction whose bytes stand. Leaves: the warnings that GNU as 2.40 gives for it, or the refusal that -msse-check=error asks for.
 // Follows: GNU as manual §9.16.1 (-msse-check), §9.16.3 (sizes by default); the others were observed.
-import type { Operand } from './contract.ts'
+import type { Mode, Operand } from './contract.ts'
 import type { Draft } from './draft.ts'
 import { type Failure, failure } from './failure.ts'
 import type { Row } from './table/notation.ts'
+import { constantIn } from './value-class.ts'
 import { isSseInstruction } from './vector-checks.ts'
 
 export function addWarnings(row: Row, draft: Draft): Failure | undefined {
@@ -23,7 +24,7 @@ export function addWarnings(row: Row, draft: Draft): Failure | undefined {
   }
   if (row.meant !== '') warnings.push({ code: 'translating', details: { mnemonic, meant: row.meant } })
   const constant = memory?.displacement?.constant
-  if (constant !== undefined && address.addressBits === 16 && isBeyond16(constant)) {
+  if (constant !== undefined && address.addressBits === 16 && isBeyond16(constant, mode)) {
     draft.isTemplate = false
     warnings.push({ code: 'displacement-shortened', operand: draft.rmIndex, details: { bits: 16 } })
   }
@@ -38,7 +39,8 @@ export function addWarnings(row: Row, draft: Draft): Failure | undefined {
       warnings.push({ code: 'code16gcc-size', details: { mnemonic, size: row.mnemonic === 'iret' ? 16 : 32 } })
   }
   const absolute = moffs?.displacement?.constant
-  if (absolute !== undefined && mode === 16 && isBeyond16(absolute) && !draft.prefixes.addressSize) {
+  const isShortAbsolute = mode === 16 ? !draft.prefixes.addressSize : mode === 32 && draft.prefixes.addressSize
+  if (absolute !== undefined && isShortAbsolute && isBeyond16(absolute, mode)) {
     draft.isTemplate = false
     warnings.push({ code: 'displacement-shortened', operand: draft.moffsIndex, details: { bits: 16 } })
   }
@@ -47,8 +49,8 @@ export function addWarnings(row: Row, draft: Draft): Failure | undefined {
 }
 
 /** More bits than 16, and not a sign extension of them. */
-function isBeyond16(constant: bigint): boolean {
-  const wrapped = Number(BigInt.asIntN(32, constant))
+function isBeyond16(constant: bigint, mode: Mode): boolean {
+  const wrapped = Number(constantIn(constant, mode))
   return wrapped > 0xffff || wrapped < -0xffff
 }
 

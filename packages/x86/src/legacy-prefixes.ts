@@ -10,6 +10,27 @@ import { type OperandSpec, type Row, SIZE_Y } from './table/notation.ts'
 
 const SEGMENT_PREFIXES = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65] as const
 
+/**
+ * Direct branches have only the prefixes that mean something there, GNU as leaves the others out and warns: `relaxable` ones and `short`
+ * ones (loop, jecxz) branch hints, `other` ones (call, xbegin, far pointers) none; address size counts at loop and jecxz alone.
+ */
+function directBranchOf(row: Row): '' | 'relaxable' | 'short' | 'other' {
+  if (row.space !== 'legacy') return ''
+  const first = row.opcode[0]
+  if (first === 0x9a || first === 0xea) return 'other'
+  if (row.fields.length === 0 || row.fields[0]!.kind !== 'c') return ''
+  return row.flags.has('relax') || first === 0xe9 || (first === 0x0f && row.opcode.length === 2)
+    ? 'relaxable'
+    : row.fields[0]!.size === 1
+      ? 'short'
+      : 'other'
+}
+
+/** 2E: not taken, 3E: taken (SDM vol. 2 §2.1.1). */
+function isBranchHint(prefix: number): boolean {
+  return prefix === 0x2e || prefix === 0x3e
+}
+
 /** All that stands before REX or before a VEX, XOP or EVEX prefix. */
 export function writeLegacyPrefixes(row: Row, draft: Draft): Failure | undefined {
   const { statement, options, prefixes, segment, addressBits, size, bytes, match } = draft
@@ -26,12 +47,17 @@ export function writeLegacyPrefixes(row: Row, draft: Draft): Failure | undefined
   let length = 0
   if (row.wait) bytes[length++] = 0x9b
   if (prefixes.segment !== 0 && segment >= 0 && prefixes.segment !== SEGMENT_PREFIXES[segment]) return prefixTwice('segment')
-  if (prefixes.segment !== 0) bytes[length++] = prefixes.segment
-  else if (segment >= 0) bytes[length++] = SEGMENT_PREFIXES[segment]!
   const isBranch = row.fields.length > 0 && row.fields[0]!.kind === 'c'
-  if (prefixes.addressSize && isBranch && (row.f64 || row.opcode[0] === 0xe8))
-    draft.warnings.push({ code: 'prefix-skipped', details: { mnemonic: statement.mnemonic } })
+  const direct = directBranchOf(row)
+  let isSkipped = false
+  const segmentByte = prefixes.segment !== 0 ? prefixes.segment : segment >= 0 ? SEGMENT_PREFIXES[segment]! : 0
+  if (direct !== '' && segmentByte !== 0 && (direct === 'other' || !isBranchHint(segmentByte))) isSkipped = true
+  else if (segmentByte !== 0) bytes[length++] = segmentByte
+  if (prefixes.addressSize && (direct === 'relaxable' || direct === 'other')) isSkipped = true
   else if (prefixes.addressSize || (addressBits !== 0 && addressBits !== mode)) bytes[length++] = 0x67
+  const hasData = prefixes.dataSize && direct !== 'short'
+  if (prefixes.dataSize && !hasData) isSkipped = true
+  if (isSkipped) draft.warnings.push({ code: 'prefix-skipped', details: { mnemonic: statement.mnemonic } })
 
   const isLegacy = row.space === 'legacy'
   if (prefixes.dataSize && isLegacy && (row.mandatoryPrefix === 0x66 || (row.isa !== '' && row.operands.some(isVectorSpec))))
@@ -45,7 +71,7 @@ export function writeLegacyPrefixes(row: Row, draft: Draft): Failure | undefined
   const needsData = hasSize && !ignoresData && (mode === 16 ? size === 32 : size === 16)
   if (prefixes.dataSize && needsData && !draft.flipsBranch && !match.sizeFromPrefix) return prefixTwice(mode === 16 ? 'data32' : 'data16')
   if (isLegacy) {
-    if (needsData || prefixes.dataSize || row.mandatoryPrefix === 0x66) bytes[length++] = 0x66
+    if (needsData || hasData || row.mandatoryPrefix === 0x66) bytes[length++] = 0x66
     if (row.mandatoryPrefix === 0xf2 || row.mandatoryPrefix === 0xf3) bytes[length++] = row.mandatoryPrefix
     else if (repeat !== 0) bytes[length++] = repeat
   } else if (prefixes.dataSize || prefixes.repeat !== 0 || (prefixes.rex !== 0 && !draft.context.movesRex)) {
@@ -67,7 +93,7 @@ export function writeRex(row: Row, draft: Draft): Failure | undefined {
   const { mode } = draft.options
   if (prefixes.dataSize && row.operands.some(isVectorSpec))
     return failure('prefix-not-allowed', undefined, { prefix: 'data16', mnemonic: statement.mnemonic })
-  const decoration = decorationRefusal(draft)
+  const decoration = decorationRefusal(row, draft)
   if (decoration) return decoration
   // AMD's way to CR8 outside 64-bit mode: a lock prefix (APM vol. 2 §3.1.5)
   const isFarControl = reg !== undefined && mode !== 64 && reg.number >= 8 && reg.class === 'control'
@@ -93,9 +119,11 @@ export function writeRex(row: Row, draft: Draft): Failure | undefined {
 }
 
 /** Masks, broadcasts, rounding and registers 16 to 31 exist with EVEX only. */
-function decorationRefusal({ statement, context }: Draft): Failure | undefined {
-  if (context.rounding !== undefined) return failure('rounding-not-allowed', context.roundingAt)
+function decorationRefusal(row: Row, { statement, context }: Draft): Failure | undefined {
   const { operands } = statement
+  // GNU as takes `cli {sae}` and means cli; `movsd {sae}` is another movsd to it
+  if (context.rounding !== undefined && (operands.length > 0 || row.meant !== ''))
+    return failure('rounding-not-allowed', context.roundingAt)
   for (let index = 0; index < operands.length; index++) {
     const operand: Operand = operands[index]!
     if (operand.kind !== 'register' && operand.kind !== 'memory') continue

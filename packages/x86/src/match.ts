@@ -18,6 +18,7 @@ import {
   SIZE_Y,
   SIZE_Z,
 } from './table/notation.ts'
+import { constantIn } from './value-class.ts'
 
 /** What a fitting row was found to mean. */
 export interface Match {
@@ -83,9 +84,8 @@ function needs64BitMode(operand: Operand): boolean {
   return (operand.base !== undefined && operand.base.number > 7) || (operand.index !== undefined && operand.index.number > 7)
 }
 
-/** A sized constant as the assembler's numbers wrap: 32 bits outside 64-bit mode. */
 export function wrappedConstant(value: Value, mode: Mode): number {
-  return Number(BigInt.asIntN(mode === 64 ? 64 : 32, value.constant!))
+  return Number(constantIn(value.constant!, mode))
 }
 
 /** Sign-extends from 16 or 32 bits where the constant was written as an unsigned number of that size. */
@@ -215,11 +215,31 @@ export function matchRow(
     if (operand.kind === 'immediate') {
       const refusal = immediateRefusal(specs[index]!, operand, effective, mode, wraps, isSixteen, index + shift, result)
       if (refusal) return refusal
+    } else if (operand.kind === 'memory' && (specs[index]!.accepts & ACCEPT_BRANCH_TARGET) !== 0) {
+      const refusal = targetRefusal(row, operand.displacement, mode, index)
+      if (refusal) return refusal
+    }
+  }
+  if (row.fields.length === 2 && row.fields[0]!.kind === 'c') {
+    // a far pointer of 16 bits: the segment is cut, the offset must fit
+    result.immediateBits = 0
+    const offset = operands[1]!
+    if (size === 16 && offset.kind === 'immediate' && offset.value.constant !== undefined) {
+      const constant = wrappedConstant(offset.value, mode)
+      if (constant < -0x8000 || constant > 0xffff) return outOfRange(1, constant, 16)
     }
   }
   result.size = size
   result.usedDefaultSize = isDefault
   return undefined
+}
+
+/** loop and jecxz reach a byte far and no other form of them reaches farther; the distance to a symbol is known later. */
+function targetRefusal(row: Row, target: Value | undefined, mode: Mode, index: number): Failure | undefined {
+  if (row.fields[0]!.size !== 1 || row.flags.has('relax') || target?.constant === undefined || target.relocation !== undefined)
+    return undefined
+  const distance = wrappedConstant(target, mode)
+  return distance >= -0x80 && distance <= 0x7f ? undefined : outOfRange(index, distance, 8)
 }
 
 /** Rows of byte operations: their immediates are cut to a byte with a warning. */

@@ -1,8 +1,8 @@
 // Enters: a row and operands that fit it. Leaves: each operand in its place (ModRM.reg, ModRM.rm, vvvv, …), the address laid out,
 // the segment to be named and the address size that the operands imply.
 // Follows: Intel SDM vol. 1 §3.7.5 (default segments), vol. 2 §3.1.1.1 (implied addresses of string instructions), GNU as manual §9.16.7.
-import { addressBitsOf, forceSib, layOutAddress } from './address.ts'
-import type { MemoryOperand, Operand } from './contract.ts'
+import { addressBitsOf, forceSib, layOutAddress, otherAddressBits } from './address.ts'
+import type { MemoryOperand, Mode, Operand } from './contract.ts'
 import type { Draft } from './draft.ts'
 import { type Failure, failure } from './failure.ts'
 import {
@@ -19,6 +19,8 @@ import {
   ROLE_VVVV,
   type Row,
 } from './table/notation.ts'
+
+const ACCEPT_STRING = ACCEPT_STRING_SOURCE | ACCEPT_STRING_DESTINATION
 
 export function placeOperands(row: Row, draft: Draft): Failure | undefined {
   const { statement, match } = draft
@@ -85,11 +87,7 @@ function placeMemory(row: Row, spec: OperandSpec, operand: MemoryOperand, index:
     draft.rm = operand
     draft.rmIndex = index
   } else if ((spec.accepts & ACCEPT_BRANCH_TARGET) !== 0) {
-    if (operand.segment) {
-      const isHint = operand.segment.number === 1 || operand.segment.number === 3
-      if (isHint) draft.segment = operand.segment.number
-      else draft.warnings.push({ code: 'prefix-skipped', operand: index, details: { mnemonic: draft.statement.mnemonic } })
-    }
+    if (operand.segment) draft.segment = operand.segment.number
   } else if ((spec.accepts & ACCEPT_MOFFS) !== 0) {
     draft.moffs = operand
     draft.moffsIndex = index
@@ -108,7 +106,11 @@ function placeStringMemory(row: Row, spec: OperandSpec, operand: MemoryOperand, 
   if (!operand.hasParentheses && (spec.accepts & ACCEPT_XLAT) !== 0)
     return failure('operand-size-mismatch', index, { also: 'wrong-string-register' })
   if (!operand.hasParentheses && (row.opcode[0] === 0xac || row.opcode[0] === 0xad)) return failure('operand-type-mismatch', index)
-  const bits = addressBitsOf(operand) || mode
+  const written = addressBitsOf(operand)
+  const isOther = draft.prefixes.addressSize && isOtherSize(written, mode)
+  if (isOther && row.operands.filter(({ accepts }) => (accepts & ACCEPT_STRING) !== 0).length > 1)
+    return failure('invalid-base-index', index, { mode, base: base?.name ?? '' })
+  const bits = isOther ? otherAddressBits(mode) : written || mode
   if (bits !== 16 || mode !== 64) {
     const refusal = layOutAddress(operand, index, mode, draft.prefixes.addressSize, false, 1, 0, false, draft.address)
     if (refusal) return refusal
@@ -122,7 +124,7 @@ function placeStringMemory(row: Row, spec: OperandSpec, operand: MemoryOperand, 
   const wanted = isDestination ? 7 : (spec.accepts & ACCEPT_XLAT) !== 0 ? 3 : 6
   const isPlain =
     base !== undefined && operand.index === undefined && (operand.displacement === undefined || operand.displacement.constant === 0n)
-  if (!isPlain || base.number !== wanted || (bits === 16 && mode === 64)) {
+  if (!isPlain || base.number !== wanted || isOther || (bits === 16 && mode === 64)) {
     draft.warnings.push({
       code: 'wrong-string-register',
       operand: index,
@@ -137,6 +139,18 @@ function stringRegister(number: number, bits: number): string {
   return bits === 16 ? name : bits === 32 ? `e${name}` : `r${name}`
 }
 
+const VECTORS: ReadonlySet<string> = new Set(['mmx', 'xmm', 'ymm', 'zmm', 'tmm', 'mask'])
+
+/** Relocations at which the linker rewrites instructions, which it knows for general registers only (psABI x86-64 B.2, i386 A.2). */
+function isRewrittenTls(relocation: string, mode: Mode): boolean {
+  return mode === 64 ? relocation === 'GOTTPOFF' || relocation === 'TLSLD' : relocation === 'GOTNTPOFF' || relocation === 'TPOFF'
+}
+
+/** A written addr16 or addr32 says which registers the address may have. */
+function isOtherSize(bits: number, mode: Mode): boolean {
+  return bits !== 0 && bits !== otherAddressBits(mode)
+}
+
 function layOutMemory(row: Row, memory: MemoryOperand, draft: Draft): Failure | undefined {
   const { address, prefixes, rmIndex, statement, warnings } = draft
   const { mode } = draft.options
@@ -144,6 +158,12 @@ function layOutMemory(row: Row, memory: MemoryOperand, draft: Draft): Failure | 
     return failure('invalid-base-index', rmIndex, { register: memory.index.name, mode })
   const spec = row.operands[rmIndex]!
   const ownBits = row.flags.has('address') ? addressRegisterBits(row, statement.operands) : 0
+  if (prefixes.addressSize && isOtherSize(addressBitsOf(memory), mode))
+    return failure('invalid-base-index', rmIndex, {
+      mode,
+      addressBits: otherAddressBits(mode),
+      register: (memory.base ?? memory.index)?.name ?? '',
+    })
   const refusal = layOutAddress(
     memory,
     rmIndex,
@@ -159,7 +179,7 @@ function layOutMemory(row: Row, memory: MemoryOperand, draft: Draft): Failure | 
   draft.addressBits = address.addressBits
   if (row.flags.has('sib') && !forceSib(address)) return failure('invalid-base-index', rmIndex, { mode })
   const relocation = memory.displacement?.relocation
-  if (relocation !== undefined && row.mnemonic.startsWith('kmov') && /TLS|TPOFF|NTPOFF/.test(relocation))
+  if (relocation !== undefined && isRewrittenTls(relocation, mode) && row.operands.some(({ registerClass }) => VECTORS.has(registerClass)))
     return failure('tls-relocation-not-allowed', rmIndex, { mnemonic: statement.mnemonic })
   if (
     row.isa === 'mpx' &&

@@ -148,7 +148,6 @@ export function collectPrefixes(words: readonly string[], mode: Mode): PrefixSet
         break
       case 'pseudo':
         if (mode !== 64 && word === '{rex}') set.failure ??= failure('not-in-mode', undefined, { mnemonic: word, mode })
-        if (mode === 64 && word === '{disp16}') set.failure ??= failure('unknown-prefix', undefined, { prefix: word })
         applyPseudo(set, word)
         break
     }

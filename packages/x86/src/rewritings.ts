@@ -2,7 +2,7 @@
 // Leaves: the encoding of the other one, told in the operand positions of the statement as written.
 // Follows: GNU as manual §9.16.1 (options), §9.16.5 (prefixes alone on a line); the details were observed with GNU as 2.40.
 import type { EncodeOptions, EncodeResult, Encoding, InstructionStatement } from './contract.ts'
-import { type Context, PLAIN_CONTEXT } from './draft.ts'
+import type { Context } from './draft.ts'
 import { failure } from './failure.ts'
 import { dependsOnValue, exchanged, optimized } from './optimize.ts'
 import { collectPrefixes, prefixByte } from './prefixes.ts'
@@ -126,8 +126,6 @@ export function withoutRounding(
   const operand = statement.operands[at]!
   if (operand.kind !== 'rounding') throw new Error('no rounding operand')
   const operands = statement.operands.filter((_operand, index) => index !== at)
-  // GNU as takes `cli {sae}` and means cli
-  if (operands.length === 0) return encode({ ...statement, operands }, options, PLAIN_CONTEXT)
   if (operands.some((other) => other.kind === 'rounding')) return { ok: false, failure: failure('rounding-not-allowed', at) }
   const result = encode({ ...statement, operands }, options, { ...context, rounding: operand.name, roundingAt: at })
   return withOperandsMoved(result, 1, at)

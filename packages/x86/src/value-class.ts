@@ -1,6 +1,8 @@
 // Enters: a constant of a statement. Leaves: a small number; constants of one class get the same encoding template.
 // The bounds are those at which some form begins or ends to fit: imm8s, imm8, imm16, wrapped imm8s of 16 and 32 bits, imm32, imm32s.
 
+import type { Mode } from './contract.ts'
+
 const LOWER_BOUNDS = [
   -(2 ** 53),
   -0x8000_0000_0000 * 2,
@@ -42,4 +44,13 @@ export function valueClass(n: number): number {
     else high = middle
   }
   return low
+}
+
+/**
+ * A constant as GNU as holds it: outside 64-bit mode numbers of 32 bits written unsigned take the sign, and wider ones are cut and
+ * stay positive, so that `pslld $0xffffffff,%xmm1` has a byte that fits and `pslld $0x1ffffffff,%xmm1` has none.
+ */
+export function constantIn(written: bigint, mode: Mode): bigint {
+  if (mode === 64) return BigInt.asIntN(64, written)
+  return written > 0xffff_ffffn || written < -0xffff_ffffn ? BigInt.asUintN(32, written) : BigInt.asIntN(32, written)
 }

@@ -114,7 +114,7 @@ export function systemRows(): readonly string[] {
     'rdpid    | r32 | F3 0F C7 /7 | i64 suf=-',
     'rdpid    | r64 | F3 0F C7 /7 | only64 suf=-',
     'getsec   || 0F 37',
-    'xbegin | relz | C7 F8 cz | f64',
+    'xbegin | relz | C7 F8 cz | f64 suf=-',
     'xabort | imm8 | C6 F8 ib',
     'xend   || 0F 01 D5',
     'xtest  || 0F 01 D6',
