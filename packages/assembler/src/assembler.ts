@@ -16,6 +16,7 @@ import { Instructions } from './instructions/instructions.ts'
 import { type Macro, watchExpansions } from './macros.ts'
 import { junkHint, suggestDirective } from './messages.ts'
 import type { AssembleOptions } from './options.ts'
+import { QuickStatements } from './recipes/quick-statements.ts'
 import { addressKnowledge } from './relax.ts'
 import type { ParsedSyntax } from './syntax/syntax-tree.ts'
 
@@ -37,6 +38,7 @@ export class Word {
 export class Assembler extends Emission {
   readonly conditionals: Conditionals
   readonly instructions: Instructions
+  readonly shortcuts: QuickStatements
   readonly macros = new Map<string, Macro>()
   mode: Mode
   /** `.code16gcc` and what `.arch` and the command line set for the encoder. */
@@ -73,6 +75,7 @@ export class Assembler extends Emission {
     this.arch = options.arch
     this.tune = options.tune
     this.isAltMacro = options.alternateMacros === true
+    this.shortcuts = new QuickStatements(this)
     this.instructions = new Instructions(this)
     watchExpansions(this)
   }
@@ -81,7 +84,13 @@ export class Assembler extends Emission {
 
   run(source: SourceFile): void {
     this.input.open('file', source, this.conditionals.depth)
-    while (this.input.next()) this.statement()
+    const { shortcuts } = this
+    for (;;) {
+      shortcuts.run()
+      if (!this.input.next()) return
+      this.statement()
+      shortcuts.learn()
+    }
   }
 
   statement(): void {
@@ -198,6 +207,7 @@ export class Assembler extends Emission {
 
   /** After `.macro` and `.purgem`. */
   macroChanged(lower: string): void {
+    this.shortcuts.macroChanged(lower)
     for (const word of this.#words.values()) if (word.lower === lower) word.macro = this.macros.get(lower)
   }
 

@@ -35,6 +35,26 @@ export type Expression =
   | { readonly kind: 'register'; readonly name: string }
   | { readonly kind: 'missing' }
 
+/**
+ * The symbol that an expression is written with, where it is `symbol ± number`, with or without another symbol
+ * subtracted: what a relocation may name. Of all else GNU as makes a local symbol, which no relocation names.
+ */
+export function writtenSymbol(expression: Expression): AsmSymbol | undefined {
+  switch (expression.kind) {
+    case 'symbol':
+      return expression.symbol
+    case 'linear':
+      return expression.add
+    case 'binary':
+      if (expression.operator === '-') return writtenSymbol(expression.left)
+      if (expression.operator !== '+') return undefined
+      if (expression.right.kind === 'constant') return writtenSymbol(expression.left)
+      return expression.left.kind === 'constant' ? writtenSymbol(expression.right) : undefined
+    default:
+      return undefined
+  }
+}
+
 /** `add - sub + constant`. */
 export interface Linear {
   readonly add: AsmSymbol | undefined

@@ -1,12 +1,13 @@
 // The distance of two labels between which nothing is variable yet to be decided. Enters: labels while statements are
 // read. Leaves: bytes, or nothing where only relaxation will know.
 
+import { STT_GNU_IFUNC } from '@kernelbox/elf'
 import { type FillDetail, type FragmentChain, partFill, partNone } from './fragments.ts'
 import { type AsmSymbol, symbolLabel } from './symbols.ts'
 
 /** Distance `a - b` of two labels with nothing variable between them. */
 export function fixedDistance(a: AsmSymbol, b: AsmSymbol): bigint | undefined {
-  if (a.kind !== symbolLabel || b.kind !== symbolLabel || a.chain !== b.chain) return undefined
+  if (a.kind !== symbolLabel || b.kind !== symbolLabel || a.chain !== b.chain || a.type === STT_GNU_IFUNC) return undefined
   if (a.fragment === b.fragment) return BigInt(a.offset - b.offset)
   const chain = a.chain as FragmentChain
   const [first, last, sign] = a.fragment < b.fragment ? [a, b, -1n] : [b, a, 1n]

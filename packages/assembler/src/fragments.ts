@@ -10,8 +10,11 @@ import type { Section } from './sections.ts'
 import type { AsmSymbol } from './symbols.ts'
 
 export const partNone = 0
-/** a: opcode kind (see branchJmp), b: near size in bytes, symbol and r: target symbol + addend. */
+/** a: condition of the jcc, or 16 of jmp; b: width of the near form's field and {@link branchIn64BitCode}; symbol and r: target symbol + addend. */
 export const partBranch = 1
+export const branchWidthMask = 7
+/** Only there a branch to another object may go by way of its PLT. */
+export const branchIn64BitCode = 8
 /** a: exponent of two, b: greatest number of bytes to skip (0: any), detail: {@link AlignDetail}. */
 export const partAlign = 2
 /** detail: {@link FillDetail}. */
@@ -190,6 +193,8 @@ export const fixupGotRelaxable = 8
 export const fixupGotRelaxableRex = 16
 /** A field of data, not of an instruction. */
 export const fixupData = 32
+/** A GOT-relaxable operand without a base register: the address of the GOT entry itself, which only GOT32X can express (i386 psABI). */
+export const fixupGotWithoutBase = 64
 
 /** Fields whose value is known only when symbols are: struct of arrays, in the order emitted. */
 export class FixupTable {

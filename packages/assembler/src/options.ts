@@ -45,6 +45,8 @@ export interface AssembleOptions {
   /** `-Z`: an object in spite of errors. */
   readonly keepGoing?: boolean
   readonly alternateMacros?: boolean
+  /** Every statement is read, matched and encoded as if none like it had been met before: for tests of the shortcuts. */
+  readonly withoutShortcuts?: boolean
   /** `.print`; a line without its end. */
   readonly print?: (text: string) => void
 }

@@ -6,6 +6,7 @@ import { STT_GNU_IFUNC, STV_DEFAULT, STV_PROTECTED } from '@kernelbox/elf'
 import type { Assembler } from './assembler.ts'
 import { Evaluation, type Expression } from './expression.ts'
 import {
+  branchWidthMask,
   type DeferredPart,
   type FillDetail,
   type FragmentChain,
@@ -20,7 +21,7 @@ import {
   partOrg,
 } from './fragments.ts'
 import type { Section } from './sections.ts'
-import { type AsmSymbol, symbolEquated, symbolLabel } from './symbols.ts'
+import { type AsmSymbol, symbolEquated, symbolLabel, symbolUndefined } from './symbols.ts'
 
 /** Contents beyond this are refused: a single .org or .fill can ask for any number of bytes. */
 const largestSectionInBytes = 0x7fffffff
@@ -71,6 +72,8 @@ export function addressKnowledge() {
   return {
     distance(a: AsmSymbol, b: AsmSymbol): bigint | undefined {
       if (a.kind !== symbolLabel || b.kind !== symbolLabel || a.chain?.section !== b.chain?.section) return undefined
+      // Where an indirect function lies is known at run time only.
+      if (a.type === STT_GNU_IFUNC) return undefined
       return BigInt(labelAddress(a) - labelAddress(b))
     },
   }
@@ -168,7 +171,8 @@ export class Relaxation {
       if (!value?.add || value.sub) return undefined
       symbol = value.add
       if (symbol.kind !== symbolLabel || symbol.chain?.section !== chain.section) return undefined
-      return this.#isPreemptible(chain.symbols[i] as AsmSymbol, false) || this.#isPreemptible(symbol, false) ? undefined : symbol
+      // An alias is as local as its own name.
+      return this.#isPreemptible(chain.symbols[i] as AsmSymbol, chain.operators[i] !== 0) ? undefined : symbol
     }
     if (symbol.kind !== symbolLabel || symbol.chain?.section !== chain.section) return undefined
     return this.#isPreemptible(symbol, chain.operators[i] !== 0) ? undefined : symbol
@@ -315,7 +319,7 @@ export class Relaxation {
       }
       case partOrg: {
         const org = detail as OrgDetail
-        const target = this.#orgTarget(org, chain, pass)
+        const target = this.#orgTarget(org, chain)
         if (target === undefined) return 0
         const gap = target - address
         if (gap < 0) {
@@ -383,14 +387,22 @@ export class Relaxation {
     return undefined
   }
 
-  #orgTarget(org: OrgDetail, chain: FragmentChain, _pass: number): number | undefined {
+  #orgTarget(org: OrgDetail, chain: FragmentChain): number | undefined {
     const value = this.#evaluation.evaluate(org.target)
-    if (value && !value.sub) {
-      if (!value.add) return Number(value.constant)
-      if (value.add.kind === symbolLabel && value.add.chain?.section === chain.section)
-        return labelAddress(value.add) + Number(value.constant)
+    if (value) {
+      const add = this.#orZero(value.add, org)
+      const sub = this.#orZero(value.sub, org)
+      if (!add && !sub) return Number(value.constant)
+      if (!sub && add?.kind === symbolLabel && add.chain?.section === chain.section) return labelAddress(add) + Number(value.constant)
     }
     if (this.#isLastChance) this.#tell(org, 'org-elsewhere', 'the location must be a number or lie in this section', 'error')
+    return undefined
+  }
+
+  /** GNU as lets what is defined nowhere count as zero in .org; boot loaders' sources were found that rest on it. */
+  #orZero(symbol: AsmSymbol | undefined, org: OrgDetail): AsmSymbol | undefined {
+    if (symbol?.kind !== symbolUndefined) return symbol
+    if (this.#isLastChance) this.#tell(org, 'undefined-location', `'${symbol.name}' is not defined; in .org it counts as zero`, 'warning')
     return undefined
   }
 
@@ -403,7 +415,7 @@ export class Relaxation {
 
 /** Bytes of the near form of a branch: E9 rel, 0F 8x rel. */
 export function nearSize(chain: FragmentChain, i: number): number {
-  return (chain.a[i] === 16 ? 1 : 2) + (chain.b[i] as number)
+  return (chain.a[i] === 16 ? 1 : 2) + ((chain.b[i] as number) & branchWidthMask)
 }
 
 export function lebSize(value: bigint, isSigned: boolean): number {

@@ -1,6 +1,6 @@
 // Which relocation a field gets. Psabi i386 "Relocation Types"; x86-64 psABI §4.4, B.2; GNU as manual §9.16.7.
 
-import { fixupBranch, fixupGotRelaxable, fixupGotRelaxableRex, fixupPcRelative, fixupSigned } from './fragments.ts'
+import { fixupBranch, fixupGotRelaxable, fixupGotRelaxableRex, fixupGotWithoutBase, fixupPcRelative, fixupSigned } from './fragments.ts'
 import { relocationOperators } from './relocation-operators.ts'
 
 export interface Field {
@@ -89,7 +89,8 @@ function typeI386({ sizeInBytes, flags, operator, isGot }: Field, relax: boolean
       return is32 ? 4 : undefined
     case 'GOT':
       if (!is32) return undefined
-      return relax && (flags & (fixupGotRelaxable | fixupGotRelaxableRex)) !== 0 ? 43 : 3
+      if ((flags & (fixupGotRelaxable | fixupGotRelaxableRex)) === 0) return 3
+      return relax || (flags & fixupGotWithoutBase) !== 0 ? 43 : 3
     case 'GOTOFF':
       return is32 ? 9 : undefined
     case 'TLSGD':

@@ -4,9 +4,11 @@
 import { SHF_MERGE, SHF_TLS, STT_GNU_IFUNC, STT_TLS } from '@kernelbox/elf'
 import type { Assembler } from './assembler.ts'
 import type { ExplicitRelocation } from './directives/relocation.ts'
-import { Evaluation, type Expression, type Linear } from './expression.ts'
+import { Evaluation, type Expression, type Linear, writtenSymbol } from './expression.ts'
 import {
   type AlignDetail,
+  branchIn64BitCode,
+  branchWidthMask,
   type DeferredPart,
   type FillDetail,
   fixupBranch,
@@ -202,7 +204,7 @@ export class Resolver {
         contents[at + 1] = 0x80 + opcode
         fieldAt = at + 2
       }
-      const width = size === 2 ? 1 : (chain.b[i] as number)
+      const width = size === 2 ? 1 : (chain.b[i] as number) & branchWidthMask
       const target = this.#relaxation.branchTarget(chain, i)
       if (target) {
         let to = labelAddress(target) + addend
@@ -222,7 +224,9 @@ export class Resolver {
         continue
       }
       const linear: Linear = { ...value, constant: value.constant + BigInt(addend) }
-      const flags = fixupPcRelative | (value.add ? fixupBranch : 0)
+      // The emitter's own symbol for an expression.
+      const isMadeUp = symbol?.kind === symbolEquated && symbol.definedIn < 0
+      const flags = fixupPcRelative | (value.add && ((chain.b[i] as number) & branchIn64BitCode) !== 0 ? fixupBranch : 0)
       this.#relocate(
         chain,
         contents,
@@ -232,7 +236,7 @@ export class Resolver {
         flags,
         chain.operators[i] as number,
         linear,
-        symbol,
+        isMadeUp ? undefined : symbol,
         width,
         chain.sources[i] as number,
         chain.places[i] as number,
@@ -260,6 +264,7 @@ export class Resolver {
     const tree = fixups.expressions[i]
     const symbol = tree ? undefined : fixups.add[i]
     const sub = tree ? undefined : fixups.sub[i]
+    const written = tree ? writtenSymbol(tree) : symbol
     const isRelative = (flags & fixupPcRelative) !== 0
     // The common case without an object: a label of this section, relative to it.
     if (
@@ -319,27 +324,14 @@ export class Resolver {
       // A difference with this section's own place is relative to the field.
       const { sub: base } = value
       if (
-        value.add &&
         base.kind === symbolLabel &&
         base.chain?.section === chain.section &&
         !isRelative &&
         (operator === 0 || (flags & fixupData) !== 0)
       ) {
         const constant = value.constant + BigInt(at - labelAddress(base))
-        this.#relocate(
-          chain,
-          contents,
-          relocations,
-          at,
-          size,
-          flags | fixupPcRelative,
-          operator,
-          { add: value.add, sub: undefined, constant },
-          value.add,
-          0,
-          source,
-          place,
-        )
+        const linear: Linear = { add: value.add, sub: undefined, constant }
+        this.#relocate(chain, contents, relocations, at, size, flags | fixupPcRelative, operator, linear, written, 0, source, place)
         return
       }
       this.#refuse(source, place, value)
@@ -349,7 +341,7 @@ export class Resolver {
       this.#constant(chain, contents, at, size, value.constant, flags, source, place, fixups.divisors[i] as number)
       return
     }
-    this.#relocate(chain, contents, relocations, at, size, flags, operator, value, symbol, tail, source, place)
+    this.#relocate(chain, contents, relocations, at, size, flags, operator, value, written, tail, source, place)
   }
 
   /** `symbol@SIZE` where the size is known here: local symbols' sizes stand for the symbols. */
@@ -360,7 +352,8 @@ export class Resolver {
     for (const symbol of [value.add, value.sub]) {
       if (!symbol) continue
       if (symbol.kind !== symbolLabel || this.#isExternal(symbol)) return undefined
-      const size = symbol.size ? this.#evaluation.constant(symbol.size) : 0n
+      const { sectionOf } = symbol
+      const size = sectionOf ? BigInt(sectionOf.sizeInBytes) : symbol.size ? this.#evaluation.constant(symbol.size) : 0n
       if (size === undefined) return undefined
       result += symbol === value.add ? size : -size
     }
@@ -389,33 +382,32 @@ export class Resolver {
     let flags = fieldFlags
     let operator = fieldOperator
     const isRelative = (flags & fixupPcRelative) !== 0
-    let owner: AsmSymbol | undefined
     let symbol = value.add
     let addend = value.constant
-    // An equated symbol for a place in this object has a section and a value like a label, and can be named itself.
     let position = symbol?.kind === symbolLabel ? BigInt(labelAddress(symbol)) : 0n
-    if (written && written !== symbol && written.kind === symbolEquated && symbol?.kind === symbolLabel) {
-      const own = this.#evaluation.ofSymbol(written)?.constant ?? 0n
-      if (this.#isExternal(written) || !this.#isExternal(symbol)) {
-        addend -= own
-        position += own
-        owner = symbol
+    const inSection = symbol?.kind === symbolLabel ? (symbol.chain as FragmentChain).section : undefined
+    // A local name for a place in this object stands for its section, whatever the name of the place is itself.
+    let isHidden = inSection !== undefined && !written
+    if (written && written !== symbol) {
+      const own = this.#evaluation.ofSymbol(written)
+      const isNamed = inSection
+        ? own?.add === symbol && !own?.sub
+        : !symbol && !written.isTemporary && (this.#isExternal(written) || isNamedNumber(written, operator))
+      if (isNamed) {
+        addend -= own?.constant ?? 0n
+        position += own?.constant ?? 0n
         symbol = written
-      }
-    } else if (written && written !== symbol && !written.isTemporary && (this.#isExternal(written) || isNamedNumber(written, operator))) {
-      addend -= this.#evaluation.ofSymbol(written)?.constant ?? 0n
-      symbol = written
+      } else isHidden = inSection !== undefined
     }
-    const placed = owner ?? symbol
-    const inSection = placed?.kind === symbolLabel ? (placed.chain as FragmentChain).section : undefined
+    const isExternal = symbol !== undefined && !isHidden && this.#isExternal(symbol)
     // A local function needs no PLT entry.
-    if (operator === operatorPlt && inSection && symbol && !this.#isExternal(symbol)) operator = 0
-    if (symbol && inSection === chain.section && isRelative && operator === 0 && !this.#isExternal(symbol)) {
+    if (operator === operatorPlt && inSection && !isExternal) operator = 0
+    if (symbol && inSection === chain.section && isRelative && operator === 0 && !isExternal) {
       this.#value(chain, contents, at, size, Number(position + addend) - (at + tail), flags, source, place, 1)
       return
     }
-    // Only what may be elsewhere can need a PLT entry.
-    if (isRelative && (!symbol || (inSection && !this.#isExternal(symbol)))) flags &= ~fixupBranch
+    // Only what may be elsewhere can need a PLT entry, and only its beginning.
+    if (isRelative && (!symbol || addend !== 0n || (inSection && !isExternal))) flags &= ~fixupBranch
     const isGot = symbol?.name === '_GLOBAL_OFFSET_TABLE_' && operator === 0
     const type = relocationType({ sizeInBytes: size, flags, operator, isGot, is64BitCode: true }, this.#isX8664, this.#relaxRelocations)
     if (type === undefined) {
@@ -435,7 +427,8 @@ export class Resolver {
     if (
       symbol &&
       inSection &&
-      this.#isAdjustable(symbol, inSection, operator, isRelative, addend, chain.section, (flags & fixupData) !== 0)
+      !isExternal &&
+      this.#isAdjustable(inSection, operator, isRelative, addend, chain.section, (flags & fixupData) !== 0)
     ) {
       addend += position
       symbol = inSection.symbol
@@ -456,16 +449,7 @@ export class Resolver {
   }
 
   /** May the relocation be against the section? */
-  #isAdjustable(
-    symbol: AsmSymbol,
-    section: Section,
-    operator: number,
-    isRelative: boolean,
-    addend: bigint,
-    from: Section,
-    isData: boolean,
-  ): boolean {
-    if (this.#isExternal(symbol)) return false
+  #isAdjustable(section: Section, operator: number, isRelative: boolean, addend: bigint, from: Section, isData: boolean): boolean {
     if (needsSymbol(operator, isData)) return false
     if (section.flags & SHF_TLS) return false
     // The linker may drop the section, but never a symbol that another section needs; GNU as does not say so of groups.

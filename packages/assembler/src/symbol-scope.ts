@@ -144,21 +144,28 @@ export abstract class SymbolScope extends StatementReports {
     if (symbol.weakrefTarget) return this.weakrefTarget(symbol)
     // GNU as takes names with an operator in data apart without looking them up.
     const isOperand = bytes[end] === 64 && this.bytes[this.wordStart] === 46
-    if (symbol.isTemporary && symbol.convertedAt < 0 && !isOperand) this.#noteMention(symbol)
+    if (symbol.isTemporary && symbol.convertedAt < 0 && !isOperand) this.#noteMention(symbol, this.isLookedUpTwice())
     symbol.isMentioned = true
     return symbol
+  }
+
+  /** Notes what naming a plain symbol as an instruction's operand means for its entry in the symbol table. */
+  mention(symbol: AsmSymbol, at: number, isLookedUpTwice: boolean): void {
+    if (symbol.namedIn < 0) this.#noteName(symbol, at)
+    if (symbol.isTemporary && symbol.convertedAt < 0) this.#noteMention(symbol, isLookedUpTwice)
+    symbol.isMentioned = true
   }
 
   /**
    * GNU as keeps a .L name as a light local symbol until it looks it up again; its place in the symbol table is that of
    * then. It looks up the operands of movq twice: first for the SSE instruction of that name, then for mov.
    */
-  #noteMention(symbol: AsmSymbol): void {
+  #noteMention(symbol: AsmSymbol, isLookedUpTwice: boolean): void {
     const isAgain = symbol.isMentioned || symbol.kind === symbolLabel
-    if (isAgain || this.#isIntegerMovq()) symbol.convertedAt = this.symbols.all.length
+    if (isAgain || isLookedUpTwice) symbol.convertedAt = this.symbols.all.length
   }
 
-  #isIntegerMovq(): boolean {
+  isLookedUpTwice(): boolean {
     const { bytes, wordStart, wordEnd } = this
     if (wordEnd - wordStart !== 4 || bytes[wordStart] !== 109 || bytes[wordStart + 2] !== 118 || bytes[wordStart + 3] !== 113) return false
     return !/%x?mm/.test(bytesToText(bytes.subarray(wordEnd, this.end)))

@@ -105,11 +105,20 @@ export class AsmSymbol {
   get isDefined(): boolean {
     return this.kind !== symbolUndefined
   }
+
+  /** Does the name stand for a place, known or not, and for nothing else? */
+  get isPlain(): boolean {
+    const { kind } = this
+    const isPlace = kind === symbolLabel || kind === symbolUndefined || kind === symbolCommon
+    return isPlace && !this.isForwardReference && this.weakrefTarget === undefined
+  }
 }
 
 /** Open addressing over the names' bytes; a symbol's name becomes a string only when somebody asks for it. */
 export class SymbolTable {
   readonly all: AsmSymbol[] = []
+  /** psABI: the linker's table; a reference to it is relative to the place. */
+  globalOffsetTable: AsmSymbol | undefined = undefined
   #slots = new Int32Array(4096)
   #mask = 4095
   #used = 0
@@ -123,6 +132,11 @@ export class SymbolTable {
   intern(bytes: Uint8Array, start: number, end: number): AsmSymbol {
     let hash = 0
     for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0
+    return this.internHashed(bytes, start, end, hash)
+  }
+
+  /** As {@link intern}, where the name was hashed while it was read: by `hash * 31 + byte` in 32 bits. */
+  internHashed(bytes: Uint8Array, start: number, end: number, hash: number): AsmSymbol {
     const slot = this.#find(bytes, start, end, hash)
     const id = this.#slots[slot] as number
     if (id !== 0) return this.all[id - 1] as AsmSymbol
@@ -202,6 +216,7 @@ export class SymbolTable {
     this.#poolLength += length
     this.#nameEnds[id] = this.#poolLength
     const symbol = new AsmSymbol(this, id, undefined)
+    if (length === 21 && symbol.name === '_GLOBAL_OFFSET_TABLE_') this.globalOffsetTable = symbol
     symbol.isTemporary = length > 1 && bytes[start] === 46 && bytes[start + 1] === 76
     this.all.push(symbol)
     this.#slots[slot] = id + 1

@@ -1,15 +1,17 @@
 // A statement's bytes into the current section. Enters: an encoding and the operand slots. Leaves: bytes, fixups, and
 // branches that relaxation gives a size.
 
-import { type EncodedField, type Encoding, isPrefix, type Register } from '@kernelbox/x86'
+import { type EncodedField, type Encoding, isPrefix, type Mode, type Register } from '@kernelbox/x86'
 import type { Assembler } from '../assembler.ts'
 import type { Expression } from '../expression.ts'
 import { expressionConstant, expressionMissing } from '../expression-reader.ts'
 import {
+  branchIn64BitCode,
   type FragmentChain,
   fixupBranch,
   fixupGotRelaxable,
   fixupGotRelaxableRex,
+  fixupGotWithoutBase,
   fixupPcRelative,
   fixupSigned,
   partBranch,
@@ -53,14 +55,18 @@ export class InstructionEmitter {
         for (let i = 0; i < short.length - 1; i++) chain.byte(short[i] as number)
         let target = slot.add
         let addend = slot.constant
-        if (slot.sub || slot.tree) {
+        if (slot.tree?.kind === 'symbol') {
+          target = slot.tree.symbol
+          addend = 0
+        } else if (slot.sub || slot.tree) {
           const expression: Expression = slot.tree ?? { kind: 'linear', add: slot.add, sub: slot.sub, addend: BigInt(slot.constant) }
           target = a.symbols.anonymous('target')
           a.equate(target, expression)
           addend = 0
         }
         const opcode = relaxation.kind === 'jmp' ? 16 : relaxation.condition
-        const i = chain.close(partBranch, opcode, nearSizeInBytes, addend, target, undefined)
+        const width = branchWidthOf(nearSizeInBytes, a.mode)
+        const i = chain.close(partBranch, opcode, width, addend, target, undefined)
         chain.operators[i] = slot.operator
         chain.sources[i] = a.input.frame?.sourceIndex ?? -1
         chain.places[i] = this.#statement.mnemonicStart
@@ -80,7 +86,7 @@ export class InstructionEmitter {
     if (before && !this.#guardIsSkipped(chain)) chain.bytes(before)
     const start = chain.length
     chain.bytes(bytes)
-    if (patches !== undefined) this.#patch(chain.data, start, patches)
+    if (patches !== undefined) this.putRegisters(chain.data, start, patches)
     for (let i = 0; i < fields.length; i++) {
       const field = fields[i] as EncodedField
       this.#field(field, start + field.offset, start + bytes.length, false, field.offset)
@@ -92,7 +98,7 @@ export class InstructionEmitter {
   }
 
   /** Puts the statement's registers into the bytes of a template made for others of their groups. */
-  #patch(data: Uint8Array, start: number, patches: Int32Array): void {
+  putRegisters(data: Uint8Array, start: number, patches: Int32Array): void {
     for (let i = 0; i < patches.length; i++) {
       const patch = patches[i] as number
       const slot = this.#statement.slots[patch & 15] as OperandSlot
@@ -140,15 +146,10 @@ export class InstructionEmitter {
       writeBig(chain.data, at, field.divisor > 1 ? slot.tree.value / BigInt(field.divisor) : slot.tree.value, size)
       return
     }
-    let flags = 0
-    if (field.isPcRelative) flags |= fixupPcRelative
-    if (field.isSigned) flags |= fixupSigned
-    if (field.isBranch) flags |= fixupBranch
-    if (field.gotRelaxable === 'plain') flags |= fixupGotRelaxable
-    else if (field.gotRelaxable === 'rex') flags |= fixupGotRelaxableRex
+    const flags = fixupFlagsOf(field, slot, a.mode)
     let { constant } = slot
     // The table's address relative to the instruction: the field is `offset` bytes behind its beginning (psABI: GOTPC).
-    if (slot.add && slot.operator === 0 && !field.isPcRelative && offset > 0 && slot.add.name === '_GLOBAL_OFFSET_TABLE_')
+    if (slot.add && !slot.sub && slot.operator === 0 && !field.isPcRelative && offset > 0 && slot.add === a.symbols.globalOffsetTable)
       constant += offset
     const index = chain.fixups.append(
       chain.count - 1,
@@ -166,6 +167,26 @@ export class InstructionEmitter {
     chain.fixups.tails[index] = instructionEnd - at
     if (field.divisor > 1) chain.fixups.divisors[index] = field.divisor
   }
+}
+
+/** As partBranch keeps it. */
+export function branchWidthOf(nearSizeInBytes: number, mode: Mode): number {
+  return nearSizeInBytes | (mode === 64 ? branchIn64BitCode : 0)
+}
+
+/** What the fixup of a symbol in this field is. */
+export function fixupFlagsOf(field: EncodedField, slot: OperandSlot, mode: Mode): number {
+  let flags = 0
+  if (field.isPcRelative) flags |= fixupPcRelative
+  if (field.isSigned) flags |= fixupSigned
+  if (field.isBranch && mode === 64) flags |= fixupBranch
+  // The linker knows the instructions that it may change in 32 and 64-bit code only.
+  if (mode !== 16) {
+    if (field.gotRelaxable === 'plain') flags |= fixupGotRelaxable
+    else if (field.gotRelaxable === 'rex') flags |= fixupGotRelaxableRex
+    if (field.gotRelaxable !== undefined && !slot.base && !slot.index) flags |= fixupGotWithoutBase
+  }
+  return flags
 }
 
 function nearWidth(size: 2 | 4): 2 | 4 {

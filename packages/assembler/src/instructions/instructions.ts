@@ -7,12 +7,16 @@ import { encodeInstruction, isPrefix, type Operand } from '@kernelbox/x86'
 import type { Assembler } from '../assembler.ts'
 import { nameBytes } from '../expression-reader.ts'
 import { reportEncodeFailure, reportEncodeWarning } from '../messages.ts'
+import { relocationOperators } from '../relocation-operators.ts'
 import { InstructionEmitter } from './instruction-emitter.ts'
 import { OperandReader } from './operand-reader.ts'
 import { OperandSlot, operandOf } from './operand-slot.ts'
-import { type MnemonicWord, TemplateCache } from './template-cache.ts'
+import { type MnemonicWord, type Template, TemplateCache } from './template-cache.ts'
 
 const mostOperands = 6
+
+const operatorGottpoff = relocationOperators.indexOf('GOTTPOFF')
+const operatorTlsdesc = relocationOperators.indexOf('TLSDESC')
 
 export class Instructions {
   readonly #assembler: Assembler
@@ -22,6 +26,8 @@ export class Instructions {
   readonly prefixes: string[] = []
   mnemonicStart = 0
   mnemonicEnd = 0
+  /** How the last statement was encoded, where others are encoded alike; whoever wants to know clears it before. */
+  template: Pick<Template, 'encoding' | 'patches'> | undefined = undefined
   #word: MnemonicWord = { text: '', id: 0, isPrefix: false, fixed: 0xff }
   readonly #operands: OperandReader
   readonly #templates: TemplateCache
@@ -39,12 +45,19 @@ export class Instructions {
 
   /** After anything that the encoder's options depend on. */
   optionsChanged(): void {
-    this.#templates.optionsChanged()
+    const a = this.#assembler
+    a.shortcuts.optionsChanged(this.#templates.optionsChanged(), a.mode)
+  }
+
+  /** Puts the statement's registers into the bytes of its {@link template}. */
+  putRegisters(bytes: Uint8Array, start: number, patches: Int32Array): void {
+    this.#emitter.putRegisters(bytes, start, patches)
   }
 
   /** `.intel_mnemonic` and its like: may registers stand without `%`? */
   set hasNakedRegisters(value: boolean) {
     this.#operands.hasNakedRegisters = value
+    this.#assembler.shortcuts.namesAreRegisters = value
   }
 
   /** Assembles the instruction at [start, end). */
@@ -175,19 +188,31 @@ export class Instructions {
   #emitStatement(wordCount: number): void {
     const template = this.#templates.find(wordCount, this.#word, this.operandCount)
     if (template) {
+      this.template = template
       this.#emitter.emit(template.encoding, template.patches)
       return
     }
     const a = this.#assembler
-    const result = encodeInstruction({ mnemonic: this.mnemonic, prefixes: this.prefixes.slice(), operands: this.operands() }, a.encode)
+    const prefixes = this.prefixes.slice()
+    if (a.options.x32 && a.mode === 64 && this.#mayBeRewritten()) prefixes.push('{rex}')
+    const result = encodeInstruction({ mnemonic: this.mnemonic, prefixes, operands: this.operands() }, a.encode)
     if (!result.ok) {
       reportEncodeFailure(a, this, result.failure)
       return
     }
     const { encoding } = result
     for (const warning of encoding.warnings) reportEncodeWarning(a, this, warning)
-    this.#templates.add(wordCount, this.#word, this.operandCount, encoding)
+    if (this.#templates.add(wordCount, this.#word, this.operandCount, encoding)) this.template = { encoding, patches: undefined }
     this.#emitter.emit(encoding, undefined)
+  }
+
+  /** x32: the linker finds the instructions of these TLS models by their REX prefix (x86-64 psABI §11.1.2). */
+  #mayBeRewritten(): boolean {
+    for (let i = 0; i < this.operandCount; i++) {
+      const { operator } = this.slots[i] as OperandSlot
+      if (operator === operatorGottpoff || operator === operatorTlsdesc) return true
+    }
+    return false
   }
 
   operands(): Operand[] {

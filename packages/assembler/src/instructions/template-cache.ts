@@ -55,7 +55,7 @@ export class TemplateCache {
   }
 
   /** After anything that the encoder's options depend on; templates of former options stay usable for them. */
-  optionsChanged(): void {
+  optionsChanged(): number {
     const { isa, ...rest } = this.#assembler.encode
     const text = `${JSON.stringify(rest)} ${isa ? [...isa].join(' ') : ''}`
     let epoch = this.#epochs.get(text)
@@ -63,6 +63,7 @@ export class TemplateCache {
     this.#epoch = epoch
     const { optimize, sse2avx, lfenceAfterLoad, lfenceBeforeIndirectBranch, lfenceBeforeRet } = rest
     this.needsEachRegister = Boolean(optimize || sse2avx || lfenceAfterLoad || lfenceBeforeIndirectBranch || lfenceBeforeRet)
+    return epoch
   }
 
   /** The template of the statement, whose words are in the first `wordCount` elements of the key. */
@@ -80,11 +81,12 @@ export class TemplateCache {
   }
 
   /** Keeps the encoding of a statement that {@link find} had no template for. */
-  add(wordCount: number, word: MnemonicWord, operandCount: number, encoding: Encoding): void {
-    if (!this.#isCacheable || !encoding.isTemplate || encoding.warnings.length > 0) return
+  add(wordCount: number, word: MnemonicWord, operandCount: number, encoding: Encoding): boolean {
+    if (!this.#isCacheable || !encoding.isTemplate || encoding.warnings.length > 0) return false
     const patches = this.needsEachRegister ? undefined : this.#patchesOf(encoding, word, operandCount)
     if (patches) this.#completeKey(wordCount, word, operandCount, true)
     this.#keep(this.#length, encoding, patches)
+    return true
   }
 
   /** Writes what the encoding depends on behind the words in the key. */
