@@ -28,6 +28,8 @@ export interface Scope {
   dataSegment(kind: 'align' | 'relro-end' | 'end', operands: readonly bigint[]): bigint
   report(code: string, message: string, span: Span): void
   readonly isSane: boolean
+  /** Set where `.`, or a region's origin, gave an absolute address: a symbol with it belongs to the section that `.` is beside. */
+  hasUsedDot: boolean
 }
 
 const mask = (value: bigint) => BigInt.asUintN(64, value)
@@ -74,7 +76,9 @@ function nameValue(name: string, span: Span, scope: Scope): Value | undefined {
   if (name === '.') {
     const section = scope.section()
     const dot = scope.dot()
-    return section ? { value: mask(dot - section.address), section } : absolute(dot)
+    if (section) return { value: mask(dot - section.address), section }
+    scope.hasUsedDot = true
+    return absolute(dot)
   }
   if (name === 'SIZEOF_HEADERS' || name === 'sizeof_headers') return number(scope.sizeOfHeaders())
   const found = scope.symbol(name, span)
@@ -236,7 +240,9 @@ function call(expression: Extract<Expression, { kind: 'call' }>, scope: Scope): 
     case 'ORIGIN':
     case 'LENGTH': {
       const region = scope.region(firstName, first.span)
-      return region && (name === 'ORIGIN' ? absolute(region.origin) : number(region.length))
+      if (!region || name === 'LENGTH') return region && number(region.length)
+      scope.hasUsedDot = true
+      return absolute(region.origin)
     }
     case 'CONSTANT': {
       const constant = scope.constant(firstName)
@@ -248,7 +254,9 @@ function call(expression: Extract<Expression, { kind: 'call' }>, scope: Scope): 
       return given === undefined ? value(second) : absolute(given)
     }
     case 'ABSOLUTE': {
+      const { hasUsedDot } = scope
       const operand = value(first)
+      scope.hasUsedDot = hasUsedDot
       return operand && absolute(absoluteOf(operand))
     }
     case 'ALIGN':
@@ -264,6 +272,7 @@ function call(expression: Extract<Expression, { kind: 'call' }>, scope: Scope): 
           : absolute(alignUp(absoluteOf(base), absoluteOf(alignment)))
       }
       const alignment = value(first)
+      if (!scope.section()) scope.hasUsedDot = true
       return alignment && absolute(alignUp(scope.dot(), absoluteOf(alignment)))
     }
     case 'MAX':

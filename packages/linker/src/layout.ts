@@ -59,6 +59,9 @@ export class LayoutPass {
   /** The section that load addresses follow, by region; undefined stands for the whole address space. */
   #lastOfRegion = new Map<MemoryRegionState | undefined, OutputSection>()
   #scope: Scope
+  /** Place in the plan, and whether `.` was moved since the last section. */
+  #planIndex = 0
+  #isDotMoved = false
 
   constructor(context: LayoutContext) {
     this.#context = context
@@ -118,12 +121,19 @@ export class LayoutPass {
     this.#symbols.startPass()
     this.#startRegions()
     this.#dataSegment.startPass()
+    this.#isDotMoved = false
     const { plan } = this.#context
     for (let i = 0; i < plan.length; i++) {
       const item = plan[i] as PlanItem
-      if (item.kind === 'assignment') this.#assign(item.assignment)
-      else if (item.kind === 'assert') this.#assert(item.assertion)
-      else this.#layOut(item.output, plan[i + 1])
+      this.#planIndex = i
+      if (item.kind === 'assignment') {
+        if (item.assignment.name === '.') this.#isDotMoved = true
+        this.#assign(item.assignment)
+      } else if (item.kind === 'assert') this.#assert(item.assertion)
+      else {
+        this.#isDotMoved = false
+        this.#layOut(item.output, plan[i + 1])
+      }
     }
   }
 
@@ -149,6 +159,7 @@ export class LayoutPass {
       dot: () => this.#dot,
       section: () => this.#section,
       isSane: context.isSane,
+      hasUsedDot: false,
       symbol: (name, span) => this.#symbolValue(name, span),
       isDefined: (name) => this.#symbols.isDefined(name),
       outputSection: (name, span) => {
@@ -199,8 +210,23 @@ export class LayoutPass {
     if (assignment.isProvide && !this.#symbols.isProvided(assignment.name)) return
     const dot = this.#dot
     if (!this.#section && this.#symbolDot !== undefined) this.#dot = this.#symbolDot
-    this.#symbols.assign(assignment, this.#section, () => evaluate(assignedExpression(assignment), this.#scope))
+    this.#scope.hasUsedDot = false
+    const symbol = this.#symbols.assign(assignment, this.#section, () => evaluate(assignedExpression(assignment), this.#scope))
+    if (symbol && this.#isFinal) symbol.beside = this.#scope.hasUsedDot ? this.#sectionBesideDot() : undefined
     this.#dot = dot
+  }
+
+  /** The section that `.` belongs to outside of sections: the last one, but the next where `.` was moved since. */
+  #sectionBesideDot(): OutputSection | undefined {
+    const { plan } = this.#context
+    const find = (step: 1 | -1): OutputSection | undefined => {
+      for (let i = this.#planIndex; i >= 0 && i < plan.length; i += step) {
+        const item = plan[i] as PlanItem
+        if (item.kind === 'section' && !item.output.isIgnored) return item.output
+      }
+      return undefined
+    }
+    return this.#isDotMoved ? (find(1) ?? find(-1)) : (find(-1) ?? find(1))
   }
 
   #moveDot(assignment: Assignment): void {

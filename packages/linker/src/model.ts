@@ -4,6 +4,7 @@
 import type { ElfObject, ElfSection, ElfSymbol, RelocationTable } from '@kernelbox/elf'
 import type { Expression, FillExpression, OutputSectionStatement } from './syntax/ast.ts'
 import type { Locate } from './options.ts'
+import { type SectionAttributes, typeOfName } from './section-attributes.ts'
 
 /** An object that takes part in the link. */
 export class InputObject {
@@ -89,6 +90,8 @@ export class LinkSymbol {
   section: InputSection | undefined = undefined
   /** For symbols of the script: the output section that it is relative to. */
   output: OutputSection | undefined = undefined
+  /** For an absolute symbol that the script took from `.`: the section that the symbol table names. */
+  beside: OutputSection | undefined = undefined
   /** Offset in the section, or the absolute value. For a common symbol its alignment. */
   value = 0n
   sizeInBytes = 0n
@@ -155,6 +158,11 @@ export class OutputSection {
   flags = 0
   /** Whether any input section was put here; the script alone does not make a section. */
   hasInputs = false
+  /** Something stands in it, or an expression speaks of it: it has a place in the section table. */
+  hasSection = false
+  /** As an orphan looks at it; the type is the first input's. */
+  attributes: SectionAttributes = 0
+  firstType: number
   address = 0n
   loadAddress = 0n
   sizeInBytes = 0
@@ -184,6 +192,7 @@ export class OutputSection {
   constructor(name: string, statement: OutputSectionStatement | undefined) {
     this.name = name
     this.statement = statement
+    this.firstType = typeOfName(name)
   }
 }
 

@@ -197,7 +197,8 @@ class SymbolPlacer {
     const type = symbol.type === STT_COMMON && !this.#isRelocatable ? STT_OBJECT : symbol.type
     const row = { name, sizeInBytes, binding, type, visibility }
     const { section: output } = value
-    if (output === undefined || output === 'abs') return { ...row, value: value.value, section: SHN_ABS }
+    if (output === undefined || output === 'abs')
+      return { ...row, value: value.value, section: (symbol.beside && this.#indexOf.get(symbol.beside)) ?? SHN_ABS }
     const index = this.#indexOf.get(output)
     if (index === undefined) {
       const near = binding === STB_LOCAL && !symbol.isForcedLocal ? undefined : this.#nearest(output, absoluteOf(value))

@@ -60,7 +60,7 @@ export class ScriptSymbols {
   }
 
   /** Gives the symbol the value that `evaluate` finds; a mere number belongs to the section that the statement stands in. */
-  assign(assignment: Assignment, current: OutputSection | undefined, evaluate: () => Value | undefined): void {
+  assign(assignment: Assignment, current: OutputSection | undefined, evaluate: () => Value | undefined): LinkSymbol | undefined {
     const symbol = this.#symbols.intern(assignment.name)
     // `x = ABSOLUTE(x)` speaks of the object's x, also in the second pass.
     if (symbol.state === 'defined' && !symbol.isScripted) this.#originals.set(symbol, { section: symbol.section, value: symbol.value })
@@ -69,7 +69,7 @@ export class ScriptSymbols {
     this.#assigning = undefined
     if (!value) {
       symbol.isScripted = true
-      return
+      return undefined
     }
     const section = value.section ?? current ?? 'abs'
     const output = section === 'abs' ? undefined : section
@@ -87,6 +87,7 @@ export class ScriptSymbols {
     }
     this.#symbols.wanted.delete(symbol)
     this.#assigned.add(symbol)
+    return symbol
   }
 
   isUnusedProvide(assignment: Assignment): boolean {
