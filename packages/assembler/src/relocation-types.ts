@@ -130,6 +130,26 @@ function typeI386({ sizeInBytes, flags, operator, isGot }: Field, relax: boolean
   return undefined
 }
 
+/** Of x86-64, in fields of 32 bits: the operators whose relocations are relative to the place, and those whose values have no sign. */
+const placeRelative = new Set(['PLT', 'GOTPCREL', 'TLSGD', 'TLSLD', 'GOTTPOFF', 'TLSDESC'])
+const absolute = new Set(['GOT', 'PLT', 'GOTPCREL', 'TPOFF', 'DTPOFF', 'TLSGD', 'TLSLD', 'GOTTPOFF'])
+
+/**
+ * Why an instruction's field of 32 bits in an x86-64 object cannot hold what the operator gives: a place-relative field (branches,
+ * `(%rip)`) wants a place-relative value, and a field that the processor does not sign-extend no signed one. Undefined: it can.
+ */
+export function operatorMisfit(operator: number, flags: number): string | undefined {
+  const name = relocationOperators[operator] as string
+  if ((flags & fixupPcRelative) !== 0) {
+    if (placeRelative.has(name)) return undefined
+    return `@${name} is no distance, and this field is one: it counts from the end of the instruction`
+  }
+  const isSigned = (flags & fixupSigned) !== 0
+  if (name === 'SIZE' ? isSigned : absolute.has(name) && !isSigned)
+    return `@${name} ${isSigned ? 'has no sign' : 'has a sign'}, and the processor ${isSigned ? 'extends the sign of this field' : 'fills up this field with zeros'}`
+  return undefined
+}
+
 const symbolic = new Set([
   'GOTPCREL',
   'GOT',

@@ -29,7 +29,7 @@ import {
 import { writeCodePadding } from './nops/code-padding.ts'
 import { addressKnowledge, labelAddress, lebBytes, lebDetail, lebDistance, type Relaxation } from './relax.ts'
 import { relocationOperators } from './relocation-operators.ts'
-import { isTlsOperator, needsSymbol, relocationType } from './relocation-types.ts'
+import { isTlsOperator, needsSymbol, operatorMisfit, relocationType } from './relocation-types.ts'
 import type { Section } from './sections.ts'
 import { type AsmSymbol, symbolAbsolute, symbolCommon, symbolEquated, symbolLabel, symbolUndefined } from './symbols.ts'
 
@@ -408,6 +408,11 @@ export class Resolver {
     }
     // Only what may be elsewhere can need a PLT entry, and only its beginning.
     if (isRelative && (!symbol || addend !== 0n || (inSection && !isExternal))) flags &= ~fixupBranch
+    const misfit = this.#isX8664 && operator !== 0 && size === 4 && (flags & fixupData) === 0 ? operatorMisfit(operator, flags) : undefined
+    if (misfit !== undefined) {
+      this.#error(source, place, 'relocation-misfit', misfit)
+      return
+    }
     const isGot = symbol?.name === '_GLOBAL_OFFSET_TABLE_' && operator === 0
     const type = relocationType({ sizeInBytes: size, flags, operator, isGot, is64BitCode: true }, this.#isX8664, this.#relaxRelocations)
     if (type === undefined) {

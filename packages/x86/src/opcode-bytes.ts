@@ -59,7 +59,9 @@ function displacementField(row: Row, memory: MemoryOperand, draft: Draft, opcode
     divisor: address.divisor,
   } as const
   if (!isGot || row.space !== 'legacy' || !isGotRelaxable(row)) return field
-  const hasRex = mode === 64 && opcodeAt > 0 && (draft.bytes[opcodeAt - 1]! & 0xf0) === 0x40
+  // the linker knows 32- and 64-bit operations
+  if (draft.bytes.subarray(0, opcodeAt).includes(0x66)) return field
+  const hasRex = mode === 64 && opcodeAt > 0 && (draft.bytes[opcodeAt - 1]! & 0xf0) === 0x40 && draft.bytes[opcodeAt - 1] !== 0x40
   return { ...field, gotRelaxable: hasRex ? 'rex' : 'plain' }
 }
 

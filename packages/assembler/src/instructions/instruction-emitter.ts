@@ -180,12 +180,9 @@ export function fixupFlagsOf(field: EncodedField, slot: OperandSlot, mode: Mode)
   if (field.isPcRelative) flags |= fixupPcRelative
   if (field.isSigned) flags |= fixupSigned
   if (field.isBranch && mode === 64) flags |= fixupBranch
-  // The linker knows the instructions that it may change in 32 and 64-bit code only.
-  if (mode !== 16) {
-    if (field.gotRelaxable === 'plain') flags |= fixupGotRelaxable
-    else if (field.gotRelaxable === 'rex') flags |= fixupGotRelaxableRex
-    if (field.gotRelaxable !== undefined && !slot.base && !slot.index) flags |= fixupGotWithoutBase
-  }
+  if (field.gotRelaxable === 'plain') flags |= fixupGotRelaxable
+  else if (field.gotRelaxable === 'rex') flags |= fixupGotRelaxableRex
+  if (field.gotRelaxable !== undefined && !slot.base && !slot.index) flags |= fixupGotWithoutBase
   return flags
 }
 

@@ -101,6 +101,11 @@ export class Instructions {
         a.junk(at)
         return
       }
+      // VIA's names: xcrypt-ecb
+      if (bytes[wordEnd] === 45 && wordEnd + 1 < end && nameBytes[bytes[wordEnd + 1] as number] === 1) {
+        do wordEnd++
+        while (wordEnd < end && (nameBytes[bytes[wordEnd] as number] as number) !== 0)
+      }
       const word = this.#wordAt(bytes, at, wordEnd)
       let next = wordEnd
       while (next < end && (bytes[next] === 32 || bytes[next] === 9)) next++
