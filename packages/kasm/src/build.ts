@@ -26,12 +26,11 @@ export interface BuildState {
 }
 
 export function addDiagnostics(state: BuildState, diagnostics: readonly Diagnostic[]): void {
-  const { flags } = state.command
   for (const diagnostic of diagnostics) {
-    if (flags.has('-w') && diagnostic.severity === 'warning') continue
-    const isPromoted = flags.has('-Werror') && diagnostic.severity === 'warning'
-    state.diagnostics.push(isPromoted ? { ...diagnostic, severity: 'error' } : diagnostic)
-    if (isPromoted || diagnostic.severity === 'error') state.hasErrors = true
+    const decided = state.command.warnings.decide(diagnostic)
+    if (!decided) continue
+    state.diagnostics.push(decided)
+    if (decided.severity === 'error') state.hasErrors = true
   }
 }
 
@@ -46,7 +45,8 @@ export async function build(command: KasmCommand): Promise<number> {
     const { assembleAll } = await import('./assemble-step.ts')
     await assembleAll(state)
   }
-  if (!state.hasErrors) writeAll(state)
+  // As gcc: text on standard output is shown as far as it goes.
+  if (!state.hasErrors || (command.goal === 'preprocess' && (command.output ?? '-') === '-' && !command.rule?.isOnly)) writeAll(state)
   printDiagnostics(state.diagnostics, {
     program: 'kasm',
     version: command.diagnosticsFormat === 'sarif' ? version : '',

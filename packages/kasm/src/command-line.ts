@@ -5,6 +5,7 @@ import { type DiagnosticsFormat, diagnosticsFormats, UsageError } from '@kernelb
 import { nearestWord } from '@kernelbox/diagnostics'
 import type { CommandLineMacro } from '@kernelbox/preprocessor'
 import { isHarmless, type OptionRow, optionTable } from './option-table.ts'
+import { type WarningChoice, warningChoice } from './warning-choice.ts'
 
 export type Language = 'assembler-with-cpp' | 'assembler'
 
@@ -35,6 +36,8 @@ export interface KasmCommand {
   readonly hasMachine: boolean
   readonly macros: readonly CommandLineMacro[]
   readonly includeFolders: readonly string[]
+  /** Stands before the standard folders. */
+  readonly sysroot: string
   readonly quoteFolders: readonly string[]
   readonly systemFolders: readonly string[]
   readonly afterFolders: readonly string[]
@@ -48,6 +51,7 @@ export interface KasmCommand {
   readonly compilerWords: readonly string[]
   /** A script was given, so the built-in layout is not used. */
   readonly hasScript: boolean
+  readonly warnings: WarningChoice
   readonly diagnosticsFormat: DiagnosticsFormat
 }
 
@@ -82,6 +86,8 @@ export function parseCommandLine(words: readonly string[]): KasmCommand | Reques
   let dump: KasmCommand['dump']
   let ruleFile: string | undefined
   let hasScript = false
+  let sysroot = ''
+  let prefix = ''
   let request: Request | undefined
   let diagnosticsFormat: DiagnosticsFormat = 'text'
   const toLinker = (...linkerWords: string[]) => {
@@ -171,6 +177,23 @@ export function parseCommandLine(words: readonly string[]): KasmCommand | Reques
       case '-dU':
         dump = word[2] as KasmCommand['dump']
         return
+      case '-isysroot':
+      case '--sysroot':
+      case '--sysroot=':
+        sysroot = value.replace(/\/+$/, '')
+        return
+      case '-iprefix':
+        prefix = value
+        return
+      case '-iwithprefix':
+        lists['-idirafter']?.push(prefix + value)
+        return
+      case '-iwithprefixbefore':
+        lists['-I']?.push(prefix + value)
+        return
+      case '-traditional-cpp':
+      case '-traditional':
+        throw new UsageError(`${word}: kasm's preprocessor reads ISO C's language, not that from before the standard`)
       case '-MF':
         ruleFile = value
         return
@@ -303,6 +326,9 @@ export function parseCommandLine(words: readonly string[]): KasmCommand | Reques
     assemblerWords,
     compilerWords,
     hasScript,
+    // A rule for make is all that is wanted: gcc's -M silences warnings.
+    warnings: warningChoice(compilerWords, flags.has('-w') || isRuleOnly, flags.has('-Werror')),
+    sysroot,
     diagnosticsFormat,
   }
 }

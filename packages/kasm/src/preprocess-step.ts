@@ -31,7 +31,7 @@ export function preprocessSource(command: KasmCommand, source: SourceFile, langu
     return { text: source, main: source, diagnostics: [], dependencies: [{ path: source.name, isSystem: false }], includeTrace: [] }
   }
   const { flags } = command
-  const standard = flags.has('-nostdinc') ? [] : (folders ??= standardFolders(command.bits))
+  const standard = flags.has('-nostdinc') ? [] : (folders ??= standardFolders(command.bits, command.sysroot))
   const fromEnvironment = (process.env.CPATH ?? '').split(':').filter((folder) => folder !== '')
   const hosting = command.compilerWords.findLast((word) => /^-f(?:no-)?(?:freestanding|hosted)$/.test(word))
   const result = preprocess(source, {
@@ -55,7 +55,12 @@ export function preprocessSource(command: KasmCommand, source: SourceFile, langu
     keepComments: !forAssembler && (flags.has('-C') || flags.has('-CC')),
     keepDirectiveComments: !forAssembler && flags.has('-CC'),
     trigraphs: flags.has('-trigraphs'),
-    noWarnings: flags.has('-w'),
+    noWarnings: flags.has('-w') || (!forAssembler && command.dump === 'M'),
+    warnsOfUndefined: command.warnings.isOn('undef'),
+    warnsOfUnusedMacros: command.warnings.isOn('unused-macros'),
+    nameInMacros: (path) => mappedName(command.compilerWords, path),
+    workingFolder: tellsFolder(command) ? process.cwd() : undefined,
+    limits: includeLimit(command.compilerWords),
     dump: forAssembler ? undefined : command.dump,
     allowsMissingHeaders: command.rule?.allowsMissing ?? false,
     time: buildTime,
@@ -68,6 +73,27 @@ export function preprocessSource(command: KasmCommand, source: SourceFile, langu
     dependencies: result.dependencies,
     includeTrace: result.includeTrace,
   }
+}
+
+/** -fmacro-prefix-map=old=new, the last that fits (gcc manual §3.13). */
+function mappedName(words: readonly string[], path: string): string {
+  for (let i = words.length - 1; i >= 0; i--) {
+    const match = /^-f(?:macro|file)-prefix-map=([^=]*)=(.*)$/.exec(words[i] as string)
+    if (match && path.startsWith(match[1] as string)) return (match[2] as string) + path.slice((match[1] as string).length)
+  }
+  return path
+}
+
+/** With line information the text names the folder of the build, unless it is told not to. */
+function tellsFolder({ compilerWords, flags }: KasmCommand): boolean {
+  if (flags.has('-P')) return false
+  const word = compilerWords.findLast((w) => /^-f(?:no-)?working-directory$/.test(w))
+  return word === undefined ? flags.has('-g') : word === '-fworking-directory'
+}
+
+function includeLimit(words: readonly string[]): { includeDepth?: number } {
+  const depth = words.findLast((word) => word.startsWith('-fmax-include-depth='))?.slice('-fmax-include-depth='.length)
+  return depth !== undefined && /^\d+$/.test(depth) ? { includeDepth: Math.min(Number(depth), 2000) } : {}
 }
 
 const withoutSuffix = (name: string) => name.replace(/\.[^./]*$/, '')
@@ -91,7 +117,9 @@ export function makeRule(
       .replace(/\$/g, '$$$$')
       .replace(/#/g, '\\#')
   const ownTarget = output !== undefined && !rule.isOnly && !command.flags.has('-E') && output !== '-' ? output : objectName
-  const targets = rule.targets.length > 0 ? rule.targets.map(({ name, isQuoted }) => (isQuoted ? quote(name) : name)) : [quote(ownTarget)]
+  // gcc names those of -MT first.
+  const given = [...rule.targets.filter((target) => !target.isQuoted), ...rule.targets.filter((target) => target.isQuoted)]
+  const targets = given.length > 0 ? given.map(({ name, isQuoted }) => (isQuoted ? quote(name) : name)) : [quote(ownTarget)]
   const text = formatDependencies(dependencies, { targets, withoutSystem: rule.withoutSystem, phonyTargets: rule.phonyTargets })
   const beside =
     output !== undefined

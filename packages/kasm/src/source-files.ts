@@ -26,7 +26,7 @@ export const fileAccess: FileAccess = {
 const exists = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined
 
 /** gcc's own headers, then /usr/local/include and /usr/include, as far as this machine has them. */
-export function standardFolders(bits: 16 | 32 | 64): string[] {
+export function standardFolders(bits: 16 | 32 | 64, sysroot: string): string[] {
   if (process.platform !== 'linux') return []
   const folders: string[] = []
   const gccRoot = '/usr/lib/gcc/x86_64-linux-gnu'
@@ -38,7 +38,7 @@ export function standardFolders(bits: 16 | 32 | 64): string[] {
     if (found !== undefined) folders.push(`${gccRoot}/${found}/include`)
   }
   const multiarch = bits === 64 ? '/usr/include/x86_64-linux-gnu' : '/usr/include/i386-linux-gnu'
-  for (const folder of ['/usr/local/include', multiarch, '/usr/include']) if (exists(folder)) folders.push(folder)
+  for (const folder of ['/usr/local/include', multiarch, '/usr/include']) if (exists(sysroot + folder)) folders.push(sysroot + folder)
   return folders
 }
 

@@ -19,13 +19,13 @@ export function builtinValue(state: State, which: number, name: Token): Token | 
     case builtin.line:
       return number(state.locations.claimedLine(state.fileLocationOf(name)))
     case builtin.file:
-      return string(quoteName(frame?.claimedName ?? ''))
+      return string(quoteName(state.options.nameInMacros(frame?.claimedName ?? '')))
     case builtin.fileName: {
-      const path = frame?.claimedName ?? ''
+      const path = state.options.nameInMacros(frame?.claimedName ?? '')
       return string(quoteName(path.slice(path.lastIndexOf('/') + 1)))
     }
     case builtin.baseFile:
-      return string(quoteName(state.mainFileName))
+      return string(quoteName(state.options.nameInMacros(state.mainFileName)))
     case builtin.includeLevel:
       return number(state.frames.length - 1)
     case builtin.counter:

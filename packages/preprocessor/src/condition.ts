@@ -155,7 +155,7 @@ function evaluate(state: State, directive: string, start: number): Value {
       else if (token.kind === kind.plus || token.kind === kind.minus || token.kind === kind.not || token.kind === kind.tilde) {
         operators.push({ name: text, priority: unaryPriority, token, skipsRight: false })
       } else if (isOperand(token)) {
-        values.push(operand(state, token))
+        values.push(operand(state, token, skipped > 0))
         wantsOperand = false
       } else if (token.kind === kind.closeParen && operators[operators.length - 1]?.name === '(') {
         fail(state, "missing expression between '(' and ')'", token)
@@ -294,7 +294,7 @@ function binary(state: State, operator: Operator, left: Value, right: Value, isS
   }
 }
 
-function operand(state: State, token: Token): Value {
+function operand(state: State, token: Token, isSkipped: boolean): Value {
   if (token.kind === kind.number) return integer(state, token)
   if (token.kind === kind.character) return character(state, token)
   if (token.kind === kind.hash) return testAssertion(state, token)
@@ -303,6 +303,10 @@ function operand(state: State, token: Token): Value {
   if (identifier?.role === role.defined) return definedOperator(state)
   if (identifier?.macro?.builtin === builtin.hasInclude || identifier?.macro?.builtin === builtin.hasIncludeNext) {
     return hasIncludeOperator(state, token, identifier.macro.builtin === builtin.hasIncludeNext)
+  }
+  if (state.options.warnsOfUndefined && !isSkipped) {
+    const place = state.placeInDirective(token)
+    state.warn('undefined-in-condition', `"${token.text}" is not defined, evaluates to 0`, place, token.text.length, { option: 'undef' })
   }
   return zero
 }

@@ -4,10 +4,10 @@
 
 import { BadExpression, evaluateCondition, nextSignificant, readAnswer } from './condition.ts'
 import { type Identifier, role } from './identifiers.ts'
-import { includeHeader, saveFrame, systemFlags } from './include.ts'
+import { commandLine, includeHeader, saveFrame, systemFlags } from './include.ts'
 import { lexInLine } from './lexer.ts'
 import { builtin } from './macro.ts'
-import { macroDefinitionText, readDefine, readMacroName } from './macro-body.ts'
+import { macroDefinitionText, readDefine, readMacroName, warnIfUnused } from './macro-body.ts'
 import { runPragma } from './pragma.ts'
 import { type Condition, type FileFrame, guardPhase, type State } from './state.ts'
 import { flag, kind, type Token } from './tokens.ts'
@@ -148,6 +148,7 @@ function doUndef(state: State): void {
   if (identifier.macro && (identifier.macro.builtin !== builtin.none || identifier.name === '__STDC__')) {
     state.warn('builtin-redefined', `undefining "${name.text}"`, name.location, name.text.length, { option: 'builtin-macro-redefined' })
   }
+  if (identifier.macro && state.options.warnsOfUnusedMacros) warnIfUnused(state, identifier.macro)
   identifier.macro = undefined
   state.identifiers.updateStop(identifier)
   endDirective(state, 'undef')
@@ -432,7 +433,8 @@ function doIdent(state: State, name: Token): void {
 }
 
 function doAssert(state: State, directive: Token): void {
-  state.warn('deprecated-assertion', '#assert is a deprecated GCC extension', directive.location, 6, { option: 'deprecated' })
+  if (state.frame?.reading.includedFrom !== commandLine)
+    state.warn('deprecated-assertion', '#assert is a deprecated GCC extension', directive.location, 6, { option: 'deprecated' })
   readAssertion(state, (predicate, answer, token) => {
     const answers = state.assertions.get(predicate) ?? []
     if (answer === undefined) return state.error('bad-assertion', 'assertion without an answer', token.location, token.text.length)
@@ -443,7 +445,8 @@ function doAssert(state: State, directive: Token): void {
 }
 
 function doUnassert(state: State, directive: Token): void {
-  state.warn('deprecated-assertion', '#unassert is a deprecated GCC extension', directive.location, 8, { option: 'deprecated' })
+  if (state.frame?.reading.includedFrom !== commandLine)
+    state.warn('deprecated-assertion', '#unassert is a deprecated GCC extension', directive.location, 8, { option: 'deprecated' })
   readAssertion(state, (predicate, answer) => {
     if (answer === undefined) state.assertions.delete(predicate)
     else

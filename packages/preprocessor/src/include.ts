@@ -65,7 +65,8 @@ function find(state: State, name: string, isAngled: boolean, isNext: boolean, tr
   else if (!isAngled && !isNext) {
     const path = joined(frame.directory, name)
     tried.push(path)
-    const file = openFile(state, path)
+    // -include finds its file in the folder of the build and calls it ./file; the caller is asked for the name as given.
+    const file = openFile(state, path, frame.reading.includedFrom === commandLine ? name : path)
     if (file) return { header: headerOf(state, frame.directory, name, file), folderIndex: ownFolder, systemLevel: 0 }
   }
   for (let i = from; i < folders.length; i++) {
@@ -89,15 +90,15 @@ function headerOf(state: State, folder: number | string, name: string, file: Pre
 /** Found beside the including file, in no folder of the chain. */
 const ownFolder = -2
 
-function openFile(state: State, path: string): PreparedFile | undefined {
+function openFile(state: State, path: string, readPath = path): PreparedFile | undefined {
   const known = state.files.get(path)
   if (known !== undefined) return known || undefined
-  const bytes = state.options.files.readFile(path)
+  const bytes = state.options.files.readFile(readPath)
   if (!bytes) {
     state.files.set(path, false)
     return undefined
   }
-  const identity = state.options.files.identity?.(path)
+  const identity = state.options.files.identity?.(readPath)
   const same = identity === undefined ? undefined : state.fileIdentities.get(identity)
   const file = prepareFile(path, bytes, state.options.trigraphs)
   if (same) file.shared = same.shared

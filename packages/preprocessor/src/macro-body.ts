@@ -45,6 +45,7 @@ export function readDefine(state: State, isPredefined: boolean): Identifier | un
   if (!macro) return undefined
   const old = identifier.macro
   if (old && !isPredefined) {
+    if (state.options.warnsOfUnusedMacros) warnIfUnused(state, old)
     if (old.builtin !== builtin.none) {
       state.warn('builtin-redefined', `redefining builtin macro "${name.text}"`, name.location, name.text.length, {
         option: 'builtin-macro-redefined',
@@ -58,6 +59,17 @@ export function readDefine(state: State, isPredefined: boolean): Identifier | un
   identifier.macro = macro
   state.identifiers.updateStop(identifier)
   return identifier
+}
+
+/** A macro that the main file defines goes, or the file ends, and nobody asked for it. */
+export function warnIfUnused(state: State, macro: Macro): void {
+  if (macro.wasUsed || macro.location === 0 || macro.builtin !== builtin.none) return
+  const reading = state.locations.readingAt(macro.location)
+  if (reading === undefined || reading !== state.frames[0]?.reading) return
+  const span = state.locations.span(macro.location)
+  if (!span) return
+  const name = /^\w+/.exec(span.source.text.slice(span.start, span.start + 256))?.[0] ?? ''
+  state.warn('unused-macro', `macro "${name}" is not used`, macro.location, name.length, { option: 'unused-macros' })
 }
 
 function readDefinition(state: State, name: Token, isPredefined: boolean): Macro | undefined {
@@ -209,9 +221,11 @@ function scanBody(state: State, isFunctionLike: boolean): UnreadBody | undefined
 export function macroBody(state: State, macro: Macro): readonly Token[] {
   if (macro.body) return macro.body
   const unread = macro.unread as UnreadBody
-  const { bytes, position, end, base, inDirective, hasRemarks } = state
+  const { bytes, position, end, base, inDirective, hasRemarks, wantsHeaderName } = state
   // Behind the body its line ends, or a comment does. What is odd in it was told when it was passed.
   state.hasRemarks = false
+  // In the body `<` begins no header's name, even where a directive asks for one.
+  state.wantsHeaderName = false
   state.bytes = unread.bytes
   state.position = unread.start
   state.end = unread.end + 1
@@ -224,6 +238,7 @@ export function macroBody(state: State, macro: Macro): readonly Token[] {
   state.base = base
   state.inDirective = inDirective
   state.hasRemarks = hasRemarks
+  state.wantsHeaderName = wantsHeaderName
   macro.unread = undefined
   return (macro.body = body)
 }
@@ -260,6 +275,8 @@ function readTokens(state: State, macro: Macro): Token[] | undefined {
   for (;;) {
     let token = lexInLine(state, 0)
     if (token.kind === kind.endOfLine) break
+    // -CC: what follows the macro's use must not become a comment.
+    if (token.kind === kind.comment && token.text.startsWith('//')) token.text = `/*${token.text.slice(2)}*/`
     shape += ((token.flags & flag.white) !== 0 && shape !== '' ? ' ' : '') + token.text
     if (token.kind === kind.name && (token.identifier as Identifier).parameter > 0) {
       const parameter = (token.identifier as Identifier).parameter - 1

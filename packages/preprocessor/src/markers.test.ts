@@ -33,6 +33,13 @@ describe('line markers', () => {
   })
 })
 
+describe('the name of a header that a macro makes', () => {
+  it('is put together from the tokens between < and >', () => {
+    const text = '#define SYSTEM sub\n#define PATH(system) <a/system.h>\n#define INCLUDE(system) PATH(system)\n#include INCLUDE(SYSTEM)\n'
+    expect(run(text, { files: files({ 'i/a/sub.h': 'found\n' }), search: { include: ['i'] } }).output.text).toBe('found\n')
+  })
+})
+
 describe('spacing behind a macro', () => {
   it('parts a name from a number only where they would become one name', () => {
     const text = '#define v() v0\n#define n() 12\nv().16b v()16 v()1.5 n().5 n()16\n'

@@ -81,6 +81,14 @@ export interface PreprocessOptions {
   readonly trigraphs?: boolean
   /** -w */
   readonly noWarnings?: boolean
+  /** -Wundef: a name in an #if that is no macro. */
+  readonly warnsOfUndefined?: boolean
+  /** -Wunused-macros: of the main file. */
+  readonly warnsOfUnusedMacros?: boolean
+  /** -fmacro-prefix-map: how a file is named by __FILE__ and kin. */
+  readonly nameInMacros?: (path: string) => string
+  /** Told in a line marker of its own (-fworking-directory). */
+  readonly workingFolder?: string | undefined
   /** -dM: the output is the list of macros. -dD: definitions stay in the output, -dN: their names, -dI: #include lines, -dU: those used. */
   readonly dump?: 'M' | 'D' | 'N' | 'I' | 'U' | undefined
   /** Missing headers are recorded and not an error (-MG). */
@@ -108,6 +116,10 @@ export interface ResolvedOptions {
   readonly keepDirectiveComments: boolean
   readonly trigraphs: boolean
   readonly noWarnings: boolean
+  readonly warnsOfUndefined: boolean
+  readonly warnsOfUnusedMacros: boolean
+  readonly nameInMacros: (path: string) => string
+  readonly workingFolder: string | undefined
   readonly dump: PreprocessOptions['dump']
   readonly allowsMissingHeaders: boolean
   readonly time: () => CalendarTime
@@ -160,6 +172,10 @@ export function resolveOptions(options: PreprocessOptions): ResolvedOptions {
     keepDirectiveComments: options.keepDirectiveComments ?? false,
     trigraphs: options.trigraphs ?? false,
     noWarnings: options.noWarnings ?? false,
+    warnsOfUndefined: options.warnsOfUndefined ?? false,
+    warnsOfUnusedMacros: options.warnsOfUnusedMacros ?? false,
+    nameInMacros: options.nameInMacros ?? ((path) => path),
+    workingFolder: options.workingFolder,
     dump: options.dump,
     allowsMissingHeaders: options.allowsMissingHeaders ?? false,
     time: () => (time ??= (options.time ?? now)()),

@@ -4,7 +4,7 @@ import { type Diagnostic, SourceFile } from '@kernelbox/diagnostics'
 import { runDirective } from './directives.ts'
 import { role } from './identifiers.ts'
 import { commandLine, enterFile, includeHeader, loadFrame, searchChain } from './include.ts'
-import { macroDefinitionText } from './macro-body.ts'
+import { macroDefinitionText, warnIfUnused } from './macro-body.ts'
 import { type PreprocessOptions, resolveOptions } from './options.ts'
 import { PreprocessedOrigin } from './origin.ts'
 import { runPragmaText } from './pragma.ts'
@@ -61,7 +61,10 @@ export function preprocess(source: SourceFile, options: PreprocessOptions = {}):
   return {
     output: SourceFile.fromBytes(source.name, text, resolved.origins ? new PreprocessedOrigin(state) : undefined),
     diagnostics: state.sink.diagnostics,
-    dependencies: [...state.dependencies].map(([path, isSystem]) => ({ path, isSystem })),
+    dependencies: [...state.dependencies].map(([path, isSystem]) => ({
+      path: path.startsWith('./') ? path.replace(/^(?:\.\/+)+/, '') : path,
+      isSystem,
+    })),
     includeTrace: state.includeTrace,
   }
 }
@@ -72,10 +75,12 @@ function run(state: State, source: SourceFile): void {
   state.dependencies.set(source.name, false)
   state.files.set(source.name, main)
   out.marker(0, source.name, '', '')
+  if (options.workingFolder !== undefined) out.marker(1, `${options.workingFolder}//`, '', '')
   out.marker(0, '<built-in>', '', '')
   readCommandLine(state)
   enterFile(state, main, undefined, -1, -1, 0, '')
   processText(state, 1)
+  if (options.warnsOfUnusedMacros) for (const { macro } of state.identifiers.identifiers) if (macro) warnIfUnused(state, macro)
 }
 
 /** -D, -U and -A in their order, then the implicit header, -imacros and -include, as if from a file of that name. */
@@ -94,7 +99,8 @@ function enterCommandLineFile(state: State, file: ReturnType<typeof prepareFile>
     reading,
     file,
     header: undefined,
-    directory: '',
+    // As gcc finds -include: in the folder of the build, and says so.
+    directory: '.',
     folderIndex: -1,
     systemLevel: 0,
     conditionBase: 0,
@@ -150,7 +156,10 @@ function implicitExists(state: State, name: string): boolean {
 function commandLineDirective(macro: { kind: string; text: string }): string {
   const text = macro.text.split('\n', 1)[0] ?? ''
   if (macro.kind === 'undefine') return `#undef ${text}`
-  if (macro.kind === 'assert') return `#assert ${text.replace('=', '(')}${text.includes('=') ? ')' : ''}`
+  if (macro.kind === 'assert') {
+    const assertion = `${text.replace(/^-/, '').replace('=', '(')}${text.includes('=') ? ')' : ''}`
+    return text.startsWith('-') ? `#unassert ${assertion}` : `#assert ${assertion}`
+  }
   const equal = text.indexOf('=')
   return equal < 0 ? `#define ${text} 1` : `#define ${text.slice(0, equal)} ${text.slice(equal + 1)}`
 }
