@@ -2,7 +2,7 @@
 
 import { builtin } from './macro.ts'
 import type { State } from './state.ts'
-import { flag, kind, Token } from './tokens.ts'
+import { kind, Token } from './tokens.ts'
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
@@ -12,12 +12,12 @@ export const quoteName = (name: string) => `"${name.replace(/[\\"]/g, '\\$&')}"`
 
 /** The token that a builtin macro stands for; undefined where it stands for itself. */
 export function builtinValue(state: State, which: number, name: Token): Token | undefined {
-  const number = (value: number) => new Token(kind.number, name.flags & flag.white, String(value), undefined, name.location)
-  const string = (text: string) => new Token(kind.string, name.flags & flag.white, text, undefined, name.location)
+  const number = (value: number) => new Token(kind.number, 0, String(value), undefined, name.location)
+  const string = (text: string) => new Token(kind.string, 0, text, undefined, name.location)
   const frame = state.frame
   switch (which) {
     case builtin.line:
-      return number(state.locations.claimedLine(state.fileLocationOf(name)))
+      return number(state.locations.claimedLine(state.callLocationOf(name)))
     case builtin.file:
       return string(quoteName(state.options.nameInMacros(frame?.claimedName ?? '')))
     case builtin.fileName: {

@@ -63,3 +63,14 @@ describe('trigraphs that are left alone', () => {
     ])
   })
 })
+
+describe('__LINE__ in a call of several lines', () => {
+  it('is the line of its own in an argument that is expanded, and that of the call where it is passed on as written', () => {
+    const macros = '#define ID(x) x\n#define RAW(x...) f(a, ##x)\n#define VIA(b, x...) ID(b, ##x)\n'
+    expect(run(`${macros}ID(\n__LINE__)\nRAW(\n__LINE__)\nID(\nRAW(\n__LINE__))\n`).output.text).toBe('5\nf(a, 6)\nf(a, 9)\n')
+  })
+  it('a string made of an argument has no white space of its own', () => {
+    const text = '#define STRING(x) print("%s",  #x)\n#define print(f, ...) log(f, ##__VA_ARGS__)\nSTRING(name)\n'
+    expect(run(text).output.text).toBe('log("%s","name")\n')
+  })
+})

@@ -310,6 +310,13 @@ export class State {
     return isArgument ? token.location : context.fileLocation
   }
 
+  /** What __LINE__ counts by: in the replacement of a macro, arguments too, the outermost call; in an argument its own place. */
+  callLocationOf(token: Token): number {
+    let { location } = token
+    for (let { context } = this; context !== undefined; context = context.outer) if (context.identifier) location = context.fileLocation
+    return location
+  }
+
   /** The place of a token of an #if: its own where it stands in the line, the line's where a macro brought it. */
   placeInDirective(token: Token): number {
     return token.location >= this.directiveStart && token.location <= this.location ? token.location : this.directiveStart

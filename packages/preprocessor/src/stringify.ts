@@ -25,5 +25,5 @@ export function stringifyArgument(state: State, tokens: readonly Token[], operan
     parts.splice(at, 1)
   }
   parts.push('"')
-  return new Token(kind.string, operand.flags & (flag.white | flag.pasteLeft), parts.join(''), undefined, operand.location)
+  return new Token(kind.string, operand.flags & flag.pasteLeft, parts.join(''), undefined, operand.location)
 }
