@@ -33,6 +33,8 @@ export function chooseRow(rows: readonly Row[], draft: Draft): Attempt {
 function rowRefusal(row: Row, rows: readonly Row[], hasSizes: boolean, draft: Draft): Failure | 'other-row' | undefined {
   const { statement, options, prefixes, match } = draft
   if (prefixes.encoding !== '' && !spaceAllowed(row, prefixes)) return 'other-row'
+  if (prefixes.wantsRex && row.space !== 'legacy')
+    return failure('prefix-not-allowed', undefined, { prefix: '{rex}', mnemonic: statement.mnemonic })
   const refusal = matchRow(row, statement, draft.suffix, options, hasSizes, prefixes.dataSize, match)
   if (refusal) return refusal
   if (options.isa !== undefined && !isaAllows(row, match.size, options.isa))
@@ -40,7 +42,7 @@ function rowRefusal(row: Row, rows: readonly Row[], hasSizes: boolean, draft: Dr
   if (row.flags.has('nopair') && options.mode === 64 && match.size === 32 && isAccumulatorPair(statement.operands)) return 'other-row'
   if (row.flags.has('relax') && prefixes.displacementBytes === 4) return 'other-row'
   const badBytes = options.mode === 16 ? 4 : 2
-  if (prefixes.displacementBytes === badBytes && row.fields[0]?.kind === 'c')
+  if (prefixes.displacementBytes === badBytes && row.fields.length === 1 && row.fields[0]!.kind === 'c')
     return failure('unknown-prefix', undefined, { prefix: badBytes === 4 ? '{disp32}' : '{disp16}' })
   if (row.flags.has('wide') && !prefixes.addressSize && !needsWideAddress(statement)) return 'other-row'
   if (row.space === 'vex' && savesPrefixByte(row, statement, prefixes) && !hasDirection(row, statement, 'store', rows)) return 'other-row'
@@ -118,8 +120,6 @@ function spaceAllowed(row: Row, prefixes: PrefixSet): boolean {
       return row.space === 'vex' || row.space === 'xop'
     case 'evex':
       return row.space === 'evex'
-    case 'rex':
-      return row.space === 'legacy'
     default:
       return true
   }

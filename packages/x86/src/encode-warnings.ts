@@ -16,7 +16,8 @@ export function addWarnings(row: Row, draft: Draft): Failure | undefined {
     if (options.sseCheck === 'error') return message
     warnings.push(message)
   }
-  if (match.usedDefaultSize) warnings.push({ code: 'default-size', details: { mnemonic, size: draft.size } })
+  const hasSizePrefix = draft.prefixes.dataSize || (draft.prefixes.rex & 8) !== 0
+  if (match.usedDefaultSize && !hasSizePrefix) warnings.push({ code: 'default-size', details: { mnemonic, size: draft.size } })
   if (match.immediateBits !== 0) {
     draft.isTemplate = false
     const operand = operands.findIndex((candidate) => candidate.kind === 'immediate')

@@ -111,7 +111,7 @@ export function writeRex(row: Row, draft: Draft): Failure | undefined {
   if (draft.needsRex) own |= 0x40
   if ((prefixes.rex & own & 15) !== 0) return failure('prefix-twice', undefined, { prefix: 'rex' })
   const rex = prefixes.rex | own
-  if (rex === 0 && (prefixes.encoding !== 'rex' || forbidsRex)) return undefined
+  if (rex === 0 && (!prefixes.wantsRex || forbidsRex)) return undefined
   if (mode !== 64) return failure('register-not-in-mode', undefined, { mode })
   if (forbidsRex) return failure('high-byte-register-with-rex', undefined, { register: forbidsRex.name })
   bytes[draft.length++] = rex | 0x40

@@ -295,7 +295,8 @@ function immediateRefusal(
   const isSized = size !== 0
   if (size === 0 && isSixteen) size = 16
   if (bits === 8) {
-    const wrapped = size === 64 || !wraps || (!isSized && mode !== 16) ? constant : wrapTo(isSized ? wrapTo(constant, 32) : constant, size)
+    const wrapped =
+      size === 64 || !wraps || (!isSized && mode === 64) ? constant : wrapTo(isSized || isSixteen ? wrapTo(constant, 32) : constant, size)
     return wrapped >= -0x80 && wrapped <= 0xff ? undefined : outOfRange(index, constant, bits)
   }
   if (bits === 16) return constant >= -0x8000 && constant <= 0xffff ? undefined : outOfRange(index, constant, bits)

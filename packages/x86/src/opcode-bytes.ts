@@ -5,6 +5,7 @@ import type { BranchRelaxation, EncodedField, MemoryOperand } from './contract.t
 import type { Draft } from './draft.ts'
 import { type Failure, failure } from './failure.ts'
 import { type ImmediateField, type Row } from './table/notation.ts'
+import { constantIn } from './value-class.ts'
 
 export function writeOpcode(row: Row, draft: Draft): void {
   const { bytes, opcode } = draft
@@ -83,7 +84,8 @@ export function writeImmediates(row: Row, draft: Draft): Failure | undefined {
     if (is4) {
       // vpermil2ps: the fourth register and four bits of immediate share a byte (APM vol. 6)
       const immediate = statement.operands[row.immediateOperands[0]!]!
-      const constant = immediate.kind === 'immediate' ? immediate.value.constant : undefined
+      const written = immediate.kind === 'immediate' ? immediate.value.constant : undefined
+      const constant = written === undefined ? undefined : constantIn(written, draft.options.mode)
       if (constant === undefined || constant < 0n || constant > 15n) return failure('immediate-out-of-range', 0, { bits: 4 })
       bytes[draft.length++] = ((is4.number & 15) << 4) | Number(constant)
       draft.isTemplate = false

@@ -139,7 +139,12 @@ function stringRegister(number: number, bits: number): string {
   return bits === 16 ? name : bits === 32 ? `e${name}` : `r${name}`
 }
 
-const VECTORS: ReadonlySet<string> = new Set(['mmx', 'xmm', 'ymm', 'zmm', 'tmm', 'mask'])
+const VECTORS: ReadonlySet<string> = new Set(['mmx', 'xmm', 'ymm', 'zmm', 'tmm', 'mask', 'bound'])
+
+/** A legacy instruction on general or x87 registers. */
+function isGeneral(row: Row): boolean {
+  return row.space === 'legacy' && !row.operands.some(({ registerClass }) => VECTORS.has(registerClass))
+}
 
 /** Relocations at which the linker rewrites instructions, which it knows for general registers only (psABI x86-64 B.2, i386 A.2). */
 function isRewrittenTls(relocation: string, mode: Mode): boolean {
@@ -179,7 +184,7 @@ function layOutMemory(row: Row, memory: MemoryOperand, draft: Draft): Failure | 
   draft.addressBits = address.addressBits
   if (row.flags.has('sib') && !forceSib(address)) return failure('invalid-base-index', rmIndex, { mode })
   const relocation = memory.displacement?.relocation
-  if (relocation !== undefined && isRewrittenTls(relocation, mode) && row.operands.some(({ registerClass }) => VECTORS.has(registerClass)))
+  if (relocation !== undefined && isRewrittenTls(relocation, mode) && !isGeneral(row))
     return failure('tls-relocation-not-allowed', rmIndex, { mnemonic: statement.mnemonic })
   if (
     row.isa === 'mpx' &&

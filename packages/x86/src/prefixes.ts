@@ -16,8 +16,10 @@ export interface PrefixSet {
   lock: boolean
   /** Bits of an explicit `rex.wrxb`, 0 for none. */
   rex: number
-  /** {vex}, {vex2}, {vex3}, {evex}, {rex}: '' for none. */
-  encoding: '' | 'vex' | 'vex3' | 'evex' | 'rex'
+  /** {vex}, {vex2}, {vex3}, {evex}: '' for none. */
+  encoding: '' | 'vex' | 'vex3' | 'evex'
+  /** {rex}: REX even where no bit of it is set. */
+  wantsRex: boolean
   /** 1 for {disp8}, 2 for {disp16}, 4 for {disp32}, 0: as short as fits. */
   displacementBytes: 0 | 1 | 2 | 4
   /** {load}, {store}; swap for the ending `.s`: the direction that is not the usual one. */
@@ -90,6 +92,7 @@ export const NO_PREFIXES: PrefixSet = {
   lock: false,
   rex: 0,
   encoding: '',
+  wantsRex: false,
   displacementBytes: 0,
   direction: '',
   noOptimize: false,
@@ -168,7 +171,7 @@ function applyPseudo(set: PrefixSet, word: string): void {
       set.encoding = 'evex'
       break
     case '{rex}':
-      set.encoding = 'rex'
+      set.wantsRex = true
       break
     case '{disp8}':
       set.displacementBytes = 1
@@ -235,6 +238,9 @@ export function prefixRefusal(row: Row, set: PrefixSet, destinationIsMemory: boo
   const refuse = (prefix: string): Failure => failure('prefix-not-allowed', undefined, { prefix, mnemonic: row.mnemonic })
   const first = row.opcode[0]!
   if (set.lock && !(row.flags.has('lock') && destinationIsMemory)) return row.flags.has('system') ? undefined : refuse('lock')
+  if (set.repeat !== 0 && row.flags.has('rep') && row.mandatoryPrefix !== 0 && row.mandatoryPrefix !== set.repeat)
+    return failure('prefix-twice', undefined, { prefix: set.repeatName })
+  if (set.dataSize && row.isa === 'mpx') return refuse('data16')
   switch (set.repeatName) {
     case 'rep':
     case 'repe':

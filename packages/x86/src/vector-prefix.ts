@@ -61,7 +61,7 @@ function writeVex(row: Row, draft: Draft): Failure | undefined {
     if (operand.kind === 'memory' && operand.broadcast !== undefined) return failure('broadcast-not-allowed')
   }
   if (draft.memory && draft.address.indexTop) return failure('invalid-base-index')
-  if (draft.context.rounding) return failure('rounding-not-allowed')
+  if (draft.context.rounding && statement.operands.length > 0) return failure('rounding-not-allowed')
   const { r, x, b, w: ownW, vvvv, pp, isWIgnored } = bitsOf(row, draft)
   const l = row.vectorLength === 256 ? 1 : row.vectorLength === 0 && options.avxScalar === 256 ? 1 : 0
   const w = isWIgnored ? ((prefixes.rex & 8) !== 0 ? 1 : (options.vexW ?? 0)) : ownW

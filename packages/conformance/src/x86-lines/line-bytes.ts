@@ -27,14 +27,16 @@ export async function bytesOfLines(lines: readonly string[], header: string, ass
     const source = `${header}\n${text.join('\n')}\n${LABEL}${lines.length}:\n`
     const { object, messages: output } = await assemble(source)
     let isNew = false
-    for (const found of output.matchAll(/^[^:\n]*:(\d+)(?::\d+)?: (Error|error|Warning|warning|Fatal error)[^:]*: (.*)$/gm)) {
+    for (const found of output.matchAll(
+      /^[^:\n]*:(\d+)(?::\d+)?: (Error|error|Warning|warning|Fatal error|Internal error)(?:[^:\n]*: (.*)|.*)$/gm,
+    )) {
       const index = Number(found[1]) - 2
       if (index < 0 || index >= lines.length) continue
       if (found[2]!.toLowerCase() === 'warning') {
-        messages[index] ||= found[3]!
+        messages[index] ||= found[3] ?? ''
         continue
       }
-      messages[index] = found[3]!
+      messages[index] = found[3] ?? found[2]!
       if (!refused[index]) {
         isNew = true
         last = `${lines[index]}: ${found[3]}`
@@ -42,14 +44,14 @@ export async function bytesOfLines(lines: readonly string[], header: string, ass
       refused[index] = true
     }
     if (object) return cut(object, lines.length, refused, messages)
-    if (!isNew)
-      throw new Error(
-        `the assembler gives no object and names no line:\n${output
-          .split('\n')
-          .filter((line) => /error|\berrors?\b/i.test(line))
-          .join('\n')
-          .slice(0, 2000)}`,
-      )
+    if (isNew) continue
+    // a fault told without its line: the halves tell more
+    if (lines.length === 1) return [{ bytes: undefined, message: output }]
+    const middle = lines.length >> 1
+    return [
+      ...(await bytesOfLines(lines.slice(0, middle), header, assemble)),
+      ...(await bytesOfLines(lines.slice(middle), header, assemble)),
+    ]
   }
   throw new Error(`the assembler finds new faults again and again: ${last}`)
 }

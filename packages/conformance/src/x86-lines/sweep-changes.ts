@@ -37,15 +37,19 @@ export function addPrefix(statement: Statement, random: Random, mode: Mode, isVe
 }
 
 /** What follows the name or an operand without making it wrong by itself. */
-export function addEnding(statement: Statement, random: Random): void {
+export function addEnding(statement: Statement, random: Random, isXop: boolean): void {
+  // GNU as 2.40 has 20 characters for a name, and with `.s` it gives an XOP shift the bytes of another register
+  if (isXop || statement.name.length > 15) return
   statement.name += random.pick(['.s', '.s', '.s', '.d8', '.d32'])
 }
 
 const CLASSES = ['gpr8', 'gpr16', 'gpr32', 'gpr64', 'xmm', 'ymm', 'zmm', 'mask', 'mmx', 'segment', 'st', 'control', 'debug', 'bound', 'tmm']
 const BITS: Readonly<Record<string, number>> = { gpr8: 8, gpr16: 16, gpr32: 32, gpr64: 64 }
-const DECORATIONS = ['{%k1}', '{z}', '{%k2}{z}', '{%k0}', '{1to2}', '{1to4}', '{1to8}', '{1to16}', '{1to32}', '{%k3}{1to8}']
+const MASKS = ['{%k1}', '{z}', '{%k2}{z}', '{%k0}']
+const BROADCASTS = ['{1to2}', '{1to4}', '{1to8}', '{1to16}', '{1to32}', '{%k3}{1to8}']
 
-export function spoil(statement: Statement, maker: OperandMaker): void {
+/** `isGather`: with VEX gathers GNU as 2.40 checks neither broadcast nor rounding, and leaves them out. */
+export function spoil(statement: Statement, maker: OperandMaker, isGather: boolean): void {
   const { operands } = statement
   const { random } = maker
   const at = random.below(Math.max(1, operands.length))
@@ -70,10 +74,10 @@ export function spoil(statement: Statement, maker: OperandMaker): void {
       operands.splice(at, 0, operands[at] ?? maker.general(32))
       break
     case 6:
-      if (operands.length > 0) operands[at] += random.pick(DECORATIONS)
+      if (operands.length > 0) operands[at] += random.pick(isGather || random.chance(0.4) ? MASKS : BROADCASTS)
       break
     case 7:
-      operands.splice(at, 0, random.pick(['{sae}', '{rn-sae}', '{ru-sae}', '{rz-sae}']))
+      if (!isGather) operands.splice(at, 0, random.pick(['{sae}', '{rn-sae}', '{ru-sae}', '{rz-sae}']))
       break
     case 8:
       statement.name += random.pick(['b', 'w', 'l', 'q', 'x', 'y', 'z', 's', 't'])

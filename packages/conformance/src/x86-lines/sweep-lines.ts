@@ -73,8 +73,8 @@ export function sweepLine(name: string, row: TableRow, maker: OperandMaker, shar
   const { random, mode } = maker
   const statement = statementOf(name, row, maker)
   if (!statement) return undefined
-  if (random.chance(shares.spoilt)) spoil(statement, maker)
-  if (random.chance(shares.ended)) addEnding(statement, random)
+  if (random.chance(shares.spoilt)) spoil(statement, maker, row.space === 'vex' && row.flags.has('gather'))
+  if (random.chance(shares.ended)) addEnding(statement, random, row.space === 'xop')
   if (random.chance(shares.prefixed)) {
     const isVector = row.space !== 'legacy'
     addPrefix(statement, random, mode, isVector)

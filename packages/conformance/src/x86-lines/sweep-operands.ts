@@ -118,14 +118,14 @@ export class OperandMaker {
     const { random } = this
     const choice = random.below(40)
     if (choice === 0) return random.pick(OPERATORS[this.mode])
-    if (choice === 1) return random.pick(['sym', 'sym+4', 'sym-8', 'sym-.'])
+    if (choice === 1) return random.pick(['sym', 'sym+4', 'sym-8'])
     if (choice < 5) return 'sym'
     return this.number()
   }
 
   immediate(bits: number): string {
     if (bits === 8 && this.random.chance(0.7)) return `$${this.random.pick(BOUNDS.slice(0, 13))}`
-    return `$${this.value()}`
+    return `$${this.random.chance(0.01) ? 'sym-.' : this.value()}`
   }
 
   /** Distances that two bytes hold: beyond them GNU as tells no line. */

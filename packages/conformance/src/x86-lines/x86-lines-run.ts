@@ -124,6 +124,7 @@ function compare(setting: Setting, line: string, expected: LineOutcome, found: L
     table: instructionTable.title,
     groups: [`${setting.mode}-bit, ${expected.bytes === undefined ? 'refused by GNU as' : 'with bytes'}`],
   }
+  if (expected.message === 'Internal error') return { ...base, status: 'crash', why: 'GNU as ends with an internal error', ok: undefined }
   if (expected.bytes === undefined && found.bytes === undefined) return { ...base, status: 'same', why: '', ok: true }
   if (found.bytes === undefined) return { ...base, status: 'refused', why: `GNU as ${expected.bytes}, ours: ${found.message}`, ok: false }
   if (expected.bytes === undefined)

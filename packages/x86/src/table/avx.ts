@@ -130,6 +130,9 @@ function avxConversions(): string[] {
     'vcvtdq2ps | vx, vx/mx | VEX.x.NP.0F.WIG 5B /r',
     'vcvtps2dq | vx, vx/mx | VEX.x.66.0F.WIG 5B /r',
     'vcvttps2dq | vx, vx/mx | VEX.x.F3.0F.WIG 5B /r',
+    // GNU as 2.40 also takes registers of two lengths here and means the longer one
+    'vcvttps2dq | ymm, xmm | VEX.256.F3.0F.WIG 5B /r',
+    'vcvttps2dq | xmm, ymm | VEX.256.F3.0F.WIG 5B /r',
     'vcvttpd2dq | vh, vx/mx | VEX.x.66.0F.WIG E6 /r | att=vcvttpd2dq,vcvttpd2dqx,vcvttpd2dqy',
     'vcvtdq2pd | vx, vh/mh | VEX.x.F3.0F.WIG E6 /r',
     'vcvtpd2dq | vh, vx/mx | VEX.x.F2.0F.WIG E6 /r | att=vcvtpd2dq,vcvtpd2dqx,vcvtpd2dqy',
