@@ -47,11 +47,17 @@ export function runPragma(state: State): string | undefined {
 /** The expanded rest of the line as it is printed. */
 function restOfLine(state: State): string {
   let text = ''
+  let isPadded = false
   for (;;) {
     const token = nextToken(state)
     if (token.kind === kind.endOfFile || token.kind === kind.endOfLine) return text
-    if (token.kind === kind.padding) continue
-    text += ((token.flags & flag.white) !== 0 ? ' ' : '') + token.text
+    if (token.kind === kind.padding) {
+      // It stands for the white space before the macro's name.
+      isPadded ||= ((token.source?.flags ?? 0) & flag.white) !== 0
+      continue
+    }
+    text += (isPadded || (token.flags & flag.white) !== 0 ? ' ' : '') + token.text
+    isPadded = false
   }
 }
 
