@@ -6,7 +6,7 @@
 import { bytesToText, type Diagnostic, type DiagnosticSink, type SourceFile } from '@kernelbox/diagnostics'
 import type { EncodeOptions, Mode } from '@kernelbox/x86'
 import { Conditionals } from './conditionals.ts'
-import { type DirectiveHandler, directiveNames, findDirective } from './directives/registry.ts'
+import { type DirectiveHandler, findDirective } from './directives/registry.ts'
 import type { ExplicitRelocation } from './directives/relocation.ts'
 import { Emission } from './emission.ts'
 import { Evaluation, type Expression, snapshot } from './expression.ts'
@@ -170,7 +170,8 @@ export class Assembler extends Emission {
   }
 
   #unknownDirective(word: Word): void {
-    const more = suggestDirective(this, word.lower, directiveNames())
+    if (this.sink.isOnlyCounted('error', 'unknown-directive', this.span(this.wordStart, this.wordEnd))) return
+    const more = suggestDirective(this, word.lower)
     this.error('unknown-directive', `there is no directive '${word.text}'`, this.wordStart, this.wordEnd, more)
   }
 

@@ -292,6 +292,8 @@ export class Input {
     const { source } = this.frame as InputFrame
     let list = this.markers.get(source)
     if (!list) this.markers.set(source, (list = []))
+    // A text that is read once more brings its markers once more.
+    while (list.length > 0 && (list.at(-1) as LineMarker).offset >= offset) list.pop()
     list.push({ offset, file: file ?? list.at(-1)?.file, line })
   }
 
@@ -299,11 +301,14 @@ export class Input {
   logicalPlace(source: SourceFile, offset: number): { file: string; line: number } | undefined {
     const list = this.markers.get(source)
     if (!list) return undefined
-    let marker: LineMarker | undefined
-    for (const m of list) {
-      if (m.offset > offset) break
-      marker = m
+    let low = -1
+    let high = list.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((list[middle] as LineMarker).offset <= offset) low = middle
+      else high = middle - 1
     }
+    const marker = list[low]
     if (!marker) return undefined
     return { file: marker.file ?? source.name, line: marker.line + source.lineAt(offset) - source.lineAt(marker.offset) }
   }

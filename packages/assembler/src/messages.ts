@@ -1,10 +1,11 @@
 // The words for what the encoder refuses. Enters: codes and details of @kernelbox/x86. Leaves: diagnostics that say what
 // was found, why it cannot stand and what would be right.
 
-import { bytesToText, type Diagnostic, nearestWord, type Span } from '@kernelbox/diagnostics'
+import { bytesToText, type Diagnostic, nearestWord, type Span, WordAdvice } from '@kernelbox/diagnostics'
 import { type EncodeMessage, mnemonics, registerNames } from '@kernelbox/x86'
 import type { Assembler } from './assembler.ts'
 import type { Instructions } from './instructions/instructions.ts'
+import { directiveNames } from './directives/registry.ts'
 import { kindsTaken, listed, registersTaken, standsReversed } from './operand-advice.ts'
 import { fromOtherDialect } from './other-dialect.ts'
 
@@ -69,9 +70,24 @@ function sentence(mnemonic: string, message: EncodeMessage): string {
   return make ? make(mnemonic, message.details ?? {}) : `'${mnemonic}': ${message.code.replace(/-/g, ' ')}`
 }
 
+interface Words {
+  readonly mnemonics: WordAdvice
+  readonly directives: WordAdvice
+}
+
+const wordsOf = new WeakMap<Assembler, Words>()
+
+/** The words that may have been meant in an assembly. */
+function words(a: Assembler): Words {
+  let known = wordsOf.get(a)
+  if (!known) wordsOf.set(a, (known = { mnemonics: new WordAdvice(mnemonics), directives: new WordAdvice(directiveNames) }))
+  return known
+}
+
 export function reportEncodeFailure(a: Assembler, i: Instructions, message: EncodeMessage): void {
   const { mnemonic } = i
   let [start, end] = [i.mnemonicStart, i.mnemonicEnd]
+  if (a.sink.isOnlyCounted('error', message.code, a.span(start, end))) return
   const slot = slotOf(i, message)
   if (slot) [start, end] = [slot.start, slot.end]
   const naked = registerWithoutPercent(a, i)
@@ -86,7 +102,7 @@ export function reportEncodeFailure(a: Assembler, i: Instructions, message: Enco
     // The operands were looked at, and there is something to say.
   } else if (message.code === 'unknown-mnemonic') {
     const isDefined = definedForPreprocessor(a, start, end)
-    const meant = isDefined ? undefined : nearestWord(mnemonic, mnemonics())
+    const meant = isDefined ? undefined : words(a).mnemonics.nearest(mnemonic)
     if (isDefined) more = { notes: [isDefined] }
     else if (meant) more = { fix: { message: `did you mean '${meant}'?`, span: a.span(start, end), replacement: meant } }
     else if (followsSemicolon(a)) more = { notes: [semicolonNote] }
@@ -327,8 +343,8 @@ export function junkHint(a: Assembler, at: number): Partial<Diagnostic> {
 }
 
 /** The directive that an unknown one may have been meant to be. */
-export function suggestDirective(a: Assembler, name: string, known: Iterable<string>): Partial<Diagnostic> {
-  const meant = nearestWord(name.replace(/^\./, ''), known)
+export function suggestDirective(a: Assembler, name: string): Partial<Diagnostic> {
+  const meant = words(a).directives.nearest(name.replace(/^\./, ''))
   return meant === undefined
     ? {}
     : { fix: { message: `did you mean '.${meant}'?`, span: a.span(a.wordStart, a.wordEnd), replacement: `.${meant}` } }

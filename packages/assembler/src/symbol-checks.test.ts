@@ -31,6 +31,7 @@ describe('a section', () => {
   it('cannot have the name of a label', () => {
     expect(told('foo:\n.section foo, "a"\n')).toEqual(['2 error section-name-taken'])
     expect(told('.long foo\n.section foo, "a"\n')).toEqual([])
+    expect(told('.section foo, "a"\nfoo:\n')).toEqual(['2 error duplicate-symbol'])
     expect(told('.set foo, 5\n.section foo, "a"\n')).toEqual([])
   })
   it('without contents takes no fill', () => {

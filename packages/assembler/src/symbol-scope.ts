@@ -292,7 +292,8 @@ export abstract class SymbolScope extends StatementReports {
         symbol.chain === this.chain &&
         symbol.fragment === this.chain.current &&
         symbol.offset === this.chain.length &&
-        !symbol.isVolatile
+        !symbol.isVolatile &&
+        !symbol.sectionOf
       )
         return
       this.alreadyDefined(symbol, start, end)

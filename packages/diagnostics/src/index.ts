@@ -12,4 +12,4 @@ export { type OriginFrame, OriginMap, type TextOrigin, type WrittenPlace, writte
 export { diagnosticsSchemaVersion, renderJson, renderSarif } from './render-json.ts'
 export { renderText, type TextStyle } from './render-text.ts'
 export { bytesToText, SourceFile, type Span, textForDisplay, textToBytes } from './source-file.ts'
-export { nearestWord } from './suggest.ts'
+export { nearestWord, WordAdvice } from './suggest.ts'

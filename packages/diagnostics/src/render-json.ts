@@ -35,6 +35,7 @@ export function renderJson(diagnostics: readonly Diagnostic[]): string {
     ...(d.span && { place: jsonPlace(d.span) }),
     ...(d.reportedAs && { reportedAs: d.reportedAs }),
     ...(d.option && { option: d.option }),
+    ...(d.repeated && { repeated: d.repeated }),
     ...(d.fix && { fix: { message: d.fix.message, ...(d.fix.span && { place: jsonPlace(d.fix.span), replacement: d.fix.replacement }) } }),
     notes: (d.notes ?? []).map((note) => ({ message: note.message, ...(note.span && { place: jsonPlace(note.span) }) })),
     expansions: d.span
@@ -81,6 +82,7 @@ export function renderSarif(diagnostics: readonly Diagnostic[], tool: { name: st
       },
       ...(d.span && { locations: [sarifLocation(d.span)] }),
       ...(related.length > 0 && { relatedLocations: related }),
+      ...(d.repeated && { occurrenceCount: d.repeated + 1 }),
     }
   })
   const log = {

@@ -56,6 +56,7 @@ export function renderText(diagnostic: Diagnostic, style: TextStyle = { color: f
     lines.push(...excerpt(notePlace.span, width, (text) => paint('note', text)))
   }
   if (place) lines.push(...frameLines(place.frames, width, paint))
+  if (diagnostic.repeated) lines.push(`${margin}${paint('note', 'note:')} and ${diagnostic.repeated} more like this at the same place`)
   return `${lines.join('\n')}\n`
 }
 

@@ -21,6 +21,27 @@ export function nearestWord(word: string, candidates: Iterable<string>): string 
   return best
 }
 
+/** So many different words are looked up; whoever has mistyped more does not read on. */
+const mostAsked = 200
+
+/** The nearest of words that do not change, found once for each word that is asked for. */
+export class WordAdvice {
+  readonly #candidates: () => Iterable<string>
+  readonly #answers = new Map<string, string | undefined>()
+
+  constructor(candidates: () => Iterable<string>) {
+    this.#candidates = candidates
+  }
+
+  nearest(word: string): string | undefined {
+    if (!this.#answers.has(word)) {
+      if (this.#answers.size >= mostAsked) return undefined
+      this.#answers.set(word, nearestWord(word, this.#candidates()))
+    }
+    return this.#answers.get(word)
+  }
+}
+
 function editDistance(a: string, b: string, limit: number): number {
   let twoBack: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j)

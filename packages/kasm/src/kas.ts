@@ -55,7 +55,7 @@ export async function runKas(words: readonly string[]): Promise<number> {
     print: (text) => process.stdout.write(`${text}\n`),
   })
   const shown: Diagnostic[] = [...diagnostics]
-  const warnings = diagnostics.filter((d) => d.severity === 'warning').length
+  const warnings = diagnostics.reduce((sum, d) => sum + (d.severity === 'warning' ? 1 + (d.repeated ?? 0) : 0), 0)
   let hasFailed = diagnostics.some((d) => d.severity === 'error')
   if (command.isFatalWarnings && warnings > 0) {
     hasFailed = true

@@ -280,7 +280,7 @@ export class State {
       ...(reportedAs && { reportedAs }),
       ...(notes.length > 0 && { notes }),
     })
-    if (this.sink.diagnostics.length >= this.options.limits.diagnostics) {
+    if (this.sink.count >= this.options.limits.diagnostics) {
       this.sink.error('too-many-diagnostics', `stopped after ${this.options.limits.diagnostics} diagnostics`)
       throw new FatalStop()
     }
