@@ -20,13 +20,17 @@ import { discard } from './load-inputs.ts'
 import { matchSections, SectionIndex } from './match-sections.ts'
 import { chooseRegion } from './memory-regions.ts'
 import { type InputObject, type InputSection, type LayoutItem, type MemoryRegionState, OutputSection } from './model.ts'
-import { createOrphanPlacer } from './orphans.ts'
+import { OrphanPlacer } from './orphans.ts'
+import { linkerStubs } from './synthetic.ts'
+import { addAttributes, attributesOf, sectionHas } from './section-attributes.ts'
+import { mentionedSections } from './script-references.ts'
 import type { LayoutStatement, ScriptState } from './script-state.ts'
 import type { Assignment, Expression, InputPattern, OutputSectionStatement } from './syntax/ast.ts'
 
 export interface PlanOptions {
   readonly sink: DiagnosticSink
   readonly isRelocatable: boolean
+  readonly isElf: boolean
   readonly isNonContiguous: boolean
   readonly sortSection: 'name' | 'alignment' | undefined
   readonly orphanHandling: 'place' | 'warn' | 'error' | 'discard'
@@ -43,6 +47,7 @@ function addInput(output: OutputSection, section: InputSection, pattern: number)
 }
 
 function absorb(output: OutputSection, section: InputSection): void {
+  addAttributes(output, typedAttributes(output, attributesOf(section)), section.type)
   const kept = section.flags & (SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_TLS | 0x1000_0000)
   const mergeable = section.flags & (SHF_MERGE | SHF_STRINGS)
   if (!output.hasInputs) {
@@ -61,8 +66,15 @@ function absorb(output: OutputSection, section: InputSection): void {
     else if (section.type !== SHT_NOBITS && output.type !== SHT_NOTE) output.type = SHT_PROGBITS
   }
   const { statement } = output
-  if (!statement?.subalignment && section.alignment > output.alignment) output.alignment = section.alignment
+  if (!statement?.subalignment && !section.isPlaceholder && section.alignment > output.alignment) output.alignment = section.alignment
   applyType(output)
+}
+
+/** NOLOAD and its kin change what inputs bring. */
+function typedAttributes({ statement }: OutputSection, has: number): number {
+  const type = statement?.type
+  if (type === 'noload') return has & ~(sectionHas.loaded | sectionHas.contents)
+  return type === undefined ? has : has & ~(sectionHas.allocated | sectionHas.loaded)
 }
 
 function applyType(output: OutputSection): void {
@@ -76,23 +88,8 @@ function applyType(output: OutputSection): void {
 }
 
 export function buildPlan(state: ScriptState, objects: readonly InputObject[], options: PlanOptions): PlanItem[] {
-  const index = new SectionIndex(objects)
-  const plan: PlanItem[] = []
-  const isFree = (section: InputSection) => section.output === undefined && !section.isDiscarded && section.isLive
-  for (const statement of state.statements) {
-    if (statement.kind === 'assignment') plan.push({ kind: 'assignment', assignment: statement })
-    else if (statement.kind === 'assert') plan.push({ kind: 'assert', assertion: statement })
-    else if (statement.name === '/DISCARD/') discardMatching(statement, index, options, isFree)
-    else addOutputSection(statement, index, plan, options, isFree)
-  }
-  discardLinkedOrder(objects)
-  const placer = createOrphanPlacer(plan, options.isRelocatable)
-  for (const section of index.all) {
-    if (!isFree(section)) continue
-    if (section.isCommon && options.isRelocatable) continue
-    placeOrphan(section, placer, plan, options)
-  }
-  placer.number(options.sectionStarts)
+  const builder = new PlanBuilder(state, objects, options)
+  const plan = builder.build()
   let previous: OutputSection | undefined
   for (const item of plan) {
     if (item.kind !== 'section') continue
@@ -104,6 +101,167 @@ export function buildPlan(state: ScriptState, objects: readonly InputObject[], o
     previous = output
   }
   return plan
+}
+
+class PlanBuilder {
+  readonly #state: ScriptState
+  readonly #objects: readonly InputObject[]
+  readonly #options: PlanOptions
+  readonly #index: SectionIndex
+  readonly #outputs = new Map<LayoutStatement, OutputSection>()
+  readonly #byName = new Map<string, OutputSection>()
+  /** Output sections in the order in which they get something. */
+  readonly #made: OutputSection[] = []
+  readonly #isFree = (section: InputSection) => section.output === undefined && !section.isDiscarded && section.isLive
+
+  constructor(state: ScriptState, objects: readonly InputObject[], options: PlanOptions) {
+    this.#state = state
+    this.#objects = objects
+    this.#options = options
+    this.#index = new SectionIndex(objects)
+    for (const statement of state.statements) {
+      if (statement.kind !== 'output-section' || statement.name === '/DISCARD/') continue
+      // A second statement of the same name makes a second section.
+      const output = new OutputSection(statement.name, statement)
+      this.#outputs.set(statement, output)
+      if (!this.#byName.has(statement.name)) this.#byName.set(statement.name, output)
+    }
+  }
+
+  build(): PlanItem[] {
+    const plan: PlanItem[] = []
+    const options = this.#options
+    for (const statement of this.#state.statements) {
+      if (statement.kind === 'assignment') {
+        plan.push({ kind: 'assignment', assignment: statement })
+        this.#mention(statement.value)
+      } else if (statement.kind === 'assert') {
+        plan.push({ kind: 'assert', assertion: statement })
+        this.#mention(statement.condition)
+      } else if (statement.name === '/DISCARD/') discardMatching(statement, this.#index, options, this.#isFree)
+      else {
+        const output = this.#outputs.get(statement)
+        if (output && this.#isWanted(statement)) {
+          plan.push({ kind: 'section', output })
+          this.#fill(output, statement)
+        }
+      }
+    }
+    discardLinkedOrder(this.#objects)
+    const placer = new OrphanPlacer(plan, this.#made, options)
+    for (const section of this.#index.all) {
+      if (!this.#isFree(section)) continue
+      if (section.isCommon && options.isRelocatable) continue
+      placeOrphan(section, placer, options)
+    }
+    return placer.finish(options.sectionStarts)
+  }
+
+  #make(output: OutputSection): void {
+    if (output.hasSection) return
+    output.hasSection = true
+    this.#made.push(output)
+  }
+
+  /** ADDR, LOADADDR and SIZEOF make the section that they speak of. */
+  #mention(expression: Expression): void {
+    for (const name of mentionedSections(expression)) {
+      const output = this.#byName.get(name)
+      if (output) this.#make(output)
+    }
+  }
+
+  /** ONLY_IF_RO, ONLY_IF_RW. */
+  #isWanted(statement: OutputSectionStatement): boolean {
+    if (statement.constraint !== 'only-if-ro' && statement.constraint !== 'only-if-rw') return true
+    const inputs = statement.body.flatMap((inner) =>
+      inner.kind === 'input' ? matchSections(inner, this.#index, this.#options.sortSection, this.#isFree) : [],
+    )
+    const isReadOnly = inputs.every((section) => (section.flags & SHF_WRITE) === 0)
+    return inputs.length > 0 && isReadOnly === (statement.constraint === 'only-if-ro')
+  }
+
+  #fill(output: OutputSection, statement: Extract<LayoutStatement, { kind: 'output-section' }>): void {
+    const options = this.#options
+    if (statement.alignWithInput && statement.alignment)
+      options.sink.error(
+        'align-twice',
+        `section ${statement.name} has both ALIGN and ALIGN_WITH_INPUT; one of them can hold`,
+        statement.alignment.span,
+      )
+    if (statement.loadAddress && statement.loadRegion !== undefined)
+      options.sink.error(
+        'load-address-twice',
+        `section ${statement.name} has both a load address and a load region`,
+        statement.loadAddress.span,
+      )
+    if (statement.overlay) {
+      output.isOverlay = true
+      output.isFirstOfOverlay = statement.overlay.first === statement.name
+    }
+    if (statement.programHeaders.length > 0) output.programHeaders = statement.programHeaders
+    const fit = options.isNonContiguous ? fitter(statement, options) : undefined
+    let pattern = 0
+    if (statement.address) this.#mention(statement.address)
+    for (const inner of statement.body) {
+      switch (inner.kind) {
+        case 'input':
+          pattern++
+          for (const section of matchSections(inner, this.#index, options.sortSection, this.#isFree)) {
+            if (fit && !fit(section)) continue
+            if (inner.keep) section.isKept = true
+            this.#make(output)
+            addInput(output, section, pattern)
+          }
+          break
+        case 'assignment':
+          this.#make(output)
+          output.items.push({ kind: 'assignment', assignment: inner })
+          this.#mention(inner.value)
+          if (inner.name === '.' && forcesSection(inner)) {
+            output.isForced = true
+            output.isWritableSpace = true
+          }
+          break
+        case 'assert':
+          this.#make(output)
+          output.items.push({ kind: 'assert', assertion: inner })
+          this.#mention(inner.condition)
+          break
+        case 'data': {
+          const item: LayoutItem = { kind: 'data', width: inner.width, isSigned: inner.isSigned, value: inner.value, offset: 0, number: 0n }
+          output.items.push(item)
+          this.#make(output)
+          this.#mention(inner.value)
+          giveContents(output)
+          break
+        }
+        case 'text':
+          output.items.push({ kind: 'bytes', bytes: zeroTerminated(unescaped(inner.text)), offset: 0 })
+          this.#make(output)
+          giveContents(output)
+          break
+        case 'linker-version':
+          output.items.push({ kind: 'bytes', bytes: zeroTerminated(options.versionText), offset: 0 })
+          this.#make(output)
+          giveContents(output)
+          break
+        case 'fill':
+          output.items.push({ kind: 'fill', fill: inner.fill })
+          break
+        case 'constructors':
+        case 'create-object-symbols':
+          break
+      }
+    }
+    if (!output.hasInputs && output.isWritableSpace && output.type !== 0) output.flags |= SHF_WRITE
+    applyType(output)
+    const { region, loadRegion } = statement
+    if (loadRegion !== undefined) output.loadRegion = regionNamed(loadRegion, statement, options)
+    if (region !== undefined) output.region = regionNamed(region, statement, options)
+    // A load region alone is also where the section runs, unless it says where.
+    else if (loadRegion !== undefined && !statement.address) output.region = output.loadRegion
+  }
 }
 
 /** A section that is ordered by another (SHF_LINK_ORDER) goes where that goes, and is lost with it. */
@@ -123,12 +281,7 @@ function discardLinkedOrder(objects: readonly InputObject[]): void {
   }
 }
 
-function placeOrphan(
-  section: InputSection,
-  placer: ReturnType<typeof createOrphanPlacer>,
-  plan: readonly PlanItem[],
-  options: PlanOptions,
-): void {
+function placeOrphan(section: InputSection, placer: OrphanPlacer, options: PlanOptions): void {
   const { orphanHandling, sink } = options
   if (orphanHandling === 'discard') {
     discard(section, 'script')
@@ -141,10 +294,15 @@ function placeOrphan(
     if (orphanHandling === 'error') sink.error('orphan-section', message, undefined, help)
     else sink.warn('orphan-section', message, undefined, help)
   }
-  const name = section.isCommon ? '.bss' : section.name
-  const output = placer.place(section.isCommon ? Object.assign(Object.create(section), { name }) : section)
+  const output = section.isCommon ? placer.placeAtEnd('.bss') : placer.place(section, orphanName(section))
+  output.hasSection = true
   addInput(output, section, 0)
-  void plan
+}
+
+/** Relocations that the linker itself makes are one section. */
+function orphanName({ name, object, flags }: InputSection): string {
+  if (object.fileName !== linkerStubs || (flags & SHF_ALLOC) === 0) return name
+  return name.startsWith('.rela.') ? '.rela.dyn' : name.startsWith('.rel.') ? '.rel.dyn' : name
 }
 
 function discardMatching(
@@ -157,94 +315,6 @@ function discardMatching(
     if (inner.kind !== 'input') continue
     for (const section of matchSections(inner, index, options.sortSection, isFree)) discard(section, 'script')
   }
-}
-
-function addOutputSection(
-  statement: Extract<LayoutStatement, { kind: 'output-section' }>,
-  index: SectionIndex,
-  plan: PlanItem[],
-  options: PlanOptions,
-  isFree: (section: InputSection) => boolean,
-): void {
-  if (statement.constraint === 'only-if-ro' || statement.constraint === 'only-if-rw') {
-    const wantsReadOnly = statement.constraint === 'only-if-ro'
-    const inputs = statement.body.flatMap((inner) =>
-      inner.kind === 'input' ? matchSections(inner, index, options.sortSection, isFree) : [],
-    )
-    const isReadOnly = inputs.every((section) => (section.flags & SHF_WRITE) === 0)
-    if (inputs.length === 0 || isReadOnly !== wantsReadOnly) return
-  }
-  if (statement.alignWithInput && statement.alignment)
-    options.sink.error(
-      'align-twice',
-      `section ${statement.name} has both ALIGN and ALIGN_WITH_INPUT; one of them can hold`,
-      statement.alignment.span,
-    )
-  if (statement.loadAddress && statement.loadRegion !== undefined)
-    options.sink.error(
-      'load-address-twice',
-      `section ${statement.name} has both a load address and a load region`,
-      statement.loadAddress.span,
-    )
-  // A second statement of the same name makes a second section.
-  const output = new OutputSection(statement.name, statement)
-  plan.push({ kind: 'section', output })
-  if (statement.overlay) {
-    output.isOverlay = true
-    output.isFirstOfOverlay = statement.overlay.first === statement.name
-  }
-  if (statement.programHeaders.length > 0) output.programHeaders = statement.programHeaders
-  const fit = options.isNonContiguous ? fitter(statement, options) : undefined
-  let pattern = 0
-  for (const inner of statement.body) {
-    switch (inner.kind) {
-      case 'input':
-        pattern++
-        for (const section of matchSections(inner, index, options.sortSection, isFree)) {
-          if (fit && !fit(section)) continue
-          if (inner.keep) section.isKept = true
-          addInput(output, section, pattern)
-        }
-        break
-      case 'assignment':
-        output.items.push({ kind: 'assignment', assignment: inner })
-        if (inner.name === '.' && forcesSection(inner)) {
-          output.isForced = true
-          output.isWritableSpace = true
-        }
-        break
-      case 'assert':
-        output.items.push({ kind: 'assert', assertion: inner })
-        break
-      case 'data': {
-        const item: LayoutItem = { kind: 'data', width: inner.width, isSigned: inner.isSigned, value: inner.value, offset: 0, number: 0n }
-        output.items.push(item)
-        giveContents(output)
-        break
-      }
-      case 'text':
-        output.items.push({ kind: 'bytes', bytes: zeroTerminated(unescaped(inner.text)), offset: 0 })
-        giveContents(output)
-        break
-      case 'linker-version':
-        output.items.push({ kind: 'bytes', bytes: zeroTerminated(options.versionText), offset: 0 })
-        giveContents(output)
-        break
-      case 'fill':
-        output.items.push({ kind: 'fill', fill: inner.fill })
-        break
-      case 'constructors':
-      case 'create-object-symbols':
-        break
-    }
-  }
-  if (!output.hasInputs && output.isWritableSpace && output.type !== 0) output.flags |= SHF_WRITE
-  applyType(output)
-  const { region, loadRegion } = statement
-  if (loadRegion !== undefined) output.loadRegion = regionNamed(loadRegion, statement, options)
-  if (region !== undefined) output.region = regionNamed(region, statement, options)
-  // A load region alone is also where the section runs, unless it says where.
-  else if (loadRegion !== undefined && !statement.address) output.region = output.loadRegion
 }
 
 /**
@@ -291,6 +361,7 @@ function regionNamed(name: string, statement: OutputSectionStatement, options: P
 }
 
 function giveContents(output: OutputSection): void {
+  output.attributes |= typedAttributes(output, sectionHas.contents | sectionHas.allocated | sectionHas.loaded)
   output.isForced = true
   if (output.type === 0 || output.type === SHT_NOBITS) output.type = SHT_PROGBITS
   output.flags |= SHF_ALLOC
@@ -329,13 +400,4 @@ function unescaped(text: string): string {
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255)
     return { n: '\n', r: '\r', t: '\t' }[letter] ?? letter
   })
-}
-
-/** Input patterns that name a file and no section: the file becomes an input. */
-export function namedFiles(state: ScriptState): InputPattern[] {
-  return state.statements.flatMap((statement) =>
-    statement.kind === 'output-section'
-      ? statement.body.filter((inner): inner is InputPattern => inner.kind === 'input' && inner.sections === undefined)
-      : [],
-  )
 }

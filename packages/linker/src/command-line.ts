@@ -99,13 +99,15 @@ const outputFormats: ReadonlySet<string> = new Set(['elf32-i386', 'elf64-x86-64'
 
 const sharedRefusal = (state: State) => state.fault('shared libraries are not supported: link statically')
 
+function nameScript(state: State, name: string): void {
+  const { command } = state
+  command.scriptName = name
+  command.options.scriptPosition = command.inputs.length
+}
+
 const rules: Readonly<Record<string, Rule>> = {
-  T: value((state, text) => {
-    state.command.scriptName = text
-  }),
-  script: value((state, text) => {
-    state.command.scriptName = text
-  }),
+  T: value((state, text) => nameScript(state, text)),
+  script: value((state, text) => nameScript(state, text)),
   'default-script': value((state, text) => {
     state.command.scriptName ??= text
   }),

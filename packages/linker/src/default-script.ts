@@ -3,11 +3,11 @@
 
 import { EM_386 } from '@kernelbox/elf'
 import type { LinkOptions } from './options.ts'
+import { relocatableScript } from './relocatable-script.ts'
 
 export function defaultScript(machine: number, is64: boolean, options: Pick<LinkOptions, 'relocatable' | 'paging' | 'z'>): string {
-  if (options.relocatable)
-    return 'SECTIONS { .text 0 : { *(.text .stub) } .rodata 0 : { *(.rodata) } .data 0 : { *(.data) } .bss 0 : { *(.bss) } }'
   const isI386 = machine === EM_386
+  if (options.relocatable) return relocatableScript(isI386)
   const rel = isI386 ? 'rel' : 'rela'
   const word = is64 ? 8 : isI386 ? 4 : 8
   const base = isI386 ? '0x08048000' : '0x400000'

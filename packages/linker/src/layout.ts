@@ -226,7 +226,8 @@ export class LayoutPass {
       }
       return undefined
     }
-    return this.#isDotMoved ? (find(1) ?? find(-1)) : (find(-1) ?? find(1))
+    const [near, far] = this.#isDotMoved ? [find(1), find(-1)] : [find(-1), find(1)]
+    return near && (near.flags & SHF_ALLOC) !== 0 ? near : (far ?? near)
   }
 
   #moveDot(assignment: Assignment): void {

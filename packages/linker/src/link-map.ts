@@ -5,6 +5,7 @@ import { absoluteOf } from './evaluate.ts'
 import type { PlanItem } from './layout.ts'
 import { symbolAddress } from './symbol-address.ts'
 import type { InputObject, InputSection, LinkSymbol, MemoryRegionState, OutputSection } from './model.ts'
+import { linkerStubs } from './synthetic.ts'
 import type { SymbolTable } from './symbol-table.ts'
 
 export interface MapInput {
@@ -35,7 +36,7 @@ export function linkMapText(input: MapInput): string {
   for (const [name, region] of input.regions)
     lines.push(`${name.padEnd(16)} ${hex(region.origin).padEnd(18)} ${hex(region.length).padEnd(18)} ${region.attributes}`.trimEnd())
   lines.push(`${'*default*'.padEnd(16)} ${hex(0n).padEnd(18)} 0x${'f'.repeat(digits)}`, '', 'Linker script and memory map', '')
-  for (const object of input.objects) if (object.fileName !== 'linker stubs') lines.push(`LOAD ${object.displayName}`)
+  for (const object of input.objects) if (object.fileName !== linkerStubs) lines.push(`LOAD ${object.displayName}`)
   const bySection = symbolsBySection(input.symbols)
   for (const item of input.plan) {
     if (item.kind === 'assignment') lines.push(assignmentLine(item.assignment, input.symbols, hex))

@@ -56,6 +56,7 @@ const deepestScript = 20
 export class InputLoader {
   readonly objects: InputObject[] = []
   readonly #context: LoadContext
+  readonly #names = new Set<string>()
   readonly #groups = new Map<string, InputObject>()
   readonly #linkOnce = new Map<string, InputSection>()
 
@@ -68,6 +69,11 @@ export class InputLoader {
       if ('group' in input) this.#loadGroup(input.group, 0)
       else this.#loadInput(input, undefined, 0)
     }
+  }
+
+  /** Whether an input of this very name has been read. */
+  hasLoaded(name: string): boolean {
+    return this.#names.has(name)
   }
 
   /** INPUT and GROUP of a script. */
@@ -89,6 +95,7 @@ export class InputLoader {
 
   #loadInput(input: LinkInput, group: LoadedArchive[] | undefined, depth: number): void {
     const { sink, files, searchFolders } = this.#context
+    this.#names.add(input.name)
     if (input.object) {
       this.#addObject(input.object, { file: input.name }, input.locate, input.justSymbols)
       return

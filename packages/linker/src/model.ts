@@ -54,6 +54,8 @@ export class InputSection {
   /** Where a discarded comdat member's kept twin is. */
   keptTwin: InputSection | undefined = undefined
   isCommon = false
+  /** One of the linker's own that stays empty: it has a place among the orphans, and no more. */
+  isPlaceholder = false
   isKept = false
   isLive = true
   /** For merged sections: maps input offsets to offsets in the merged contents. */

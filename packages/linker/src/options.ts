@@ -54,6 +54,8 @@ export interface LinkOptions {
   readonly inputs: readonly (LinkInput | LinkGroup)[]
   /** -T: stands in place of the built-in script. */
   readonly script?: SourceFile
+  /** How many of the inputs stand before -T on the command line: what the script names comes after them. Default: all. */
+  readonly scriptPosition?: number
   readonly files?: LinkFiles
   /** -L, in order. */
   readonly searchFolders?: readonly string[]

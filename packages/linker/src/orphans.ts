@@ -1,168 +1,306 @@
 // Places for input sections that no pattern of the script takes.
 // Enters: the plan and the sections left over. Leaves: the plan with output sections for them where GNU ld 2.40 puts them:
-// beside the last section of their kind (GNU ld manual §3.10.5 "Orphan Sections"; the order of kinds was found by trying).
+// after the last section of their kind (GNU ld manual §3.10.5 "Orphan Sections"; the kinds, their order and what stands
+// between were found by trying).
 
-import { SHF_ALLOC, SHF_EXECINSTR, SHF_TLS, SHF_WRITE, SHT_NOBITS, SHT_NOTE, SHT_REL, SHT_RELA } from '@kernelbox/elf'
+import { SHT_NOTE, SHT_REL, SHT_RELA } from '@kernelbox/elf'
 import type { PlanItem } from './layout.ts'
 import { type InputSection, OutputSection } from './model.ts'
+import { attributesOf, type SectionAttributes, sectionHas } from './section-attributes.ts'
 
 type Kind = 'text' | 'rodata' | 'tdata' | 'data' | 'bss' | 'rel' | 'interp' | 'nonalloc'
 
+/** The output section that an orphan of the kind follows, where the script has it. */
 const namesOfKinds: Readonly<Record<Kind, string | undefined>> = {
   text: '.text',
   rodata: '.rodata',
   tdata: '.tdata',
   data: '.data',
   bss: '.bss',
-  rel: '.rel',
+  rel: undefined,
   interp: '.interp',
   nonalloc: undefined,
 }
 
-function kindOf(section: InputSection): Kind {
-  const { flags, type, name } = section
-  if ((flags & SHF_ALLOC) === 0) return 'nonalloc'
-  if (type === SHT_NOTE) return 'interp'
-  if (type === SHT_NOBITS && (flags & SHF_TLS) === 0) return 'bss'
-  if ((flags & SHF_TLS) !== 0) return 'tdata'
-  if ((flags & SHF_WRITE) !== 0) return 'data'
-  if (type === SHT_REL || type === SHT_RELA || name.startsWith('.rel')) return 'rel'
-  return (flags & SHF_EXECINSTR) === 0 ? 'rodata' : 'text'
+const { contents, allocated, loaded, readOnly, code, threadLocal } = sectionHas
+
+function kindOf({ type, name }: InputSection, has: SectionAttributes): Kind {
+  if ((has & allocated) === 0) return 'nonalloc'
+  if ((has & loaded) !== 0 && type === SHT_NOTE) return 'interp'
+  if ((has & (loaded | contents | threadLocal)) === 0) return 'bss'
+  if ((has & threadLocal) !== 0) return 'tdata'
+  if ((has & readOnly) === 0) return 'data'
+  if ((has & loaded) !== 0 && (type === SHT_REL || type === SHT_RELA || name.startsWith('.rel'))) return 'rel'
+  return (has & code) === 0 ? 'rodata' : 'text'
 }
 
-const hasContents = (type: number) => type !== SHT_NOBITS
-const isNote = (type: number) => type === SHT_NOTE
-
-/** The last output section that the orphan may follow, as flags say. */
-function findByFlags(section: InputSection, outputs: readonly OutputSection[]): OutputSection | undefined {
-  const wanted = section.flags
-  const isNobits = !hasContents(section.type)
-  const last = (fits: (output: OutputSection) => boolean) => outputs.findLast((output) => output.type !== 0 && fits(output))
-  const typesAgree = (output: OutputSection) => isNote(output.type) === isNote(section.type)
-  const same = (output: OutputSection, mask: number) => ((output.flags ^ wanted) & mask) === 0
-  if ((wanted & SHF_EXECINSTR) !== 0) {
-    return last((o) => typesAgree(o) && same(o, SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR) && hasContents(o.type) === !isNobits)
-  }
-  if ((wanted & SHF_WRITE) === 0 && !isNobits) {
-    return last((o) => typesAgree(o) && same(o, SHF_ALLOC | SHF_WRITE) && hasContents(o.type))
-  }
-  if ((wanted & SHF_TLS) !== 0) {
-    const found = last((o) => typesAgree(o) && same(o, SHF_ALLOC | SHF_TLS) && hasContents(o.type))
-    if (found) return found
-  }
-  if (!isNobits)
-    return (
-      last((o) => typesAgree(o) && same(o, SHF_ALLOC | SHF_TLS) && hasContents(o.type)) ??
-      last((o) => typesAgree(o) && same(o, SHF_ALLOC) && hasContents(o.type))
-    )
-  return last((o) => same(o, SHF_ALLOC))
+interface Found {
+  readonly output: OutputSection
+  /** It has just the orphan's attributes: all that come after of this kind follow it too. */
+  readonly isExact: boolean
 }
 
-export interface OrphanPlacer {
-  /** Puts a section somewhere and says where; the plan may grow. */
-  place(section: InputSection): OutputSection
-  /** Numbers the output sections, once all orphans are placed. */
-  number(first: ReadonlyMap<string, bigint>): void
+/**
+ * The last output section that the orphan may follow.
+ * @param typesMatter only sections of the orphan's own SHT_* count, where any does: in ELF output
+ */
+function findByAttributes(
+  section: InputSection,
+  has: SectionAttributes,
+  outputs: Iterable<OutputSection>,
+  typesMatter: boolean,
+): Found | undefined {
+  const isCandidate = (output: OutputSection) => !typesMatter || !output.hasSection || output.firstType === section.type
+  const all = contents | allocated | loaded | readOnly | code | threadLocal
+  let exact: OutputSection | undefined
+  let near: OutputSection | undefined
+  const nearMask =
+    (has & (code | allocated)) === (code | allocated)
+      ? contents | allocated | loaded | code | threadLocal
+      : (has & (readOnly | allocated)) === (readOnly | allocated)
+        ? contents | allocated | loaded | readOnly | threadLocal
+        : (has & (contents | allocated)) === (contents | allocated)
+          ? contents | allocated | loaded | threadLocal
+          : allocated
+  const isThreadLocal = (has & (code | readOnly)) === 0 && (has & threadLocal) !== 0
+  for (const output of outputs) {
+    if (!isCandidate(output)) continue
+    const differ = output.attributes ^ has
+    if ((differ & all) === 0) exact = output
+    if (!isThreadLocal && (differ & nearMask) === 0) near = output
+  }
+  if (exact) return { output: exact, isExact: true }
+  if (isThreadLocal) near = findThreadLocal(has, outputs)
+  if (near) return { output: near, isExact: false }
+  if (!typesMatter) return undefined
+  const found = findByAttributes(section, has, outputs, false)
+  return found && { output: found.output, isExact: false }
+}
+
+/** .tdata goes after .data, .tbss after .tdata; nothing comes between the two. */
+function findThreadLocal(has: SectionAttributes, outputs: Iterable<OutputSection>): OutputSection | undefined {
+  let found: OutputSection | undefined
+  let isAmongThem = false
+  for (const output of outputs) {
+    const differ = output.attributes ^ (has | loaded | contents)
+    if ((differ & (threadLocal | allocated)) === 0) {
+      if ((output.attributes & loaded) === 0 && (has & loaded) !== 0) break
+      found = output
+      isAmongThem = true
+    } else if (isAmongThem) break
+    else if ((differ & (contents | allocated | loaded)) === 0) found = output
+  }
+  return found
+}
+
+/** The plan as a list into which orphans go one by one. */
+interface Node {
+  /** Undefined: the list's head. */
+  readonly item: PlanItem | undefined
+  next: Node | undefined
 }
 
 interface Hold {
+  /** What the kind follows, once it is known for good. */
   after: OutputSection | undefined
-  /** The last orphan output section put for this kind. */
-  last: OutputSection | undefined
+  /** The last orphan put for this kind, in the plan and in the section table. */
+  lastNode: Node | undefined
+  lastNumbered: OutputSection | undefined
 }
 
-export function createOrphanPlacer(plan: PlanItem[], isRelocatable: boolean): OrphanPlacer {
-  const holds = new Map<Kind, Hold>()
-  const byName = new Map<string, OutputSection[]>()
-  for (const item of plan) {
-    if (item.kind !== 'section') continue
-    const same = byName.get(item.output.name)
-    if (same) same.push(item.output)
-    else byName.set(item.output.name, [item.output])
+export class OrphanPlacer {
+  readonly #isRelocatable: boolean
+  readonly #isElf: boolean
+  readonly #holds = new Map<Kind, Hold>()
+  readonly #byName = new Map<string, OutputSection[]>()
+  readonly #nodes = new Map<OutputSection, Node>()
+  readonly #head: Node = { item: undefined, next: undefined }
+  #tail: Node = this.#head
+  /** In the order of the section table. */
+  readonly #numbered: NumberedSections
+
+  /** @param made the output sections that have something already, in the order in which they came to be */
+  constructor(
+    plan: readonly PlanItem[],
+    made: readonly OutputSection[],
+    options: { readonly isRelocatable: boolean; readonly isElf: boolean },
+  ) {
+    this.#isRelocatable = options.isRelocatable
+    this.#isElf = options.isElf
+    for (const item of plan) this.#append(item)
+    this.#numbered = new NumberedSections(made)
   }
 
-  // Numbers in the section table: those that have something now first, an orphan after the one that it follows.
-  const order: OutputSection[] = []
-  for (const item of plan) if (item.kind === 'section' && item.output.items.length > 0) order.push(item.output)
-
-  function outputs(): OutputSection[] {
-    return plan.flatMap((item) => (item.kind === 'section' ? [item.output] : []))
-  }
-
-  function insert(output: OutputSection, after: OutputSection | undefined, lastOfKind: OutputSection | undefined): void {
-    if (lastOfKind) {
-      plan.splice(indexOf(lastOfKind) + 1, 0, { kind: 'section', output })
-      return
+  place(section: InputSection, name: string): OutputSection {
+    const known = this.#known(section, name)
+    if (known) {
+      if (!known.hasSection) this.#numbered.append(known)
+      return known
     }
-    // Assignments after a section belong to it, but those to `.` to what follows.
-    let ignoreFirst = after === undefined
-    let at = after ? indexOf(after) + 1 : 0
-    let dotAt = -1
-    for (; at < plan.length; at++) {
-      const item = plan[at] as PlanItem
-      if (item.kind === 'section') break
-      if (item.kind === 'assignment' && item.assignment.name === '.' && dotAt < 0) {
-        if (!ignoreFirst) dotAt = at
-        ignoreFirst = false
+    const output = new OutputSection(name, undefined)
+    output.isOrphan = true
+    const has = attributesOf(section)
+    const kind = kindOf(section, has)
+    if (this.#isRelocatable || kind === 'nonalloc') output.hasExplicitAddress = true
+    this.#register(output)
+    if (kind === 'nonalloc') {
+      this.#nodes.set(output, this.#append({ kind: 'section', output }))
+      this.#numbered.append(output)
+    } else this.#insert(output, section, has, this.#holdOf(kind), namesOfKinds[kind])
+    return output
+  }
+
+  /** A .bss for common symbols that no pattern takes comes at the end. */
+  placeAtEnd(name: string): OutputSection {
+    const known = this.#byName.get(name)?.[0]
+    if (known) {
+      if (!known.hasSection) this.#numbered.append(known)
+      return known
+    }
+    const output = new OutputSection(name, undefined)
+    output.isOrphan = true
+    this.#register(output)
+    this.#nodes.set(output, this.#append({ kind: 'section', output }))
+    this.#numbered.append(output)
+    return output
+  }
+
+  /** The plan with the orphans; the output sections are numbered, `first` (-Tdata and its kin) before the others. */
+  finish(first: ReadonlyMap<string, bigint>): PlanItem[] {
+    const plan: PlanItem[] = []
+    for (let node = this.#head.next; node; node = node.next) if (node.item) plan.push(node.item)
+    let next = 0
+    const ordered = [...this.#numbered].sort((a, b) => Number(first.has(b.name)) - Number(first.has(a.name)))
+    const seen = new Set(ordered)
+    for (const output of ordered) output.order = next++
+    for (const item of plan) if (item.kind === 'section' && !seen.has(item.output)) item.output.order = next++
+    return plan
+  }
+
+  /** An output section of the same name that takes it, one with the same load and type before one that has nothing yet. */
+  #known(section: InputSection, name: string): OutputSection | undefined {
+    const has = attributesOf(section)
+    let unused: OutputSection | undefined
+    for (const output of this.#byName.get(name) ?? []) {
+      if (output.statement?.constraint !== undefined) continue
+      if (!output.hasSection) unused ??= output
+      else if (output.attributes === 0) return output
+      else if (((output.attributes ^ has) & (loaded | allocated)) === 0 && (!this.#isElf || output.firstType === section.type)) {
+        if (this.#isRelocatable && output.isOrphan && section.flags !== output.flags && (section.flags & 0x200) !== 0) continue
+        return output
       }
     }
-    plan.splice(dotAt >= 0 ? dotAt : at, 0, { kind: 'section', output })
+    return unused
   }
 
-  function indexOf(output: OutputSection): number {
-    return plan.findIndex((item) => item.kind === 'section' && item.output === output)
+  #insert(output: OutputSection, section: InputSection, has: SectionAttributes, hold: Hold, name: string | undefined): void {
+    if (name !== undefined) hold.after ??= this.#byName.get(name)?.find((one) => one !== output)
+    let { after } = hold
+    if (!after) {
+      const found = findByAttributes(section, has, this.#outputs(output), this.#isElf)
+      after = found?.output
+      if (found?.isExact) hold.after = after
+    }
+    const node: Node = { item: { kind: 'section', output }, next: undefined }
+    this.#nodes.set(output, node)
+    const before = hold.lastNode ?? this.#nodeBefore(after)
+    node.next = before.next
+    before.next = node
+    if (before === this.#tail) this.#tail = node
+    hold.lastNode = node
+    if (hold.lastNumbered) this.#numbered.insertAfter(hold.lastNumbered, output)
+    else this.#numbered.insertAfter(after && this.#numberedUpTo(after, output), output)
+    hold.lastNumbered = output
+    if (after?.region) output.region = after.region
   }
 
-  return {
-    number(first) {
-      let next = 0
-      // -Tdata and its kin make their sections before the script does.
-      order.sort((a, b) => Number(first.has(b.name)) - Number(first.has(a.name)))
-      for (const output of order) output.order = next++
-      for (const item of plan) if (item.kind === 'section' && !order.includes(item.output)) item.output.order = next++
-    },
-    place(section) {
-      const isCompatible = (output: OutputSection) =>
-        output.type === 0 || ((output.flags ^ section.flags) & SHF_ALLOC) === 0 || output.items.length === 0
-      const known = byName
-        .get(section.name)
-        ?.filter((output) => output.statement?.constraint === undefined)
-        .find(isCompatible)
-      if (known && known.items.length === 0 && !order.includes(known)) order.push(known)
-      if (known && !(isRelocatable && section.flags !== known.flags && known.isOrphan && (section.flags & 0x200) !== 0)) return known
-      const output = new OutputSection(section.name, undefined)
-      output.isOrphan = true
-      if (isRelocatable) output.hasExplicitAddress = true
-      const kind = kindOf(section)
-      let hold = holds.get(kind)
-      if (!hold) {
-        hold = { after: undefined, last: undefined }
-        holds.set(kind, hold)
-      }
-      if (kind === 'nonalloc') {
-        output.hasExplicitAddress = true
-        plan.push({ kind: 'section', output })
-        order.push(output)
-      } else {
-        const name = namesOfKinds[kind]
-        const all = outputs()
-        const sameName = known ?? byName.get(section.name)?.at(-1)
-        let after = sameName ?? hold.after
-        if (!after && name) after = byName.get(name)?.[0]
-        after ??= findByFlags(section, all)
-        insert(output, after, sameName ? undefined : hold.last)
-        const previous = plan[indexOf(output) - 1]
-        const anchor = sameName ?? hold.last ?? after ?? (previous?.kind === 'section' ? previous.output : undefined)
-        const at = anchor ? order.indexOf(anchor) + 1 : 0
-        order.splice(at, 0, output)
-        if (after?.region) output.region = after.region
-        hold.last = output
-        hold.after ??= after
-      }
-      const same = byName.get(section.name)
-      if (same) same.push(output)
-      else byName.set(section.name, [output])
-      return output
-    },
+  /** The node that an orphan after `after` follows: assignments after a section belong to it, those from `.` on to the next. */
+  #nodeBefore(after: OutputSection | undefined): Node {
+    let node = (after && this.#nodes.get(after)) ?? this.#head
+    // Before the first section the first assignment to `.` is the start address.
+    let ignoresFirst = after === undefined
+    let beforeDot: Node | undefined
+    for (; node.next; node = node.next) {
+      const { item } = node.next
+      if (item?.kind === 'section') return beforeDot && this.#takesDot(item.output) ? beforeDot : node
+      if (item?.kind !== 'assignment' || beforeDot) continue
+      if (item.assignment.name === '.' && !ignoresFirst) beforeDot = node
+      if (item.assignment.name === '.') ignoresFirst = false
+    }
+    return node
+  }
+
+  /** Whether the assignments to `.` before a section are its own: not where it is not in memory. */
+  #takesDot(output: OutputSection): boolean {
+    return !output.hasSection || !output.hasInputs || (output.attributes & allocated) !== 0
+  }
+
+  #numberedUpTo(after: OutputSection, self: OutputSection): OutputSection | undefined {
+    if (after.hasSection) return after
+    let last: OutputSection | undefined
+    for (const output of this.#outputs(self)) {
+      if (output === after) break
+      if (output.hasSection) last = output
+    }
+    return last
+  }
+
+  #outputs(except: OutputSection): OutputSection[] {
+    const found: OutputSection[] = []
+    for (let node = this.#head.next; node; node = node.next)
+      if (node.item?.kind === 'section' && node.item.output !== except) found.push(node.item.output)
+    return found
+  }
+
+  #holdOf(kind: Kind): Hold {
+    let hold = this.#holds.get(kind)
+    if (!hold) {
+      hold = { after: undefined, lastNode: undefined, lastNumbered: undefined }
+      this.#holds.set(kind, hold)
+    }
+    return hold
+  }
+
+  #append(item: PlanItem): Node {
+    const node: Node = { item, next: undefined }
+    this.#tail.next = node
+    this.#tail = node
+    if (item.kind === 'section') {
+      this.#nodes.set(item.output, node)
+      if (!item.output.isOrphan) this.#register(item.output)
+    }
+    return node
+  }
+
+  #register(output: OutputSection): void {
+    const same = this.#byName.get(output.name)
+    if (same) same.push(output)
+    else this.#byName.set(output.name, [output])
+  }
+}
+
+/** A list of output sections with cheap insertion behind any of them. */
+class NumberedSections implements Iterable<OutputSection> {
+  readonly #next = new Map<OutputSection | undefined, OutputSection>()
+  #last: OutputSection | undefined
+
+  constructor(outputs: readonly OutputSection[]) {
+    for (const output of outputs) this.append(output)
+  }
+
+  append(output: OutputSection): void {
+    this.insertAfter(this.#last, output)
+  }
+
+  /** Undefined: before all others. */
+  insertAfter(before: OutputSection | undefined, output: OutputSection): void {
+    const next = this.#next.get(before)
+    this.#next.set(before, output)
+    if (next) this.#next.set(output, next)
+    if (before === this.#last) this.#last = output
+  }
+
+  *[Symbol.iterator](): Iterator<OutputSection> {
+    for (let output = this.#next.get(undefined); output; output = this.#next.get(output)) yield output
   }
 }

@@ -54,7 +54,8 @@ export function planLink(options: LinkOptions, state: ScriptState, inputs: LinkI
   if (isElfImage) {
     synthetic = new SyntheticSections(target.inputMachine, target.isInput64, objects.length)
     synthetic.scan(objects, symbols)
-    objects.push(synthetic.object)
+    // They belong to the first object.
+    objects.splice(1, 0, synthetic.object)
     defineLinkerSymbols(symbols)
   }
   const plan = buildPlan(state, objects, {
@@ -68,6 +69,7 @@ export function planLink(options: LinkOptions, state: ScriptState, inputs: LinkI
     sectionStarts: options.sectionStarts ?? new Map(),
     versionText,
   })
+  synthetic?.dropEmpty()
   let frames: EhFrames | undefined
   if (isElfImage) {
     mergeSections(plan)

@@ -4,15 +4,15 @@
 
 import type { DiagnosticSink } from '@kernelbox/diagnostics'
 import { EM_386, EM_X86_64 } from '@kernelbox/elf'
-import { namedFiles } from './build-plan.ts'
 import { isEntryNumber } from './entry-point.ts'
 import { emulationOfFormat, hasWord, type LinkTarget, targetOf } from './link-target.ts'
 import { InputLoader } from './load-inputs.ts'
 import type { InputObject } from './model.ts'
-import type { LinkOptions } from './options.ts'
+import type { LinkInput, LinkOptions } from './options.ts'
 import { completeScript, type LinkScript } from './read-script.ts'
+import type { ScriptState } from './script-state.ts'
 import { SymbolTable } from './symbol-table.ts'
-import type { ScriptCommand } from './syntax/ast.ts'
+import type { Assignment, InputPattern, ScriptCommand } from './syntax/ast.ts'
 
 export interface LinkInputs {
   readonly objects: InputObject[]
@@ -50,12 +50,21 @@ export function readInputs(options: LinkOptions, script: LinkScript, sink: Diagn
   const entryName = options.entry ?? state.entry?.name ?? (script.isGiven ? undefined : '_start')
   for (const name of [...(options.undefinedSymbols ?? []), ...state.externs]) symbols.want(name)
   if (entryName !== undefined && !isEntryNumber(entryName)) symbols.want(entryName).isReferenced = true
+  // Inputs of the command line before -T, what the script names, the rest.
+  const position = options.scriptPosition ?? options.inputs.length
+  const early = new Set<LinkInput>()
+  loader.load(options.inputs.slice(0, position))
+  const later = options.inputs.slice(position)
   for (const { files, isGroup } of state.files) loader.loadNamed(files, isGroup)
-  loader.load(options.inputs)
-  for (const pattern of namedFiles(state)) {
-    if (!loader.objects.some((object) => object.fileName === pattern.file))
-      loader.loadNamed([{ name: pattern.file, isLibrary: false, asNeeded: false, span: pattern.span }], false)
-  }
+  readStatements(state, symbols, (pattern) => {
+    if (loader.hasLoaded(pattern.file)) return
+    const known = later.flatMap((input) => ('group' in input ? input.group : [input])).find((input) => input.name === pattern.file)
+    if (known) {
+      early.add(known)
+      loader.load([known])
+    } else loader.loadNamed([{ name: pattern.file, isLibrary: false, asNeeded: false, span: pattern.span }], false)
+  })
+  loader.load(later.map((input) => ('group' in input ? { group: input.group.filter((one) => !early.has(one)) } : input)).filter((input) => !early.has(input as LinkInput)))
   for (const more of implicit) state.add(more)
   if (sink.hasErrors) return undefined
   const { objects } = loader
@@ -66,4 +75,22 @@ export function readInputs(options: LinkOptions, script: LinkScript, sink: Diagn
   const target = targetOf(options, state, objects, emulation, sink)
   completeScript(script, target, options, sink)
   return { objects, symbols, target, entryName }
+}
+
+/**
+ * Names that the script's statements bring into the link, in order: symbols that it assigns, and files whose names have no
+ * wildcards, which become inputs (tried on GNU ld 2.40: `boot.o(.text)` loads boot.o before what stands later).
+ */
+function readStatements(state: ScriptState, symbols: SymbolTable, load: (pattern: InputPattern) => void): void {
+  const assign = ({ name, isProvide }: Assignment) => {
+    if (name !== '.' && !isProvide) symbols.intern(name)
+  }
+  for (const statement of state.statements) {
+    if (statement.kind === 'assignment') assign(statement)
+    if (statement.kind !== 'output-section') continue
+    for (const inner of statement.body) {
+      if (inner.kind === 'assignment') assign(inner)
+      else if (inner.kind === 'input' && !/[*?[:]/.test(inner.file)) load(inner)
+    }
+  }
 }

@@ -40,3 +40,25 @@ function visit(expression: Expression, names: Set<string>): void {
       break
   }
 }
+
+const sectionFunctions = new Set(['ADDR', 'LOADADDR', 'SIZEOF'])
+
+/** Output sections that an expression asks for the place or size of. */
+export function mentionedSections(expression: Expression): readonly string[] {
+  switch (expression.kind) {
+    case 'number':
+    case 'name':
+      return []
+    case 'unary':
+      return mentionedSections(expression.operand)
+    case 'binary':
+      return [...mentionedSections(expression.left), ...mentionedSections(expression.right)]
+    case 'conditional':
+      return [expression.condition, expression.whenTrue, expression.whenFalse].flatMap(mentionedSections)
+    case 'call': {
+      const [first] = expression.operands
+      if (sectionFunctions.has(expression.name) && first?.kind === 'name') return [first.name]
+      return expression.operands.flatMap(mentionedSections)
+    }
+  }
+}

@@ -19,6 +19,8 @@ export class ScriptSymbols {
   /** Assigned so far in this pass. */
   #assigned = new Set<LinkSymbol>()
   #assigning: LinkSymbol | undefined
+  /** The one symbol that the expression being assigned speaks of; 'several' where there are more. */
+  #source: LinkSymbol | 'several' | undefined
   /** What objects say of symbols that the script redefines. */
   readonly #originals = new Map<LinkSymbol, { section: InputSection | undefined; value: bigint }>()
   /** Names that expressions asked for: they want a PROVIDE as an object's reference does. */
@@ -52,6 +54,7 @@ export class ScriptSymbols {
       this.hasChanged = true
     }
     if (!symbol || symbol.state === 'undefined' || symbol.state === 'undefined-weak') return symbol?.isScripted ? undefined : 'undefined'
+    if (this.#assigning) this.#source = this.#source === undefined || this.#source === symbol ? symbol : 'several'
     if (symbol === this.#assigning) {
       const original = this.#originals.get(symbol)
       if (original) return placeOf(original.section, original.value)
@@ -65,6 +68,7 @@ export class ScriptSymbols {
     // `x = ABSOLUTE(x)` speaks of the object's x, also in the second pass.
     if (symbol.state === 'defined' && !symbol.isScripted) this.#originals.set(symbol, { section: symbol.section, value: symbol.value })
     this.#assigning = symbol
+    this.#source = undefined
     const value = evaluate()
     this.#assigning = undefined
     if (!value) {
@@ -81,6 +85,12 @@ export class ScriptSymbols {
     symbol.section = undefined
     symbol.output = output
     symbol.value = value.value
+    // `x = y + 4` makes x what y is: a function, an object, hidden.
+    const source = this.#source as LinkSymbol | 'several' | undefined
+    if (source && source !== 'several' && source !== symbol) {
+      symbol.type = source.type
+      symbol.visibility = source.visibility
+    }
     if (assignment.isHidden) {
       if (symbol.visibility === 0) symbol.visibility = 2
       symbol.isForcedLocal = true

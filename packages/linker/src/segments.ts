@@ -349,7 +349,8 @@ export function placeSegments(segments: readonly Segment[], options: SegmentOpti
     for (const output of one.sections) {
       let at = output.loadAddress - loadBase + offset
       if (at < offset || at - fileEnd > mostPaddingInFile) at = congruent(fileEnd, output.address, BigInt(output.alignment))
-      offsets.set(output, Number(at))
+      // What has no contents takes no room in the file: it is said to be where the file has come to.
+      offsets.set(output, Number(isLoaded(output) ? at : fileEnd))
       if (isLoaded(output) && at + BigInt(output.sizeInBytes) > fileEnd) fileEnd = at + BigInt(output.sizeInBytes)
       const endInMemory = address + at - offset + BigInt(output.sizeInBytes)
       if (!isTlsBss(output) && endInMemory > memoryEnd) memoryEnd = endInMemory

@@ -19,6 +19,9 @@ import { InputObject, InputSection, type LinkSymbol } from './model.ts'
 import { gotUse } from './relax.ts'
 import type { SymbolTable } from './symbol-table.ts'
 
+/** The file that messages and the map name for sections that the linker makes. */
+export const linkerStubs = 'linker stubs'
+
 export class SyntheticSections {
   readonly object: InputObject
   readonly isI386: boolean
@@ -37,7 +40,7 @@ export class SyntheticSections {
     this.is64 = is64
     this.wordSize = is64 ? 8 : this.isI386 ? 4 : 8
     const elf: ElfObject = { class: is64 ? 64 : 32, machine, flags: 0, sections: [], symbols: [], groups: [] }
-    this.object = new InputObject(elf, { file: 'linker stubs' }, order)
+    this.object = new InputObject(elf, { file: linkerStubs }, order)
     this.object.isLinkerMade = true
   }
 
@@ -81,20 +84,38 @@ export class SyntheticSections {
     }
   }
 
+  /** Those that stay empty are made too: GNU ld's are, and orphans look for their places among them (dropEmpty). */
   #make(): void {
     const { wordSize } = this
     const slots = this.#gotSymbols.length
     const ifuncs = this.#ifuncs.length
-    if (slots > 0) this.got = this.#section('.got', SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, slots * wordSize, wordSize, wordSize)
+    const data = SHF_ALLOC | SHF_WRITE
+    const entry = this.is64 ? 24 : this.isI386 ? 8 : 12
+    const [rel, type] = this.isI386 ? (['.rel', SHT_REL] as const) : (['.rela', SHT_RELA] as const)
+    const got = this.#section('.got', SHT_PROGBITS, data, slots * wordSize, wordSize, wordSize)
     // Three words are the dynamic linker's, also where there is none.
-    if (this.#wantsGotBase || slots > 0 || ifuncs > 0)
-      this.gotPlt = this.#section('.got.plt', SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, (3 + ifuncs) * wordSize, wordSize, wordSize)
+    const hasGotPlt = this.#wantsGotBase || slots > 0 || ifuncs > 0
+    const gotPlt = this.#section('.got.plt', SHT_PROGBITS, data, hasGotPlt ? (3 + ifuncs) * wordSize : 0, wordSize, wordSize)
+    this.#section(`${rel}.got`, type, SHF_ALLOC, 0, wordSize, entry)
+    this.#section('.igot.plt', SHT_PROGBITS, data, 0, wordSize, wordSize)
+    const iplt = this.#section('.iplt', SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 8 * ifuncs, 8, 0)
+    const relaIplt = this.#section(`${rel}.iplt`, type, SHF_ALLOC, entry * ifuncs, wordSize, entry)
+    if (slots > 0) this.got = got
+    if (hasGotPlt) this.gotPlt = gotPlt
     if (ifuncs > 0) {
-      this.iplt = this.#section('.iplt', SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 8 * ifuncs, 8, 0)
-      const entry = this.is64 ? 24 : this.isI386 ? 8 : 12
-      this.relaIplt = this.isI386
-        ? this.#section('.rel.iplt', SHT_REL, SHF_ALLOC, entry * ifuncs, 4, entry)
-        : this.#section('.rela.iplt', SHT_RELA, SHF_ALLOC, entry * ifuncs, wordSize, entry)
+      this.iplt = iplt
+      this.relaIplt = relaIplt
+    }
+  }
+
+  /** Takes the empty ones out again, once everything has its place. */
+  dropEmpty(): void {
+    for (const section of this.object.sections) {
+      if (!section?.isPlaceholder || !section.output) continue
+      const { output } = section
+      output.items = output.items.filter((item) => item.kind !== 'input' || item.section !== section)
+      section.isLive = false
+      section.output = undefined
     }
   }
 
@@ -114,6 +135,7 @@ export class SyntheticSections {
     }
     const section = new InputSection(this.object, this.object.sections.length, elf)
     section.isKept = true
+    section.isPlaceholder = size === 0
     this.object.sections.push(section)
     return section
   }
