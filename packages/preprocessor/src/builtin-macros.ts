@@ -2,7 +2,7 @@
 
 import { builtin } from './macro.ts'
 import type { State } from './state.ts'
-import { kind, Token } from './tokens.ts'
+import { flag, kind, Token } from './tokens.ts'
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
@@ -12,8 +12,10 @@ export const quoteName = (name: string) => `"${name.replace(/[\\"]/g, '\\$&')}"`
 
 /** The token that a builtin macro stands for; undefined where it stands for itself. */
 export function builtinValue(state: State, which: number, name: Token): Token | undefined {
-  const number = (value: number) => new Token(kind.number, 0, String(value), undefined, name.location)
-  const string = (text: string) => new Token(kind.string, 0, text, undefined, name.location)
+  // In text the padding before it speaks of white space; directives have none.
+  const flags = state.inDirective ? name.flags & flag.white : 0
+  const number = (value: number) => new Token(kind.number, flags, String(value), undefined, name.location)
+  const string = (text: string) => new Token(kind.string, flags, text, undefined, name.location)
   const frame = state.frame
   switch (which) {
     case builtin.line:
