@@ -25,7 +25,7 @@ import { linkerStubs } from './synthetic.ts'
 import { addAttributes, attributesOf, sectionHas } from './section-attributes.ts'
 import { mentionedSections } from './script-references.ts'
 import type { LayoutStatement, ScriptState } from './script-state.ts'
-import type { Assignment, Expression, InputPattern, OutputSectionStatement } from './syntax/ast.ts'
+import type { Assignment, Expression, OutputSectionStatement } from './syntax/ast.ts'
 
 export interface PlanOptions {
   readonly sink: DiagnosticSink

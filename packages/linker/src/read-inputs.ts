@@ -64,7 +64,11 @@ export function readInputs(options: LinkOptions, script: LinkScript, sink: Diagn
       loader.load([known])
     } else loader.loadNamed([{ name: pattern.file, isLibrary: false, asNeeded: false, span: pattern.span }], false)
   })
-  loader.load(later.map((input) => ('group' in input ? { group: input.group.filter((one) => !early.has(one)) } : input)).filter((input) => !early.has(input as LinkInput)))
+  loader.load(
+    later
+      .map((input) => ('group' in input ? { group: input.group.filter((one) => !early.has(one)) } : input))
+      .filter((input) => !early.has(input as LinkInput)),
+  )
   for (const more of implicit) state.add(more)
   if (sink.hasErrors) return undefined
   const { objects } = loader
