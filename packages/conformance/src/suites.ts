@@ -6,6 +6,7 @@ import { type Case, chooseCases, type Result, runCases, type RunOptions, WrongUs
 import { finishReport, formatTable, type Table } from './core/report.ts'
 import { allPreprocessorCases, type PreprocessorCase, preprocessorTables, runPreprocessorCase } from './cpp/cpp-run.ts'
 import { corpusResults, corpusTable } from './fuzz/fuzz-run.ts'
+import { guestResults, guestTable } from './guests/guests-run.ts'
 import { errorTable, objectTable, runGasCase } from './gas/gas-run.ts'
 import { allGasCases, cutBeforeIntel, type GasCase } from './gas/gas-suite.ts'
 import { type LinkKind, linkTables, type LinkSuiteCase, runLinkCase } from './ld/ld-run.ts'
@@ -14,7 +15,7 @@ import { allLinkCases } from './ld/ld-suite.ts'
 import { randomLinkResults } from './ld/random-run.ts'
 import { instructionResults, instructionTable } from './x86-lines/x86-lines-run.ts'
 
-export const suiteNames = ['gas', 'ld', 'ld-random', 'cpp', 'kernels', 'client', 'corpus', 'x86-lines', 'x86-sweep'] as const
+export const suiteNames = ['gas', 'ld', 'ld-random', 'cpp', 'kernels', 'guests', 'client', 'corpus', 'x86-lines', 'x86-sweep'] as const
 export type SuiteName = (typeof suiteNames)[number]
 
 export interface SuiteChoice {
@@ -148,6 +149,8 @@ async function resultsAndTables(choice: SuiteChoice, options: RunOptions): Promi
       return from(preprocessorCases(choice))
     case 'kernels':
       return [[kernelTable], await kernelResults(choice, options)]
+    case 'guests':
+      return [[guestTable], await guestResults(choice, options)]
     case 'client':
       return [clientTables, await clientResults(choice, options)]
     case 'corpus':

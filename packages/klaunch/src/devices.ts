@@ -3,7 +3,7 @@
 import { type Pc, type Vm, attachPc, attachTestDevices } from '@kernelbox/launcher'
 import { GuestConsole } from './console.ts'
 import { drawScreen } from './draw-screen.ts'
-import type { LaunchOptions } from './options.ts'
+import type { LaunchOptions, MachineName } from './options.ts'
 import type { StreamSink } from './sinks.ts'
 
 export interface Terminal {
@@ -18,7 +18,10 @@ export interface Terminal {
 const controlC = 3
 const framesPerSecond = 20
 
-export function attachDevices(vm: Vm, options: LaunchOptions, out: StreamSink, report: StreamSink, onControlC: () => void): Terminal {
+/** The options, with the machine that was chosen. */
+type DeviceOptions = LaunchOptions & { readonly machine: MachineName }
+
+export function attachDevices(vm: Vm, options: DeviceOptions, out: StreamSink, report: StreamSink, onControlC: () => void): Terminal {
   const hold = (promise: Promise<void>) => vm.holdUntil(promise)
   const console = new GuestConsole({ out, report, hold, port: options.port, raw: options.raw })
   if (options.machine === 'article') {

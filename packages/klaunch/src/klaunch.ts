@@ -2,7 +2,6 @@
 // reports and statistics on standard error, and an exit status that tells the endings apart (options.ts).
 import { UsageError, readInputFile, runCommand, version } from '@kernelbox/cli'
 import {
-  BiosDisk,
   type BootFormat,
   EngineUnavailableError,
   type Vm,
@@ -10,6 +9,7 @@ import {
   bootImage,
   createVm,
   defaultLoadAddress,
+  defaultMemoryInBytes,
   detectFormat,
   enterLongMode,
   enterProtectedMode,
@@ -21,12 +21,14 @@ import {
 import { attachDevices } from './devices.ts'
 import { realModeReachWarning, resetVector, resetVectorFault, resetVectorInBytes } from './flat-image.ts'
 import { ineffectiveOptions } from './ineffective-options.ts'
-import { type LaunchOptions, exitStatus, parseOptions } from './options.ts'
+import { type LaunchOptions, type MachineName, exitStatus, parseOptions } from './options.ts'
 import { StreamSink } from './sinks.ts'
 
 /** A fault of a file, which no option would mend: told without the pointer to --help that a UsageError has. */
 class InputError extends Error {}
 
+/** As much as QEMU's pc has: programs that print their memory print the same. */
+const memoryOfPcInBytes = 128 << 20
 /** A disk may be larger than the guest's memory. */
 const largestImageInBytes = 1 << 30
 
@@ -43,7 +45,6 @@ async function main(words: string[]): Promise<number> {
     process.stdout.write(options.request === 'help' ? (await import('./help.ts')).helpText() : `${version}\n`)
     return exitStatus.halted
   }
-  checkMemory(options)
   let image: Uint8Array
   try {
     image = readInput(options.image, largestImageInBytes)
@@ -53,14 +54,15 @@ async function main(words: string[]): Promise<number> {
     return exitStatus.usage
   }
   const format = options.entry ? 'flat' : (options.format ?? detectFormat(image))
-  // A boot sector calls the BIOS: it gets the machine that has one.
-  const machine = format === 'boot' && options.machine === 'article' ? 'pc' : options.machine
+  const machine = machineFor(format, options.machine)
+  const memoryInBytes = options.memoryInBytes ?? (machine === 'article' ? defaultMemoryInBytes : memoryOfPcInBytes)
+  checkMemory(memoryInBytes)
   const out = new StreamSink(1)
   const report = new StreamSink(2)
   let vm: Vm
   try {
     vm = await createVm({
-      memory: options.memoryInBytes,
+      memory: memoryInBytes,
       engine: options.engine,
       ...(options.deterministic ? { software: { deterministic: true } } : {}),
     })
@@ -131,7 +133,13 @@ function showLive(vm: Vm, report: StreamSink): NodeJS.Timeout {
   }, 1000)
 }
 
-function checkMemory({ memoryInBytes }: LaunchOptions): void {
+/** A boot sector calls the BIOS: it gets the machine that has one. Kernels expect a PC; a flat image is the article's. */
+function machineFor(format: BootFormat, wanted: MachineName | undefined): MachineName {
+  if (format === 'boot') return wanted === 'testdev' ? 'testdev' : 'pc'
+  return wanted ?? (format === 'flat' ? 'article' : 'pc')
+}
+
+function checkMemory(memoryInBytes: number): void {
   const fault = memorySizeFault(memoryInBytes)
   if (fault) throw new UsageError(`--memory: ${fault}`)
 }
@@ -151,7 +159,8 @@ function loadAddressOf({ loadAddress, entry }: LaunchOptions): number {
 }
 
 function loadFiles(vm: Vm, image: Uint8Array, format: BootFormat, options: LaunchOptions): void {
-  const { image: path, entry, memoryInBytes } = options
+  const { image: path, entry } = options
+  const memoryInBytes = vm.memory.sizeInBytes
   const loadAddress = loadAddressOf(options)
   if (loadAddress >= memoryInBytes)
     throw new UsageError(`0x${loadAddress.toString(16)} is beyond the guest's memory of ${memoryInBytes} bytes`)
@@ -159,11 +168,8 @@ function loadFiles(vm: Vm, image: Uint8Array, format: BootFormat, options: Launc
     const [file = ''] = text.split(' ', 1)
     return { bytes: readInput(file, memoryInBytes), commandLine: text }
   })
-  if (options.disk !== undefined) {
-    const disk = readInput(options.disk, largestImageInBytes)
-    vm.attach(new BiosDisk(disk))
-  }
-  const loaded = bootImage(vm, image, { format, loadAddress, commandLine: options.append, modules })
+  const disks = options.disks.map((disk) => readInput(disk, largestImageInBytes))
+  const loaded = bootImage(vm, image, { format, loadAddress, commandLine: options.append, modules, disks })
   if ('message' in loaded) throw new InputError(`${path}: ${loaded.message}`)
   for (const blob of options.blobs) {
     const bytes = readInput(blob.path, memoryInBytes)

@@ -19,18 +19,23 @@ describe('quantities', () => {
 
 describe('the command line', () => {
   const parse = (...words: string[]) => parseOptions(words)
-  it("has the article's machine as its default", () => {
+  it('leaves machine and memory to the format', () => {
     expect(parse('kernel')).toMatchObject({
       image: 'kernel',
-      memoryInBytes: 16 << 20,
+      memoryInBytes: undefined,
       loadAddress: undefined,
-      machine: 'article',
+      machine: undefined,
       port: 0xf1,
       raw: false,
       engine: 'auto',
       onHalt: 'exit',
       timeoutInMs: undefined,
     })
+  })
+  it('boots the first disk where there is no image', () => {
+    expect(parse('--disk', 'a', '--disk', 'b')).toMatchObject({ image: 'a', disks: ['b'], format: 'boot', machine: 'pc' })
+    expect(parse('--disk', 'a', 'kernel')).toMatchObject({ image: 'kernel', disks: ['a'], format: undefined, machine: 'pc' })
+    expect(() => parse('--disk', 'a', '--format', 'elf')).toThrow('no image given, only --disk')
   })
   it('does not take the image for the format of --stats', () => {
     expect(parse('--stats', 'kernel')).toMatchObject({ image: 'kernel', stats: 'table' })

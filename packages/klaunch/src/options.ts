@@ -4,18 +4,22 @@ import type { BootFormat } from '@kernelbox/launcher'
 import { type OptionTable, parseWords } from './option-table.ts'
 import { parseAddress, parseBlob, parseDuration, parseEntry, parsePort, parseSize } from './quantities.ts'
 
+export type MachineName = 'article' | 'pc' | 'testdev'
+
 export interface LaunchOptions {
   readonly image: string
-  readonly memoryInBytes: number
+  /** Undefined: the machine's own. */
+  readonly memoryInBytes: number | undefined
   /** Undefined: the format's own. */
   readonly loadAddress: number | undefined
-  readonly machine: 'article' | 'pc' | 'testdev'
+  /** Undefined: the format's own. */
+  readonly machine: MachineName | undefined
   readonly format: BootFormat | undefined
   readonly entry: { readonly mode: 'real' | 'protected' | 'long'; readonly address: number } | undefined
   readonly append: string
   readonly modules: readonly string[]
   readonly blobs: readonly { readonly path: string; readonly address: number }[]
-  readonly disk: string | undefined
+  readonly disks: readonly string[]
   readonly keys: string
   readonly input: 'serial' | 'keyboard'
   readonly display: 'auto' | 'none' | 'text' | 'live'
@@ -55,7 +59,7 @@ const text = (value: string) => value
 const statsFormats = ['table', 'json', 'live'] as const
 
 export const optionTable = {
-  memory: { argument: '<size>', help: 'guest memory (default: 16M)', parse: parseSize },
+  memory: { argument: '<size>', help: 'guest memory (default: 16M; 128M for pc)', parse: parseSize },
   load: { argument: '<address>', help: 'where a flat image goes (default: 0xf0000)', parse: parseAddress },
   port: { argument: '<port>', help: 'pseudo-serial port (default: 0xf1)', parse: parsePort },
   raw: { help: 'pass every byte of the pseudo-serial port through' },
@@ -70,7 +74,7 @@ export const optionTable = {
   blob: { argument: '<file@address>', help: 'load another file; can be given again', parse: parseBlob, isList: true },
   append: { argument: '<text>', help: 'command line of a Multiboot kernel', parse: text },
   module: { argument: '<file>', help: 'module of a Multiboot kernel; can be given again', parse: text, isList: true },
-  disk: { argument: '<file>', help: 'disk that the BIOS reads; a boot sector is its own disk', parse: text },
+  disk: { argument: '<file>', help: 'a disk; without an image it is booted; can be given again', parse: text, isList: true },
   keys: { argument: '<text>', help: 'type this on the keyboard at the start', parse: text },
   input: { argument: '<where>', help: 'standard input goes to: serial or keyboard', parse: choice('serial', 'keyboard') },
   display: { argument: '<how>', help: 'text screen: auto, live, text (at the end) or none', parse: choice('auto', 'none', 'text', 'live') },
@@ -98,8 +102,10 @@ export function parseOptions(words: readonly string[]): LaunchOptions | { readon
   const { values: given, operands } = parseWords(optionTable, words)
   if (given.help) return { request: 'help' }
   if (given.version) return { request: 'version' }
-  const [image, ...more] = operands
+  // Without an image the first disk is what starts.
+  const [image = given.disk?.[0], ...more] = operands
   if (image === undefined) throw new UsageError('no image given')
+  const bootsDisk = operands.length === 0
   const formatOfStats =
     given.stats === undefined || more.length === 0 ? undefined : operands.find((word) => statsFormats.some((name) => name === word))
   if (formatOfStats !== undefined) throw new UsageError(`'${formatOfStats}' would be an image; write --stats=${formatOfStats}`)
@@ -107,19 +113,21 @@ export function parseOptions(words: readonly string[]): LaunchOptions | { readon
   if (given.entry && given.format !== undefined && given.format !== 'flat') {
     throw new UsageError(`--entry starts a flat image; with --format ${given.format} the file says where it starts`)
   }
+  if (bootsDisk && given.format !== undefined && given.format !== 'boot')
+    throw new UsageError(`--format ${given.format}: no image given, only --disk`)
   if (given.deterministic && given.engine === 'kvm')
     throw new UsageError('--deterministic needs the software engine; KVM runs by the clock of the host')
   return {
     image,
-    memoryInBytes: given.memory ?? 16 << 20,
+    memoryInBytes: given.memory,
     loadAddress: given.load,
-    machine: given.machine ?? (given.disk !== undefined ? 'pc' : 'article'),
-    format: given.format,
+    machine: given.machine ?? (given.disk === undefined ? undefined : 'pc'),
+    format: bootsDisk ? 'boot' : given.format,
     entry: given.entry,
     append: given.append ?? '',
     modules: given.module ?? [],
     blobs: given.blob ?? [],
-    disk: given.disk,
+    disks: (given.disk ?? []).slice(bootsDisk ? 1 : 0),
     keys: given.keys ?? '',
     input: given.input ?? 'keyboard',
     display: given.display ?? 'auto',

@@ -44,4 +44,7 @@ export { attachPc, attachTestDevices, type Pc, type PcOptions } from './machines
 export { type BootFormat, type BootResult, bootImage, detectFormat, type ImageFault } from './boot/boot-image.ts'
 export { enterLongMode, enterProtectedMode, enterRealMode } from './boot/entry.ts'
 export { biosImage, installBios } from './bios/bios.ts'
+export { Ata } from './devices/ata.ts'
 export { BiosDisk } from './devices/bios-disk.ts'
+export { DiskImage, type Geometry } from './devices/disk-image.ts'
+export { ParallelPort } from './devices/parallel-port.ts'

@@ -30,6 +30,7 @@ interface Connection {
   written(address: number, sizeInBytes: number): void
   stop(exit: VmExit): void
   wake(): void
+  a20(isOpen: boolean): void
 }
 
 const noLine: IrqLine = { set() {}, pulse() {} }
@@ -96,6 +97,10 @@ export class VmMachine implements Machine, Board {
 
   stop(code: number): void {
     this.#connection?.stop({ reason: 'stopped', code })
+  }
+
+  a20(isOpen: boolean): void {
+    this.#connection?.a20(isOpen)
   }
 
   reset(): void {

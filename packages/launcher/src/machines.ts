@@ -1,6 +1,7 @@
 // Ready-made sets of devices. README.md and docs/machines.md list their memory and port maps.
 import { Cmos } from './devices/cmos.ts'
 import { Keyboard } from './devices/keyboard.ts'
+import { ParallelPort } from './devices/parallel-port.ts'
 import { Pic } from './devices/pic.ts'
 import { Pit } from './devices/pit.ts'
 import { DebugConsole, DebugExit, PowerOff, TestDevice } from './devices/test-devices.ts'
@@ -13,6 +14,8 @@ export interface PcOptions {
   serial?: (byte: number) => void
   /** Gets each byte written to the debug console, port E9h. */
   debugConsole?: (byte: number) => void
+  /** Gets each byte printed through LPT1. */
+  printer?: (byte: number) => void
 }
 
 export interface Pc {
@@ -24,7 +27,7 @@ export interface Pc {
   readonly screen: VgaText
 }
 
-/** The devices of a PC: two 8259, 8254, CMOS clock, 8042, COM1, VGA text; with debug console and debug exit. */
+/** The devices of a PC: two 8259, 8254, CMOS clock, 8042, COM1, LPT1, VGA text; with debug console and debug exit. */
 export function attachPc(vm: Vm, options: PcOptions = {}): Pc {
   const pic = new Pic()
   vm.attachPic(pic)
@@ -42,6 +45,7 @@ export function attachPc(vm: Vm, options: PcOptions = {}): Pc {
     pc.keyboard,
     pc.uart,
     pc.screen,
+    new ParallelPort(options.printer ?? (() => {})),
     new DebugConsole(options.debugConsole ?? (() => {})),
     new DebugExit(),
     new PowerOff(),

@@ -37,7 +37,7 @@ export interface VmSnapshot {
   readonly registers: Registers
   readonly devices: readonly { readonly name: string; readonly state: DeviceState }[]
   /** struct kvm_fpu. */
-  readonly floatingPoint?: Uint8Array
+  readonly floatingPoint: Uint8Array
 }
 
 export interface RunOptions {
@@ -122,6 +122,7 @@ export class Vm {
       written: (address, size) => this.#engine.memoryWritten(address, size),
       stop: (exit) => this.#request(exit),
       wake: () => this.#wake(),
+      a20: (isOpen) => this.#engine.setA20?.(isOpen),
     })
   }
 
@@ -173,15 +174,14 @@ export class Vm {
     this.#engine.nmi()
   }
 
-  /** Memory, registers and devices as they stand. Not while it runs. Floating-point registers are included on KVM. */
+  /** Memory, registers and devices as they stand. Not while it runs. */
   snapshot(): VmSnapshot {
     this.#checkIdle()
-    const floatingPoint = this.#engine.readFloatingPoint?.()
     return {
       memory: this.#engine.memory.slice(),
       registers: this.#engine.readRegisters(),
       devices: this.#machine.devices.map((device) => ({ name: device.name, state: device.save() })),
-      ...(floatingPoint ? { floatingPoint } : {}),
+      floatingPoint: this.#engine.readFloatingPoint(),
     }
   }
 
@@ -198,7 +198,7 @@ export class Vm {
     this.#engine.memory.set(snapshot.memory)
     this.#engine.memoryWritten(0, snapshot.memory.length)
     this.#engine.writeRegisters(snapshot.registers)
-    if (snapshot.floatingPoint) this.#engine.writeFloatingPoint?.(snapshot.floatingPoint)
+    this.#engine.writeFloatingPoint(snapshot.floatingPoint)
     for (const [index, { state }] of snapshot.devices.entries()) devices[index]?.restore(state)
   }
 
@@ -290,6 +290,7 @@ export class Vm {
     engine.memory.set(old.memory)
     engine.memoryWritten(0, old.memory.length)
     engine.writeRegisters(registers)
+    engine.writeFloatingPoint(old.readFloatingPoint())
     this.#before = old.statistics.snapshot(undefined)
     this.#engine = engine
     this.whyNotKvm = why

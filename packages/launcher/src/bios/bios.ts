@@ -1,6 +1,8 @@
-// Our BIOS in a machine: its image in the last 64 KiB of the first MiB, its disk behind int 13h. Enters: a VM with the devices of a PC.
+// Our BIOS in a machine: its image in the last 64 KiB of the first MiB, its disks behind int 13h. Enters: a VM with the devices of a PC.
 // Leaves: a CPU at the reset vector; the BIOS reads the first sector to 0000:7C00 and jumps to it.
+import { Ata } from '../devices/ata.ts'
 import { BiosDisk } from '../devices/bios-disk.ts'
+import type { DiskImage } from '../devices/disk-image.ts'
 import type { Vm } from '../vm.ts'
 import { biosCode, biosReset } from './bios-image.ts'
 
@@ -15,12 +17,10 @@ export function biosImage(): Uint8Array {
   return image
 }
 
-/** Loads the BIOS and gives it a disk. Needs the devices of `attachPc`. */
-export function installBios(vm: Vm, disk: Uint8Array, drive?: number): BiosDisk {
+/** Loads the BIOS and gives it disks; it boots from the first. Needs the devices of `attachPc`. Hard disks get an ATA controller too. */
+export function installBios(vm: Vm, disks: readonly DiskImage[]): void {
   vm.load(biosImage(), biosAddress)
-  const device = new BiosDisk(disk, drive)
-  vm.attach(device)
-  return device
+  vm.attach(new BiosDisk(disks), new Ata(disks))
 }
 
 function decode(base64: string): Uint8Array {

@@ -1,6 +1,8 @@
 // From a file to a CPU that stands before its first instruction. Enters: bytes that nobody has checked, and what they should be.
 // Leaves: the machine ready to run, or a fault in words.
 import { installBios } from '../bios/bios.ts'
+import { Ata } from '../devices/ata.ts'
+import { DiskImage, sectorSize } from '../devices/disk-image.ts'
 import type { Vm } from '../vm.ts'
 import { defaultLoadAddress } from '../vm.ts'
 import { isElf } from '@kernelbox/elf'
@@ -19,6 +21,8 @@ export interface BootOptions {
   readonly modules?: readonly MultibootModule[]
   /** What DL holds for a boot sector: 0 the first floppy, 80h the first hard disk. */
   readonly drive?: number
+  /** Further disks; those of a floppy's size are floppies, which only the BIOS can reach. */
+  readonly disks?: readonly Uint8Array[]
 }
 
 export interface ImageFault {
@@ -29,8 +33,6 @@ export interface BootResult {
   readonly format: BootFormat
   readonly entry: number
 }
-
-const sectorSize = 512
 
 /** What a file looks like. */
 export function detectFormat(file: Uint8Array): BootFormat {
@@ -45,11 +47,12 @@ export function detectFormat(file: Uint8Array): BootFormat {
 /** Loads a file and sets the CPU to its entry. Never throws for what is in the file. */
 export function bootImage(vm: Vm, file: Uint8Array, options: BootOptions = {}): BootResult | ImageFault {
   const format = options.format ?? detectFormat(file)
+  if (format !== 'boot' && options.disks?.length) vm.attach(new Ata(numberDisks([], options.disks)))
   switch (format) {
     case 'flat':
       return bootFlat(vm, file, options.loadAddress ?? defaultLoadAddress)
     case 'boot':
-      return bootDisk(vm, file, options.drive)
+      return bootDisk(vm, file, options)
     case 'elf': {
       const program = readElfProgram(file)
       return typeof program === 'string' ? { message: program } : bootElf(vm, program)
@@ -67,11 +70,23 @@ function bootFlat(vm: Vm, file: Uint8Array, loadAddress: number): BootResult | I
   return { format: 'flat', entry: 0xffff0 }
 }
 
-function bootDisk(vm: Vm, file: Uint8Array, drive: number | undefined): BootResult | ImageFault {
+function bootDisk(vm: Vm, file: Uint8Array, { drive, disks = [] }: BootOptions): BootResult | ImageFault {
   if (file.length < sectorSize) return { message: `a boot sector has ${sectorSize} bytes; the file has ${file.length}` }
   if (file[510] !== 0x55 || file[511] !== 0xaa) return { message: 'the boot sector does not end in 55 AA' }
-  installBios(vm, file, drive)
+  installBios(vm, numberDisks([new DiskImage(file, drive)], disks))
   return { format: 'boot', entry: 0x7c00 }
+}
+
+/** The others get the numbers that follow those of their kind. */
+function numberDisks(first: readonly DiskImage[], others: readonly Uint8Array[]): DiskImage[] {
+  const disks = [...first]
+  for (const image of others) {
+    const wanted = new DiskImage(image)
+    let drive = wanted.drive
+    while (disks.some((disk) => disk.drive === drive)) drive++
+    disks.push(drive === wanted.drive ? wanted : new DiskImage(image, drive))
+  }
+  return disks
 }
 
 /** Copies the segments; gives the first address above them. */

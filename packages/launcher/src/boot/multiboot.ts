@@ -134,13 +134,27 @@ export function writeMultibootInfo(
 
 type Placed = readonly { start: number; end: number; commandLine: string }[]
 
-/** Memory as the BIOS of a PC would tell it: [first, size, kind]; 1 is RAM. */
-export function memoryMap(sizeInBytes: number): readonly (readonly [address: number, size: number, kind: number])[] {
+const mebibyte = 0x100000
+const lowerKib = 639
+
+/** Where usable memory above 1 MiB ends: the last 128 KiB are the firmware's, as our BIOS and SeaBIOS have it. */
+function topOfMemory(sizeInBytes: number): number {
+  return sizeInBytes < 2 * mebibyte ? sizeInBytes : sizeInBytes - 0x20000
+}
+
+function upperKib(sizeInBytes: number): number {
+  return (topOfMemory(sizeInBytes) - mebibyte) >> 10
+}
+
+/** Memory as our BIOS tells it: [first, size, kind]; 1 is RAM. */
+function memoryMap(sizeInBytes: number): readonly (readonly [address: number, size: number, kind: number])[] {
+  const top = topOfMemory(sizeInBytes)
   return [
     [0, 0x9fc00, 1],
     [0x9fc00, 0x400, 2],
     [0xf0000, 0x10000, 2],
-    [0x100000, sizeInBytes - 0x100000, 1],
+    [mebibyte, top - mebibyte, 1],
+    [top, sizeInBytes - top, 2],
   ]
 }
 
@@ -155,7 +169,8 @@ class Writer {
   }
   string(text: string): number {
     const at = this.bytes.length
-    this.bytes.push(...new TextEncoder().encode(text), 0)
+    for (const byte of new TextEncoder().encode(text)) this.bytes.push(byte)
+    this.bytes.push(0)
     return at
   }
   align(size: number): this {
@@ -172,11 +187,10 @@ function info1(vm: Vm, commandLine: string, modules: Placed): Uint8Array {
   const writer = new Writer()
   for (let i = 0; i < 29; i++) writer.u32(0)
   const at = () => infoAddress + writer.bytes.length
-  const upperKib = (vm.memory.sizeInBytes - 0x100000) >> 10
   // Memory sizes, boot device, command line, modules, memory map, loader name.
   writer.set32(0, 1 | 2 | 4 | 8 | 0x40 | 0x200)
-  writer.set32(4, 639)
-  writer.set32(8, upperKib)
+  writer.set32(4, lowerKib)
+  writer.set32(8, upperKib(vm.memory.sizeInBytes))
   writer.set32(12, 0x80ffffff)
   writer.set32(16, infoAddress + writer.string(commandLine))
   writer.set32(64, infoAddress + writer.string(loaderName))
@@ -204,7 +218,7 @@ function info2(vm: Vm, commandLine: string, modules: Placed): Uint8Array {
   tag(1, (to) => void to.string(commandLine))
   tag(2, (to) => void to.string(loaderName))
   for (const module of modules) tag(3, (to) => void to.u32(module.start, module.end).string(module.commandLine))
-  tag(4, (to) => void to.u32(639, (vm.memory.sizeInBytes - 0x100000) >> 10))
+  tag(4, (to) => void to.u32(lowerKib, upperKib(vm.memory.sizeInBytes)))
   tag(6, (to) => {
     to.u32(24, 0)
     for (const [address, size, kind] of memoryMap(vm.memory.sizeInBytes)) to.u64(address).u64(size).u32(kind, 0)

@@ -35,6 +35,8 @@ export interface Board {
   addTimer(timer: () => number): void
   /** Ends the run with a code. */
   stop(code: number): void
+  /** Opens or closes the address line A20; closed, bit 20 of addresses counts as 0. Engines that have no such line ignore it. */
+  a20(isOpen: boolean): void
   /** The guest asked for a reset of the machine. */
   reset(): void
   /** Something changed from outside a handler (input came): wakes a guest that sleeps in HLT. */

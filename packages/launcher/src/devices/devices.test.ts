@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { IoBus } from '../io-bus.ts'
 import { MmioBus } from '../mmio-bus.ts'
+import { Ata } from './ata.ts'
 import { BiosDisk } from './bios-disk.ts'
+import { DiskImage } from './disk-image.ts'
 import { Cmos } from './cmos.ts'
 import type { Board, Device } from './device.ts'
 import { Keyboard } from './keyboard.ts'
+import { ParallelPort } from './parallel-port.ts'
 import { Pic } from './pic.ts'
 import { Pit, pitFrequencyInHz } from './pit.ts'
 import { scanCodesOf } from './scan-codes.ts'
@@ -16,7 +19,7 @@ function bench(...devices: Device[]) {
   const memory = new Uint8Array(1 << 20)
   const pic = new Pic()
   const timers: (() => number)[] = []
-  const state = { timeInMs: 0, wallTime: Date.UTC(2026, 10, 22, 17, 5, 9), resets: 0, stops: [] as number[] }
+  const state = { timeInMs: 0, wallTime: Date.UTC(2026, 10, 22, 17, 5, 9), resets: 0, stops: [] as number[], a20: true }
   const board: Board = {
     io: new IoBus(),
     mmio: new MmioBus(),
@@ -27,6 +30,9 @@ function bench(...devices: Device[]) {
     irq: (line) => pic.line(line),
     addTimer: (timer) => void timers.push(timer),
     stop: (code) => void state.stops.push(code),
+    a20: (isOpen) => {
+      state.a20 = isOpen
+    },
     reset: () => void state.resets++,
     wake: () => {},
   }
@@ -224,8 +230,9 @@ describe('text screen', () => {
 
 describe('disk of the BIOS', () => {
   it('copies sectors and refuses what is not there', () => {
-    const disk = new BiosDisk(new Uint8Array(1024).fill(9))
-    const { board, memory } = bench(disk)
+    const disk = new DiskImage(new Uint8Array(1024).fill(9))
+    const { board, memory } = bench(new BiosDisk([disk]))
+    board.io.write(0x5de, disk.drive, 1)
     const transfer = (lba: number, address: number, count: number, command = 1) => {
       board.io.write(0x5d0, lba, 4)
       board.io.write(0x5d4, address, 4)
@@ -240,7 +247,84 @@ describe('disk of the BIOS', () => {
     expect(transfer(0, 0xfffff, 1)).toBe(9)
     memory[0x500] = 1
     expect(transfer(0, 0x500, 1, 2)).toBe(0)
-    expect(disk.image[0]).toBe(1)
-    expect([disk.drive, new BiosDisk(new Uint8Array(1_474_560)).drive]).toEqual([0x80, 0])
+    expect(disk.bytes[0]).toBe(1)
+    expect([disk.drive, new DiskImage(new Uint8Array(1_474_560)).drive]).toEqual([0x80, 0])
+  })
+})
+
+describe('disk images', () => {
+  it('have the geometry of their floppy format, or of a hard disk', () => {
+    expect(new DiskImage(new Uint8Array(368_640))).toMatchObject({
+      drive: 0,
+      floppyType: 1,
+      geometry: { cylinders: 40, heads: 2, sectorsPerTrack: 9 },
+    })
+    expect(new DiskImage(new Uint8Array(512), 0)).toMatchObject({
+      floppyType: 4,
+      geometry: { cylinders: 80, heads: 2, sectorsPerTrack: 18 },
+    })
+    expect(new DiskImage(new Uint8Array(2 << 20))).toMatchObject({
+      drive: 0x80,
+      geometry: { cylinders: 4, heads: 16, sectorsPerTrack: 63 },
+    })
+  })
+})
+
+describe('ATA controller', () => {
+  const disk = new Uint8Array(1024)
+  disk.fill(7, 512)
+  it('identifies the disk and reads a sector with an interrupt', () => {
+    const { board, out, read, pic, openPic } = bench(new Ata([new DiskImage(disk)]))
+    openPic()
+    out(0x1f6, 0xa0)
+    out(0x1f7, 0xec)
+    expect(read(0x1f7)).toBe(0x58)
+    const words = Array.from({ length: 256 }, () => board.io.read(0x1f0, 2))
+    expect([words[60], words[61], words[3], words[6]]).toEqual([2, 0, 16, 63])
+    expect(String.fromCharCode(...words.slice(27, 32).flatMap((word) => [word >> 8, word & 255]))).toBe('KERNELBOX ')
+    expect(read(0x1f7)).toBe(0x50)
+    for (const [register, value] of [1, 1, 0, 0, 0xe0, 0x20].entries()) out(0x1f2 + register, value)
+    expect(pic.pendingVector()).toBe(0x2e)
+    expect(Array.from({ length: 128 }, () => board.io.read(0x1f0, 4)).every((value) => value === 0x07070707)).toBe(true)
+  })
+  it('writes sectors, and refuses what is beyond the disk or unknown', () => {
+    const image = new DiskImage(disk)
+    const { board, out, read } = bench(new Ata([image]))
+    for (const [register, value] of [1, 0, 0, 0, 0xe0, 0x30].entries()) out(0x1f2 + register, value)
+    for (let i = 0; i < 256; i++) board.io.write(0x1f0, 0x4142, 2)
+    expect([image.bytes[0], image.bytes[511], read(0x1f7)]).toEqual([0x42, 0x41, 0x50])
+    for (const [register, value] of [2, 1, 0, 0, 0xe0, 0x20].entries()) out(0x1f2 + register, value)
+    expect([read(0x1f7), read(0x1f1)]).toEqual([0x51, 0x10])
+    out(0x1f7, 0xff)
+    expect([read(0x1f7), read(0x1f1)]).toEqual([0x51, 4])
+    out(0x1f6, 0xb0)
+    expect(read(0x1f7)).toBe(0)
+  })
+  it('is an empty bus without disks', () => {
+    const { read } = bench(new Ata([]))
+    expect([read(0x1f7), read(0x1f0), read(0x3f6)]).toEqual([0xff, 0, 0xff])
+  })
+})
+
+describe('printer port', () => {
+  it('prints the byte of each strobe', () => {
+    const printed: number[] = []
+    const { out, read } = bench(new ParallelPort((byte) => void printed.push(byte)))
+    out(0x378, 65)
+    out(0x37a, 0x0d, 0x0d, 0x0c)
+    expect([printed, read(0x379)]).toEqual([[65], 0xdf])
+  })
+})
+
+describe('mouse', () => {
+  it('answers its commands through the controller, on IRQ 12 where that is on', () => {
+    const { out, read, pic, openPic } = bench(new Keyboard())
+    openPic()
+    out(0x64, 0x60)
+    out(0x60, 0x47)
+    out(0x64, 0xd4)
+    out(0x60, 0xff)
+    expect(pic.pendingVector()).toBe(0x2c)
+    expect([read(0x64) & 0x21, read(0x60), read(0x60), read(0x60), read(0x64) & 0x21]).toEqual([0x21, 0xfa, 0xaa, 0, 0])
   })
 })

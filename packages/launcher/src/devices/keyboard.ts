@@ -1,25 +1,33 @@
-// Intel 8042 keyboard controller with a PC keyboard: data at port 60h, status and commands at 64h, IRQ 1; system control at port 92h.
-// Follows the IBM PS/2 technical reference. The keyboard speaks scan code set 1, as the controller's translation gives it.
-// The address line A20 is always on: its bit is kept and read back, memory above 1 MiB does not wrap.
+// Intel 8042 keyboard controller with a PC keyboard and a mouse that lies still: data at port 60h, status and commands at 64h, IRQ 1 and 12;
+// system control at port 92h. Follows the IBM PS/2 technical reference. The keyboard speaks scan code set 1, as the controller's translation gives it.
 import { type Board, type Device, type DeviceState, type IrqLine, byteWide } from './device.ts'
+import { Mouse } from './mouse.ts'
 import { scanCodesOf } from './scan-codes.ts'
 
 const outputFull = 1
 const systemFlag = 4
 const isCommand = 8
 const notInhibited = 0x10
+const fromMouse = 0x20
+const keyboardInterrupt = 0x01
+const mouseInterrupt = 0x02
+const mouseOff = 0x20
 const a20Bit = 2
 
 export class Keyboard implements Device {
   readonly name = 'keyboard'
   #board: Board | undefined
   #irq: IrqLine | undefined
-  /** Bit 0: interrupt; bit 4: keyboard off; bit 6: translation. */
-  #command = 0x45
-  #outputPort = 0x03
+  #mouseIrq: IrqLine | undefined
+  readonly #mouse = new Mouse()
+  /** Bit 0: interrupt; bit 1: the mouse's; bit 4: keyboard off; bit 5: mouse off; bit 6: translation. */
+  #command = 0x65
+  /** Clock and data lines up, A20 open, no reset. */
+  #outputPort = 0xcf
   #pendingCommand = 0
   #pendingKeyboardByte = 0
   #lastWasCommand = false
+  #lastByte = 0
   /** Bytes for the guest: answers of the controller go before keys. */
   #answers: number[] = []
   #keys: number[] = []
@@ -27,6 +35,7 @@ export class Keyboard implements Device {
   attach(board: Board): void {
     this.#board = board
     this.#irq = board.irq(1)
+    this.#mouseIrq = board.irq(12)
     board.io.on(0x60, byteWide({ in: () => this.#readData(), out: (_port, value) => this.#writeData(value) }))
     board.io.on(0x64, byteWide({ in: () => this.#status(), out: (_port, value) => this.#writeCommand(value) }))
     board.io.on(
@@ -34,7 +43,7 @@ export class Keyboard implements Device {
       byteWide({
         in: () => this.#outputPort & a20Bit,
         out: (_port, value) => {
-          this.#outputPort = (this.#outputPort & ~a20Bit) | (value & a20Bit)
+          this.#setOutputPort((this.#outputPort & ~a20Bit) | (value & a20Bit))
           if (value & 1) board.reset()
         },
       }),
@@ -54,8 +63,19 @@ export class Keyboard implements Device {
     return all
   }
 
+  #setOutputPort(value: number): void {
+    const changed = (value ^ this.#outputPort) & a20Bit
+    this.#outputPort = value
+    if (changed) this.#board?.a20((value & a20Bit) !== 0)
+  }
+
   #status(): number {
-    return notInhibited | systemFlag | (this.#lastWasCommand ? isCommand : 0) | (this.#hasByte() ? outputFull : 0)
+    const full = this.#hasByte() ? outputFull : this.#hasMouseByte() ? outputFull | fromMouse : 0
+    return notInhibited | systemFlag | (this.#lastWasCommand ? isCommand : 0) | full
+  }
+
+  #hasMouseByte(): boolean {
+    return this.#mouse.bytes.length > 0 && !(this.#command & mouseOff)
   }
 
   #hasByte(): boolean {
@@ -63,15 +83,20 @@ export class Keyboard implements Device {
   }
 
   #readData(): number {
-    const byte = this.#answers.length > 0 ? this.#answers.shift() : this.#hasByte() ? this.#keys.shift() : 0
+    const queue =
+      this.#answers.length > 0 ? this.#answers : this.#hasByte() ? this.#keys : this.#hasMouseByte() ? this.#mouse.bytes : undefined
+    // An empty buffer gives its last byte again.
+    if (queue) this.#lastByte = queue.shift() as number
     this.#irq?.set(false)
+    this.#mouseIrq?.set(false)
     this.#update()
-    return byte as number
+    return this.#lastByte
   }
 
   #update(): void {
-    if (this.#hasByte() && this.#command & 1) this.#irq?.set(true)
-    else this.#irq?.set(false)
+    const hasByte = this.#hasByte()
+    this.#irq?.set(hasByte && (this.#command & keyboardInterrupt) !== 0)
+    this.#mouseIrq?.set(!hasByte && this.#hasMouseByte() && (this.#command & mouseInterrupt) !== 0)
   }
 
   #answer(...bytes: number[]): void {
@@ -100,6 +125,13 @@ export class Keyboard implements Device {
       case 0xa9:
         this.#answer(0)
         return
+      case 0xa7:
+        this.#command |= mouseOff
+        return
+      case 0xa8:
+        this.#command &= ~mouseOff
+        this.#update()
+        return
       case 0xad:
         this.#command |= 0x10
         return
@@ -111,10 +143,10 @@ export class Keyboard implements Device {
         this.#answer(this.#outputPort | 1 | (this.#hasByte() ? 0x10 : 0))
         return
       case 0xdd:
-        this.#outputPort &= ~a20Bit
+        this.#setOutputPort(this.#outputPort & ~a20Bit)
         return
       case 0xdf:
-        this.#outputPort |= a20Bit
+        this.#setOutputPort(this.#outputPort | a20Bit)
         return
       default:
         // F0h to FFh pulse bits of the output port; bit 0 is the CPU's reset.
@@ -132,15 +164,19 @@ export class Keyboard implements Device {
         this.#update()
         return
       case 0xd1:
-        this.#outputPort = value
+        this.#setOutputPort(value)
         if (!(value & 1)) this.#board?.reset()
         return
       case 0xd2:
-      case 0xd3:
         this.#answer(value)
         return
+      case 0xd3:
+        this.#mouse.bytes.push(value)
+        this.#update()
+        return
       case 0xd4:
-        // There is no mouse: nothing answers.
+        this.#mouse.write(value)
+        this.#update()
         return
       default:
         this.#writeKeyboard(value)
@@ -185,16 +221,18 @@ export class Keyboard implements Device {
       pendingKeyboardByte: this.#pendingKeyboardByte,
       answers: [...this.#answers],
       keys: [...this.#keys],
+      mouse: this.#mouse.save(),
     }
   }
 
   restore(state: DeviceState): void {
     this.#command = state.command as number
-    this.#outputPort = state.outputPort as number
+    this.#setOutputPort(state.outputPort as number)
     this.#pendingCommand = state.pendingCommand as number
     this.#pendingKeyboardByte = state.pendingKeyboardByte as number
     this.#answers = [...(state.answers as number[])]
     this.#keys = [...(state.keys as number[])]
+    this.#mouse.restore(state.mouse as DeviceState)
     this.#update()
   }
 }

@@ -42,9 +42,11 @@ export interface Engine {
   kick(): void
   readRegisters(): Registers
   writeRegisters(update: RegistersUpdate): void
-  /** x87 and SSE registers, where the engine gives them. */
-  readFloatingPoint?(): Uint8Array
-  writeFloatingPoint?(state: Uint8Array): void
+  /** x87 and SSE registers: struct kvm_fpu. */
+  readFloatingPoint(): Uint8Array
+  writeFloatingPoint(state: Uint8Array): void
+  /** The address line A20, where the engine has it. */
+  setA20?(isOpen: boolean): void
   /** Call after the host wrote guest memory that may hold code. */
   memoryWritten(address: number, sizeInBytes: number): void
   /** Instructions executed so far, where the engine counts them. */

@@ -1,7 +1,7 @@
-// int 15h, E820: counts the entries and adds up what is usable: 0x9fc00 + 15 MiB.
+// int 15h, E820: counts the entries and adds up what is usable: 0x9fc00 + 15 MiB - the firmware's 128 KiB.
 // format: boot
 // machine: pc
-// expect: "4 00f9fc00"
+// expect: "7 00f7fc00"
 // exit: halt
 .code16
 start:

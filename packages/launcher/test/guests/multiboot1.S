@@ -1,7 +1,7 @@
 // Multiboot 1: magic, upper memory, command line.
 // format: multiboot
 // append: hello world
-// expect: "hello world 15360"
+// expect: "hello world 15232"
 // exit: halt
 .code32
 .globl start

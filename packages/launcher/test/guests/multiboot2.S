@@ -1,6 +1,6 @@
 // Multiboot 2: the memory map's tag has four entries of 24 bytes.
 // format: multiboot
-// expect: "m4"
+// expect: "m5"
 // exit: halt
 .code32
 .globl start

@@ -31,6 +31,10 @@ const fewExits = 8
 const quietSliceInMs = 50
 const printingSliceInMs = 10
 
+/** Slot of all memory while A20 is open, and the first of those that take its place. */
+const mainSlot = 0
+const a20Slots = 8
+
 let supportedCpuid: Uint8Array | undefined
 
 /** Opens /dev/kvm and creates a machine with one vCPU in the state after reset. Throws EngineUnavailableError. */
@@ -75,6 +79,7 @@ export class KvmEngine implements Engine {
   #inPool = false
   #exitsOfBatch = 0
   #windowWanted = false
+  #a20IsOpen = true
 
   constructor(machine: Machine, kvm: Kvm) {
     this.#machine = machine
@@ -82,7 +87,7 @@ export class KvmEngine implements Engine {
     this.vm = kvm.createVm()
     try {
       this.memory = this.vm.allocateMemory(machine.memorySizeInBytes)
-      this.vm.setMemoryRegion(0, 0, this.memory)
+      this.vm.setMemoryRegion(mainSlot, 0, this.memory)
       this.vcpu = this.vm.createVcpu(0)
       // Without it CPUID gives zeros only. What the host supports does not change: asked once a process.
       supportedCpuid ??= kvm.getSupportedCpuid()
@@ -372,6 +377,31 @@ export class KvmEngine implements Engine {
 
   writeFloatingPoint(state: Uint8Array): void {
     this.vcpu.setFpu(state)
+  }
+
+  /**
+   * A closed A20 line is a change of slots: each odd MiB shows the even one below it. Below 16 MiB only, the reach of the PC/AT's 24 address
+   * lines; who closes the line does it for memory at 1 MiB.
+   */
+  setA20(isOpen: boolean): void {
+    if (isOpen === this.#a20IsOpen) return
+    this.#a20IsOpen = isOpen
+    const { vm, memory } = this
+    const mebibyte = 1 << 20
+    const reach = Math.min(memory.length, 16 * mebibyte)
+    const gate = (slot: number, address: number, bytes: Uint8Array) => vm.setMemoryRegion(slot, address, bytes)
+    const nothing = memory.subarray(0, 0)
+    if (isOpen) {
+      for (let slot = 0; slot <= Math.ceil(reach / mebibyte); slot++) gate(a20Slots + slot, slot * mebibyte, nothing)
+      gate(mainSlot, 0, memory)
+      return
+    }
+    gate(mainSlot, 0, nothing)
+    for (let address = 0, slot = a20Slots; address < reach; address += mebibyte, slot++) {
+      const shown = address & ~mebibyte
+      gate(slot, address, memory.subarray(shown, shown + Math.min(mebibyte, reach - address)))
+    }
+    if (memory.length > reach) gate(a20Slots + reach / mebibyte, reach, memory.subarray(reach))
   }
 
   memoryWritten(): void {

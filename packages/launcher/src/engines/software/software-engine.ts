@@ -10,6 +10,7 @@ import { type Engine, EngineUnavailableError, type Machine } from '../engine.ts'
 import { Wakeup, enterRun, nextTurn } from '../schedule.ts'
 import { patchV86 } from './patch-v86.ts'
 import type { V86Constructor, V86Cpu, V86Emulator } from './v86-types.ts'
+import { readV86FloatingPoint, writeV86FloatingPoint } from './v86-floating-point.ts'
 import { readV86Registers, writeV86Registers } from './v86-registers.ts'
 
 export interface SoftwareOptions {
@@ -112,7 +113,6 @@ export async function createSoftwareEngine(machine: Machine, options: SoftwareOp
 
 export class SoftwareEngine implements Engine {
   readonly name = 'software'
-  readonly memory: Uint8Array
   readonly statistics = new StatisticsRecorder('software')
   readonly #machine: Machine
   readonly #emulator: V86Emulator
@@ -127,6 +127,11 @@ export class SoftwareEngine implements Engine {
   #handlerError: { error: unknown } | undefined
   #isBroken: VmExit | undefined
   #isClosed = false
+  // Views of guest memory, which lies in WebAssembly's: when that grows (v86's JIT takes memory), its buffer is another one.
+  readonly #memoryOffset: number
+  readonly #memorySize: number
+  #bytes = new Uint8Array(0)
+  #words = new DataView(new ArrayBuffer(0))
   readonly #isDeterministic: boolean
   #idleInMs = 0
 
@@ -136,11 +141,29 @@ export class SoftwareEngine implements Engine {
     this.#emulator = emulator
     this.#messages = messages
     this.#cpu = emulator.v86.cpu
-    this.memory = this.#cpu.mem8
+    this.#memoryOffset = this.#cpu.mem8.byteOffset
+    this.#memorySize = this.#cpu.mem8.length
+    this.#renewViews()
     this.#lastCounter = this.#cpu.instruction_counter[0] as number
     this.#cpu.run_hardware_timers = () => 100
     this.#takePorts()
     this.#takeMemoryMap()
+  }
+
+  get memory(): Uint8Array {
+    if (this.#bytes.buffer !== this.#cpu.wasm_memory.buffer) this.#renewViews()
+    return this.#bytes
+  }
+
+  #renewViews(): void {
+    const { buffer } = this.#cpu.wasm_memory
+    this.#bytes = new Uint8Array(buffer, this.#memoryOffset, this.#memorySize)
+    this.#words = new DataView(buffer, this.#memoryOffset, this.#memorySize)
+  }
+
+  get #memoryWords(): DataView {
+    if (this.#words.buffer !== this.#cpu.wasm_memory.buffer) this.#renewViews()
+    return this.#words
   }
 
   async run(): Promise<VmExit> {
@@ -319,18 +342,16 @@ export class SoftwareEngine implements Engine {
   // Video memory is plain memory here, as on the KVM engine; above the memory is the machine's MMIO bus.
   #takeMemoryMap(): void {
     const cpu = this.#cpu
-    const { mem8 } = cpu
-    const memory = new DataView(mem8.buffer, mem8.byteOffset, mem8.length)
     const video = 0xa0000 >>> mapBlockShift
-    cpu.memory_map_read8[video] = (address) => memory.getUint8(address)
-    cpu.memory_map_write8[video] = (address, value) => memory.setUint8(address, value)
-    cpu.memory_map_read32[video] = (address) => memory.getInt32(address, true)
-    cpu.memory_map_write32[video] = (address, value) => memory.setInt32(address, value, true)
+    cpu.memory_map_read8[video] = (address) => this.#memoryWords.getUint8(address)
+    cpu.memory_map_write8[video] = (address, value) => this.#memoryWords.setUint8(address, value)
+    cpu.memory_map_read32[video] = (address) => this.#memoryWords.getInt32(address, true)
+    cpu.memory_map_write32[video] = (address, value) => this.#memoryWords.setInt32(address, value, true)
     const read8 = (address: number) => this.#mmioRead(address >>> 0, 1)
     const write8 = (address: number, value: number) => this.#mmioWrite(address >>> 0, value & 0xff, 1)
     const read32 = (address: number) => this.#mmioRead(address >>> 0, 4) | 0
     const write32 = (address: number, value: number) => this.#mmioWrite(address >>> 0, value >>> 0, 4)
-    for (let block = mem8.length >>> mapBlockShift; block < 1 << (32 - mapBlockShift); block++) {
+    for (let block = this.#memorySize >>> mapBlockShift; block < 1 << (32 - mapBlockShift); block++) {
       cpu.memory_map_read8[block] = read8
       cpu.memory_map_write8[block] = write8
       cpu.memory_map_read32[block] = read32
@@ -376,6 +397,14 @@ export class SoftwareEngine implements Engine {
 
   writeRegisters(update: RegistersUpdate): void {
     writeV86Registers(this.#cpu, update)
+  }
+
+  readFloatingPoint(): Uint8Array {
+    return readV86FloatingPoint(this.#cpu)
+  }
+
+  writeFloatingPoint(state: Uint8Array): void {
+    writeV86FloatingPoint(this.#cpu, state)
   }
 
   memoryWritten(address: number, sizeInBytes: number): void {

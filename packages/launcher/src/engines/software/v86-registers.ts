@@ -7,6 +7,7 @@ const order32 = ['rax', 'rcx', 'rdx', 'rbx', 'rsp', 'rbp', 'rsi', 'rdi'] as cons
 const segmentOrder: readonly SegmentName[] = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'tr', 'ldt']
 const codeSegment = 1
 const stackSegment = 2
+const taskRegister = 6
 
 export function readV86Registers(cpu: V86Cpu): Registers {
   const general = {} as Record<(typeof generalRegisters)[number], bigint>
@@ -73,6 +74,8 @@ export function writeV86Registers(cpu: V86Cpu, update: RegistersUpdate): void {
       cpu.is_32[0] = segment.attributes & 0x4000 ? 1 : 0
       if (cpu.protected_mode[0]) cpu.cpl[0] = segment.selector & 3
     }
+    // Type 9 or 11: a TSS of 32 bits.
+    if (index === taskRegister) cpu.tss_size_32[0] = segment.attributes & 8 ? 1 : 0
     if (index === stackSegment) cpu.stack_size_32[0] = segment.attributes & 0x4000 ? 1 : 0
   }
   if (update.gdt) {

@@ -39,6 +39,16 @@ export interface V86Cpu {
   readonly gdtr_size: Int32Array
   readonly idtr_offset: Int32Array
   readonly idtr_size: Int32Array
+  readonly tss_size_32: Int32Array
+  /** Eight registers of 16 bytes, by their numbers in the chip: mantissa, sign and exponent. */
+  readonly fpu_st: Int32Array
+  /** A bit a register. */
+  readonly fpu_stack_empty: Uint8Array
+  readonly fpu_stack_ptr: Uint8Array
+  readonly fpu_control_word: Uint16Array
+  readonly fpu_status_word: Uint16Array
+  readonly reg_xmm32s: Int32Array
+  readonly mxcsr: Int32Array
   run_hardware_timers: (acpi: number, now: number) => number
   main_loop(): number
   get_eflags(): number

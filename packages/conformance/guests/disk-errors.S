@@ -1,0 +1,26 @@
+// What int 13h says of sectors that are not there, of drives that are not there, and of functions that it lacks.
+	.include "boot.inc"
+	.macro	ask	ax, cx, dx
+	mov	$\ax, %ax
+	mov	$\cx, %cx
+	mov	$\dx, %dx
+	mov	$0x8000, %bx
+	int	$0x13
+	push	%ax
+	print_carry
+	pop	%ax
+	print8	%ah
+	.endm
+	begin_boot
+	ask	0x0201, 0x0000, 0x0080
+	ask	0x0201, 0x4f01, 0x0080
+	ask	0x0201, 0x0002, 0x0081
+	ask	0x0201, 0x0001, 0x0000
+	ask	0x7700, 0x0001, 0x0080
+	ask	0x0100, 0x0001, 0x0080
+	ask	0x0401, 0x0001, 0x0080
+	ask	0x0c00, 0x0001, 0x0080
+	ask	0x1000, 0x0001, 0x0080
+	stop
+	end_boot
+	.org	65536

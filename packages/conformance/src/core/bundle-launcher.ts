@@ -1,0 +1,47 @@
+// Bundles the launcher library from its sources, so that what is tested is never a stale build, and loads it. Its addon and v86 stay where
+// they are: each module keeps its own import.meta.url.
+import { mkdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { packagesFolder } from './folders.ts'
+
+export type Launcher = typeof import('@kernelbox/launcher')
+
+/** The path of the bundle, for processes that load it themselves. */
+export async function bundleLauncher(): Promise<string> {
+  const outfile = join(packagesFolder, 'conformance', 'dist', 'launcher', `launcher-${process.pid}.mjs`)
+  mkdirSync(join(outfile, '..'), { recursive: true })
+  const v86 = createRequire(join(packagesFolder, 'launcher', 'package.json')).resolve('v86')
+  await build({
+    entryPoints: [join(packagesFolder, 'launcher', 'src', 'index.ts')],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'warning',
+    plugins: [
+      {
+        name: 'from-source',
+        setup(builder) {
+          builder.onResolve({ filter: /^@kernelbox\/\w+$/ }, ({ path }) => ({
+            path: join(packagesFolder, path.slice('@kernelbox/'.length), 'src', 'index.ts'),
+          }))
+          builder.onResolve({ filter: /^v86$/ }, () => ({ path: pathToFileURL(v86).href.replace(/\.js$/, '.mjs'), external: true }))
+          builder.onLoad({ filter: /\/(?:kvm|launcher)\/src\/.*\.ts$/ }, async ({ path }) => ({
+            loader: 'ts',
+            contents: (await readFile(path, 'utf8')).replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
+          }))
+        },
+      },
+    ],
+  })
+  return outfile
+}
+
+export async function loadLauncher(): Promise<Launcher> {
+  return (await import(pathToFileURL(await bundleLauncher()).href)) as Launcher
+}
