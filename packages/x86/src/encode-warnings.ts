@@ -17,7 +17,10 @@ export function addWarnings(row: Row, draft: Draft): Failure | undefined {
     warnings.push(message)
   }
   const hasSizePrefix = draft.prefixes.dataSize || (draft.prefixes.rex & 8) !== 0
-  if (match.usedDefaultSize && !hasSizePrefix) warnings.push({ code: 'default-size', details: { mnemonic, size: draft.size } })
+  if (match.usedDefaultSize && !hasSizePrefix && options.operandCheck !== 'none') {
+    if (options.operandCheck === 'error') return failure('ambiguous-size', undefined, { mnemonic })
+    warnings.push({ code: 'default-size', details: { mnemonic, size: draft.size } })
+  }
   if (match.immediateBits !== 0) {
     draft.isTemplate = false
     const operand = operands.findIndex((candidate) => candidate.kind === 'immediate')

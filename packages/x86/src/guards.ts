@@ -2,7 +2,7 @@
 // Follows: GNU as manual §9.16.1 (-mlfence-after-load, -mlfence-before-indirect-branch, -mlfence-before-ret), which answer
 // CVE-2020-0551; which instructions count as loads was observed with GNU as 2.40.
 import type { EncodeMessage, EncodeOptions, InstructionStatement } from './contract.ts'
-import type { Row } from './table/notation.ts'
+import { ACCEPT_PORT, type Row } from './table/notation.ts'
 
 export interface Guards {
   readonly before?: Uint8Array
@@ -45,7 +45,7 @@ function isLoad(row: Row, statement: InstructionStatement): boolean {
   }
   if (row.mnemonic === 'pop') return true
   const operands = statement.operands
-  const at = operands.findIndex((operand) => operand.kind === 'memory')
+  const at = operands.findIndex((operand, index) => operand.kind === 'memory' && (row.operands[index]!.accepts & ACCEPT_PORT) === 0)
   if (at < 0 || row.flags.has('indirect') || NO_LOADS.has(row.mnemonic)) return false
   if (row.mnemonic.startsWith('f') && first >= 0xd8 && first <= 0xdf) return !/^f(?:n?st|ist|n?save|bst)/.test(row.mnemonic)
   if (readsDestination(row)) return true

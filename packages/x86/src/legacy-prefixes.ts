@@ -45,7 +45,8 @@ export function writeLegacyPrefixes(row: Row, draft: Draft): Failure | undefined
     repeat = 0xf2
   }
   let length = 0
-  if (row.wait) bytes[length++] = 0x9b
+  if (row.wait && prefixes.wait) return prefixTwice('wait')
+  if (row.wait || prefixes.wait) bytes[length++] = 0x9b
   if (prefixes.segment !== 0 && segment >= 0 && prefixes.segment !== SEGMENT_PREFIXES[segment]) return prefixTwice('segment')
   const isBranch = row.fields.length > 0 && row.fields[0]!.kind === 'c'
   const direct = directBranchOf(row)

@@ -157,7 +157,7 @@ export function matchRow(
     if (bits === 64 && mode !== 64 && (row.isSized || row.operandSize === 64))
       return failure('not-in-mode', undefined, { mnemonic: statement.mnemonic, mode })
     if (row.isSized && !row.flags.has('source')) {
-      if (size === 0) size = bits
+      if (size === 0 || row.flags.has('suffixwins')) size = bits
       else if (size !== bits) {
         return failure('suffix-size-mismatch', undefined, { suffix, size })
       }

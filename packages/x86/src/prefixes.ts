@@ -5,6 +5,8 @@ import { type Failure, failure } from './failure.ts'
 import type { Row } from './table/notation.ts'
 
 export interface PrefixSet {
+  /** `wait fninit` */
+  wait: boolean
   segment: number
   addressSize: boolean
   dataSize: boolean
@@ -28,9 +30,10 @@ export interface PrefixSet {
   failure: Failure | undefined
 }
 
-type Slot = 'segment' | 'address' | 'data' | 'repeat' | 'lock' | 'rex' | 'pseudo'
+type Slot = 'wait' | 'segment' | 'address' | 'data' | 'repeat' | 'lock' | 'rex' | 'pseudo'
 
 const PREFIXES: Readonly<Record<string, readonly [Slot, number]>> = {
+  wait: ['wait', 0x9b],
   es: ['segment', 0x26],
   cs: ['segment', 0x2e],
   ss: ['segment', 0x36],
@@ -83,6 +86,7 @@ export function isPrefix(name: string): boolean {
 }
 
 export const NO_PREFIXES: PrefixSet = {
+  wait: false,
   segment: 0,
   addressSize: false,
   dataSize: false,
@@ -117,6 +121,10 @@ export function collectPrefixes(words: readonly string[], mode: Mode): PrefixSet
       set.failure ??= failure('prefix-twice', undefined, { prefix: word })
     }
     switch (slot) {
+      case 'wait':
+        if (set.wait) twice()
+        set.wait = true
+        break
       case 'segment':
         if (set.segment !== 0) twice()
         if (mode === 64 && (code === 0x26 || code === 0x36)) set.failure ??= failure('not-in-mode', undefined, { mnemonic: word, mode })
@@ -237,7 +245,7 @@ export function isNearBranch(row: Row): boolean {
 export function prefixRefusal(row: Row, set: PrefixSet, destinationIsMemory: boolean): Failure | undefined {
   const refuse = (prefix: string): Failure => failure('prefix-not-allowed', undefined, { prefix, mnemonic: row.mnemonic })
   const first = row.opcode[0]!
-  if (set.lock && !(row.flags.has('lock') && destinationIsMemory)) return row.flags.has('system') ? undefined : refuse('lock')
+  if (set.lock && !(row.flags.has('lock') && destinationIsMemory)) return refuse('lock')
   if (set.repeat !== 0 && row.flags.has('rep') && row.mandatoryPrefix !== 0 && row.mandatoryPrefix !== set.repeat)
     return failure('prefix-twice', undefined, { prefix: set.repeatName })
   if (set.dataSize && row.isa === 'mpx') return refuse('data16')

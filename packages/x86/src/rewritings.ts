@@ -55,12 +55,20 @@ export function asOptimized(
   // lea of a written address may have become a mov that is rewritten in its turn
   const [source] = statement.operands
   const becameMove = rewritten.mnemonic === 'mov' && source?.kind === 'memory' && source.displacement !== undefined
-  const shorter = encode(rewritten, becameMove ? options : plain, context)
+  // -mvexwig says nothing of what EVEX was made into
+  const shorter = encode(rewritten, becameMove ? options : isEvex(asWritten.encoding.bytes) ? { ...plain, vexW: 0 } : plain, context)
   const isFaster = options.optimize === 2 && statement.mnemonic.startsWith('lea') && rewritten.mnemonic === 'mov'
   if (!shorter.ok || (!isFaster && shorter.encoding.bytes.length > asWritten.encoding.bytes.length)) return asWritten
   const narrowed = withNarrowedConstant(statement, rewritten, shorter.encoding)
   if (narrowed) return { ok: true, encoding: narrowed }
   return dependsOnValue(statement) ? { ok: true, encoding: { ...shorter.encoding, isTemplate: false } } : shorter
+}
+
+/** Of a vector statement's bytes: do they begin with an EVEX prefix, behind segment and address size? */
+function isEvex(bytes: Uint8Array): boolean {
+  let at = 0
+  while (at < bytes.length && (bytes[at] === 0x67 || (bytes[at]! & 0xe7) === 0x26 || (bytes[at]! & 0xfe) === 0x64)) at++
+  return bytes[at] === 0x62
 }
 
 /** lea of an address that wraps at 16 or 32 bits became a mov: its constant is not the one written, so that it is filled in here. */
@@ -84,6 +92,7 @@ export function asAvx(statement: InstructionStatement, options: EncodeOptions, c
   const moving: Context = { ...context, movesRex: true }
   if (statement.prefixes.includes('{rex}'))
     return asAvx({ ...statement, prefixes: statement.prefixes.filter((word) => word !== '{rex}') }, options, context, encode)
+  if (!encode(statement, plain, context).ok) return undefined
   const destination = operands[operands.length - 1]
   if (destination?.kind === 'register' && destination.register.class === 'xmm') {
     const doubled = { ...statement, mnemonic: `v${mnemonic}`, operands: [...operands, destination] }

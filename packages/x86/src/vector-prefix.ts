@@ -38,7 +38,7 @@ function bitsOf(row: Row, draft: Draft): Bits {
     r: (((reg ? reg.number : 0) >> 3) | (rex >> 2)) & 1,
     x: ownX | (row.space === 'evex' && !memory ? 0 : (rex >> 1) & 1),
     b: (memory ? address.baseHigh : (rmNumber >> 3) & 1) | (rex & 1),
-    w: row.vexW === -1 ? (size === 64 || (rex & 8) !== 0 ? 1 : 0) : row.vexW === 1 ? 1 : 0,
+    w: row.vexW === -1 ? (size === 64 || (row.isSized && (rex & 8) !== 0) ? 1 : 0) : row.vexW === 1 ? 1 : 0,
     vvvv,
     pp: prefixCode(row.mandatoryPrefix),
     // W that tells 32 from 64 bits means nothing outside 64-bit mode (SDM vol. 2 §2.3.5.3)
@@ -64,8 +64,10 @@ function writeVex(row: Row, draft: Draft): Failure | undefined {
   if (draft.context.rounding && statement.operands.length > 0) return failure('rounding-not-allowed')
   const { r, x, b, w: ownW, vvvv, pp, isWIgnored } = bitsOf(row, draft)
   const l = row.vectorLength === 256 ? 1 : row.vectorLength === 0 && options.avxScalar === 256 ? 1 : 0
-  const w = isWIgnored ? ((prefixes.rex & 8) !== 0 ? 1 : (options.vexW ?? 0)) : ownW
-  if (row.space === 'vex' && row.map === 1 && !x && !b && !w && prefixes.encoding !== 'vex3') {
+  const { movesRex } = draft.context
+  const w = isWIgnored ? (movesRex ? 0 : (options.vexW ?? 0)) : ownW
+  const isLong = prefixes.encoding === 'vex3' || (movesRex && (prefixes.rex & 8) !== 0)
+  if (row.space === 'vex' && row.map === 1 && !x && !b && !w && !isLong) {
     bytes[draft.length++] = 0xc5
     bytes[draft.length++] = ((r ^ 1) << 7) | ((vvvv ^ 15) << 3) | (l << 2) | pp
     return undefined

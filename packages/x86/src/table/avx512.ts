@@ -177,9 +177,9 @@ function conversions(): string[] {
     'vcvttss2usi | ry, xmm/m32{sae} | EVEX.LIG.F3.0F.Wy 78 /r | suf=-',
     'vcvttsd2usi | ry, xmm/m64{sae} | EVEX.LIG.F2.0F.Wy 78 /r | suf=-',
     'vcvtsi2ss | xmm, xmm{er}, r/my | EVEX.LIG.F3.0F.Wy 2A /r | plain',
-    'vcvtsi2sd | xmm, xmm{er}, r/my | EVEX.LIG.F2.0F.Wy 2A /r | plain er64',
+    'vcvtsi2sd | xmm, xmm{er}, r/my | EVEX.LIG.F2.0F.Wy 2A /r | plain er64 suffixwins',
     'vcvtusi2ss | xmm, xmm{er}, r/my | EVEX.LIG.F3.0F.Wy 7B /r | plain',
-    'vcvtusi2sd | xmm, xmm{er}, r/my | EVEX.LIG.F2.0F.Wy 7B /r | plain er64',
+    'vcvtusi2sd | xmm, xmm{er}, r/my | EVEX.LIG.F2.0F.Wy 7B /r | plain er64 suffixwins',
   ]
 }
 
