@@ -124,7 +124,21 @@ function prepare(written: Uint8Array, hasTrigraphs: boolean): Prepared {
     i = 3
     note(3, 0)
   }
+  // What may stand at the next place where more than a copy is wanted; found by the machine's own search.
+  const special = [0x5c, 0x0d, 0x3f]
+  const nextOf = special.map((c) => indexOrEnd(written, c, i))
   while (i < size) {
+    let next = size
+    for (let k = 0; k < special.length; k++) {
+      if ((nextOf[k] as number) < i) nextOf[k] = indexOrEnd(written, special[k] as number, i)
+      next = Math.min(next, nextOf[k] as number)
+    }
+    if (next > i) {
+      bytes.set(written.subarray(i, next), out)
+      out += next - i
+      i = next
+      if (i === size) break
+    }
     const c = written[i] as number
     let backslashLength = c === 0x5c ? 1 : 0
     if (hasTrigraphs && c === 0x3f && written[i + 1] === 0x3f) {
@@ -174,6 +188,11 @@ function prepare(written: Uint8Array, hasTrigraphs: boolean): Prepared {
   bytes.fill(0, out)
   result.end = out
   return result
+}
+
+function indexOrEnd(bytes: Uint8Array, value: number, from: number): number {
+  const at = bytes.indexOf(value, from)
+  return at < 0 ? bytes.length : at
 }
 
 const isTrigraphAt = (bytes: Uint8Array, i: number) => bytes[i + 1] === 0x3f && trigraphs.has(bytes[i + 2] ?? 0)

@@ -8,8 +8,13 @@ import type { State } from './state.ts'
 
 const newline = 0x0a
 
+/** Behind every offset. */
+const noSlash = 2 ** 31 - 1
+
 export function skipGroup(state: State): void {
   const { bytes, end } = state
+  // Most lines hold no slash, so no comment can begin in them: they are passed whole.
+  let slash = -1
   while (state.isSkipping && state.position < end) {
     let i = state.position
     let c = bytes[i] as number
@@ -26,6 +31,16 @@ export function skipGroup(state: State): void {
       state.atLineStart = false
       state.directive(state, state.base + i)
       if (state.bytes !== bytes) return
+      continue
+    }
+    if (slash < i && slash !== noSlash) {
+      slash = bytes.indexOf(0x2f, i)
+      if (slash < 0) slash = noSlash
+    }
+    const lineEnd = bytes.indexOf(newline, i)
+    if (slash > lineEnd && lineEnd >= 0) {
+      state.passLineEnd(lineEnd + 1)
+      state.position = lineEnd + 1
       continue
     }
     for (;;) {

@@ -73,8 +73,8 @@ function copyLines(state: State): void {
         const next = bytes[i + 1]
         if (next === 0x2f) {
           const start = i
-          do c = bytes[++i] as number
-          while (c !== newline)
+          i = bytes.indexOf(newline, i)
+          c = newline
           state.passComment(start, i)
         } else if (next === 0x2a) {
           i = skipBlockComment(state, i)
