@@ -7,7 +7,7 @@ import { type Identifier, role } from './identifiers.ts'
 import { commandLine, includeHeader, saveFrame, systemFlags } from './include.ts'
 import { lexInLine } from './lexer.ts'
 import { builtin } from './macro.ts'
-import { macroDefinitionText, readDefine, readMacroName, warnIfUnused } from './macro-body.ts'
+import { macroDefinitionText, readDefine, readMacroName, readPlainDefine, warnIfUnused } from './macro-body.ts'
 import { runPragma } from './pragma.ts'
 import { type Condition, type FileFrame, guardPhase, type State } from './state.ts'
 import { flag, kind, type Token } from './tokens.ts'
@@ -41,6 +41,7 @@ const handlers: Record<string, Handler> = {
 const conditional = new Set(['if', 'ifdef', 'ifndef', 'elif', 'elifdef', 'elifndef', 'else', 'endif'])
 
 export function runDirective(state: State, hashLocation: number): boolean {
+  if (isPlainDefine(state) && readPlainDefine(state)) return true
   const start = state.position
   const savedWhite = state.pendingWhite
   const wasInDirective = state.inDirective
@@ -95,6 +96,19 @@ export function runDirective(state: State, hashLocation: number): boolean {
   state.preventExpansion = preventExpansion
   state.parsingArguments = parsingArguments
   return restore(true)
+}
+
+/** `define` follows, and nothing forbids the short way: most directives of most headers are such. */
+function isPlainDefine(state: State): boolean {
+  const { bytes, frame } = state
+  if (state.isSkipping || state.hasPoison || state.hasRemarks || state.keepsDirectiveText || frame === undefined) return false
+  let i = state.position
+  while (bytes[i] === 0x20 || bytes[i] === 0x09) i++
+  // d e f i n e
+  if (bytes[i] !== 0x64 || bytes[i + 1] !== 0x65 || bytes[i + 2] !== 0x66 || bytes[i + 3] !== 0x69 || bytes[i + 4] !== 0x6e) return false
+  if (bytes[i + 5] !== 0x65 || (bytes[i + 6] !== 0x20 && bytes[i + 6] !== 0x09)) return false
+  if (frame.guardPhase !== guardPhase.none && state.conditions.length === frame.conditionBase) return false
+  return true
 }
 
 /** Reads to the end of the line; `mustBeEmpty` names the directive after which nothing may stand. */
@@ -169,6 +183,7 @@ function dumpLine(state: State, line: number, directive: 'define' | 'undef', ide
 
 function doInclude(state: State, directive: Token, isNext: boolean, isImport: boolean): void {
   if (isImport) state.warn('deprecated-import', '#import is a deprecated GCC extension', directive.location, 6, { option: 'deprecated' })
+  const line = state.currentLine()
   state.wantsHeaderName = true
   state.directiveWantsPadding = true
   const token = nextSignificant(state)
@@ -209,7 +224,7 @@ function doInclude(state: State, directive: Token, isNext: boolean, isImport: bo
   endDirective(state, false)
   // A name that a macro made stands where the directive does.
   const location = token.location > directive.location && token.location < state.location ? token.location : directive.location
-  includeHeader(state, name, header[0] === '<', isNext, isImport, location)
+  includeHeader(state, name, header[0] === '<', isNext, isImport, location, line)
 }
 
 function pushCondition(state: State, name: Token, isTrue: boolean, guard: Identifier | undefined): void {

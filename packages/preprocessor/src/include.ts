@@ -112,8 +112,16 @@ export function headerExists(state: State, name: string, isAngled: boolean, isNe
   return find(state, name, isAngled, isNext, []) !== undefined
 }
 
-/** Begins to read a header at the next line. `location` is the place of its name. */
-export function includeHeader(state: State, name: string, isAngled: boolean, isNext: boolean, isImport: boolean, location: number): void {
+/** Begins to read a header at the next line. `location` is the place of its name, `line` the written line of the directive. */
+export function includeHeader(
+  state: State,
+  name: string,
+  isAngled: boolean,
+  isNext: boolean,
+  isImport: boolean,
+  location: number,
+  line: number,
+): void {
   const frame = state.frame as FileFrame
   if (state.frames.length >= state.options.limits.includeDepth) {
     state.fatal(
@@ -160,7 +168,7 @@ export function includeHeader(state: State, name: string, isAngled: boolean, isN
   state.dependencies.set(file.source.name, systemLevel > 0)
   // A reader of the text learns first where the including file stands.
   if (frame.reading.includedFrom !== commandLine) {
-    state.out.toLine(state.locations.claimedLine(location), frame.claimedName, systemFlags(frame.claimedSystemLevel))
+    state.out.toLine(line + frame.lineDelta, frame.claimedName, systemFlags(frame.claimedSystemLevel))
   }
   enterFile(state, file, header, location, found.folderIndex, systemLevel, ' 1')
 }

@@ -4,6 +4,7 @@
 
 import { type Identifier, role } from './identifiers.ts'
 import { textOf } from './byte-text.ts'
+import { charClass, classOf, isNameByte } from './characters.ts'
 import { lexInLine } from './lexer.ts'
 import { builtin, Macro, type UnreadBody } from './macro.ts'
 import type { State } from './state.ts'
@@ -71,6 +72,41 @@ export function warnIfUnused(state: State, macro: Macro): void {
   const name = /^\w+/.exec(span.source.text.slice(span.start, span.start + 256))?.[0] ?? ''
   state.warn('unused-macro', `macro "${name}" is not used`, macro.location, name.length, { option: 'unused-macros' })
 }
+
+/**
+ * ` define NAME body` of a name that is new, without parameters and with a body that can wait: true, and the line is passed.
+ * Everything else is left to {@link readDefine}.
+ */
+export function readPlainDefine(state: State): boolean {
+  const { bytes, position, identifiers } = state
+  let start = position
+  while (bytes[start] === 0x20 || bytes[start] === 0x09) start++
+  start += 'define '.length
+  while (bytes[start] === 0x20 || bytes[start] === 0x09) start++
+  if (classOf[bytes[start] as number] !== charClass.name) return false
+  let end = start
+  while (isNameByte[bytes[end] as number] === 1) end++
+  const c = bytes[end] as number
+  if (c !== 0x20 && c !== 0x09 && c !== newline) return false
+  const identifier = identifiers.internBytes(bytes, start, end)
+  if (identifier.macro !== undefined || identifier.role !== role.ordinary) return false
+  state.position = end
+  const unread = scanBody(state, false)
+  if (!unread) {
+    state.position = position
+    return false
+  }
+  identifier.macro = new Macro(false, noParameters, false, undefined, unread, state.base + start, false)
+  identifiers.updateStop(identifier)
+  if (state.position < state.end) {
+    state.passLineEnd(state.position + 1)
+    state.position++
+  }
+  state.atLineStart = true
+  return true
+}
+
+const noParameters: readonly Identifier[] = []
 
 function readDefinition(state: State, name: Token, isPredefined: boolean): Macro | undefined {
   const { bytes } = state

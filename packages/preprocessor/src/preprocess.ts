@@ -126,7 +126,7 @@ function enterCommandLineFile(state: State, file: ReturnType<typeof prepareFile>
   const include = (name: string, isAngled: boolean) => {
     const location = state.location
     const depth = state.frames.length
-    includeHeader(state, name, isAngled, false, false, location)
+    includeHeader(state, name, isAngled, false, false, location, 0)
     if (state.frames.length > depth) {
       processText(state, depth + 1)
       state.frames.length = depth

@@ -125,6 +125,8 @@ export class State {
   hasEdits = false
   hasRemarks = false
   frame: FileFrame | undefined
+  /** -dD, -CC and -Wunused-macros want more of a directive than its meaning. */
+  readonly keepsDirectiveText: boolean
   // The state of scanning.
   context: Context | undefined = undefined
   inDirective = false
@@ -164,6 +166,7 @@ export class State {
 
   constructor(options: ResolvedOptions, sizeHint: number) {
     this.options = options
+    this.keepsDirectiveText = options.dump !== undefined || options.keepDirectiveComments || options.warnsOfUnusedMacros
     this.out = new Output(sizeHint, options.markers, options.origins, options.limits.outputSizeInBytes)
   }
 
