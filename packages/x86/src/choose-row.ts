@@ -24,6 +24,7 @@ export function chooseRow(rows: readonly Row[], draft: Draft): Attempt {
     }
     const result = emit(row, draft)
     if ('encoding' in result) return result
+    if (draft.isDecided) return result
     best = moreTelling(best, result.failure)
   }
   return { ok: false, failure: best ?? failure('operand-type-mismatch') }
@@ -49,7 +50,12 @@ function rowRefusal(row: Row, rows: readonly Row[], hasSizes: boolean, draft: Dr
   if (prefixes === NO_PREFIXES) return undefined
   if (prefixes.direction !== '' && !hasDirection(row, statement, prefixes.direction, rows)) return 'other-row'
   const { operands } = statement
-  const refused = prefixRefusal(row, prefixes, operands[operands.length - 1]?.kind === 'memory' || operands[0]?.kind === 'memory')
+  const refused = prefixRefusal(
+    row,
+    prefixes,
+    options.mode,
+    operands[operands.length - 1]?.kind === 'memory' || operands[0]?.kind === 'memory',
+  )
   if (!refused) return undefined
   // before direct calls and far pointers GNU as also says that it drops the prefix
   const first = row.opcode[0]
@@ -73,6 +79,11 @@ function hasDirection(row: Row, statement: InstructionStatement, direction: stri
   if (statement.operands.length < 2 || statement.operands.some((operand) => operand.kind === 'memory')) return true
   const mine = directionOf(row)
   if (mine === '') return true
+  if (row.operands[0]!.registerClass === 'st' && direction !== 'swap') {
+    // faddp and fmulp read either way; the other operations have two forms for %st and %st alone
+    if (row.opcode[0] === 0xde) return true
+    if (mine === 'store' && direction === 'load') return !isAccumulatorPair(statement.operands)
+  }
   const hasOther = rows.some((other) => directionOf(other) === (mine === 'load' ? 'store' : 'load') && sameRegisters(row, other))
   if (!hasOther) return true
   if (direction === 'swap') return rows.find((other) => directionOf(other) !== '' && sameRegisters(row, other)) !== row

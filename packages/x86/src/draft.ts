@@ -67,6 +67,8 @@ export interface Draft {
   registers: EncodedRegister[]
   warnings: EncodeMessage[]
   isTemplate: boolean
+  /** The row was right and an option refuses it: no other row is tried. */
+  isDecided: boolean
 }
 
 export function newDraft(statement: InstructionStatement, options: EncodeOptions, context: Context, prefixes: PrefixSet): Draft {
@@ -102,6 +104,7 @@ export function newDraft(statement: InstructionStatement, options: EncodeOptions
     registers: [],
     warnings: [],
     isTemplate: true,
+    isDecided: false,
   }
 }
 

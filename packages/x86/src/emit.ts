@@ -16,8 +16,13 @@ const NO_GUARDS: Guards = {}
 
 export function emit(row: Row, draft: Draft): Attempt {
   clearPlaces(draft)
-  const refusal = write(row, draft) ?? addWarnings(row, draft)
-  if (refusal) return { ok: false, failure: refusal }
+  const misfit = write(row, draft)
+  if (misfit) return { ok: false, failure: misfit }
+  const refusal = addWarnings(row, draft)
+  if (refusal) {
+    draft.isDecided = true
+    return { ok: false, failure: refusal }
+  }
   if (draft.options.fenceAsLockAdd) replaceFence(row, draft)
   return { ok: true, encoding: encodingOf(row, draft) }
 }

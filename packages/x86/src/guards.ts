@@ -15,7 +15,7 @@ const LFENCE_BYTES = Uint8Array.from(LFENCE)
 
 /** Memory operands that are read although they stand alone. */
 const LONE_LOADS = new Set(
-  'lgdt lidt vmptrld vmxon lmsw ldmxcsr vldmxcsr xrstor xrstor64 xrstors xrstors64 fxrstor fxrstor64 cmpxchg8b cmpxchg16b'.split(' '),
+  'lgdt lidt vmptrld lmsw ldmxcsr vldmxcsr xrstor xrstor64 xrstors xrstors64 fxrstor fxrstor64 cmpxchg8b cmpxchg16b'.split(' '),
 )
 /** Memory operands beside another operand that are not read. */
 const NO_LOADS = new Set('lea bndmk bndcl bndcu bndcn bndldx nop ptwrite cmpxchg verr verw'.split(' '))
@@ -26,9 +26,8 @@ function readsDestination(row: Row): boolean {
   const [first, second] = row.opcode
   if (first === undefined) return false
   if (first === 0x0f) {
-    const isBitTest = second === 0xa3 || second === 0xab || second === 0xb3 || second === 0xbb || second === 0xba
-    const isShift = second === 0xa4 || second === 0xa5 || second === 0xac || second === 0xad
-    return isBitTest || isShift || second === 0xc0 || second === 0xc1
+    // bt and its kin with a register, shld and shrd count as no loads with GNU as
+    return second === 0xba || second === 0xc0 || second === 0xc1
   }
   if (first < 0x40) return true
   if (first >= 0x80 && first <= 0x87) return true

@@ -114,7 +114,7 @@ export function writeRex(row: Row, draft: Draft): Failure | undefined {
   const rex = prefixes.rex | own
   if (rex === 0 && (!prefixes.wantsRex || forbidsRex)) return undefined
   if (mode !== 64) return failure('register-not-in-mode', undefined, { mode })
-  if (forbidsRex) return failure('high-byte-register-with-rex', undefined, { register: forbidsRex.name })
+  if (forbidsRex && own !== 0) return failure('high-byte-register-with-rex', undefined, { register: forbidsRex.name })
   bytes[draft.length++] = rex | 0x40
   return undefined
 }

@@ -175,7 +175,7 @@ export function matchRow(
       row.operands.some((spec) => spec.token === 'rel8' || spec.token === 'relz' || spec.token === 'imm16')
     ) {
       size = mode === 16 ? (options.code16gcc && row.flags.has('stack') ? 32 : 16) : 32
-      isDefault = mode === 64 && !row.flags.has('indirect')
+      isDefault = mode === 64 && (!row.flags.has('indirect') || options.isa64 === 'intel64')
     } else {
       // a written data16 or data32 is then the operand size, not one more prefix
       size = (mode === 16) !== hasDataPrefix ? 16 : 32
@@ -213,7 +213,7 @@ export function matchRow(
   for (let index = 0; index < count; index++) {
     const operand = operands[index + shift]!
     if (operand.kind === 'immediate') {
-      const refusal = immediateRefusal(specs[index]!, operand, effective, mode, wraps, isSixteen, index + shift, result)
+      const refusal = immediateRefusal(specs[index]!, operand, effective, mode, wraps, isSixteen, operands, index + shift, result)
       if (refusal) return refusal
     } else if (operand.kind === 'memory' && (specs[index]!.accepts & ACCEPT_BRANCH_TARGET) !== 0) {
       const refusal = targetRefusal(row, operand.displacement, mode, index)
@@ -261,6 +261,7 @@ function immediateRefusal(
   mode: Mode,
   wraps: boolean,
   isSixteen: boolean,
+  operands: readonly Operand[],
   index: number,
   result: Match,
 ): Failure | undefined {
@@ -292,15 +293,25 @@ function immediateRefusal(
     if ((wrapped <= -limit || wrapped >= limit) && (mode === 64 || bits < 32)) result.immediateBits = bits
     return undefined
   }
+  // without a size of its own the row leaves wrapping to the general registers of the statement
   const isSized = size !== 0
-  if (size === 0 && isSixteen) size = 16
+  if (size === 0) size = isSixteen ? 16 : generalBits(operands)
   if (bits === 8) {
     const wrapped =
-      size === 64 || !wraps || (!isSized && mode === 64) ? constant : wrapTo(isSized || isSixteen ? wrapTo(constant, 32) : constant, size)
+      size === 0 || size === 64 || !wraps ? constant : wrapTo(isSized || isSixteen || size === 32 ? wrapTo(constant, 32) : constant, size)
     return wrapped >= -0x80 && wrapped <= 0xff ? undefined : outOfRange(index, constant, bits)
   }
   if (bits === 16) return constant >= -0x8000 && constant <= 0xffff ? undefined : outOfRange(index, constant, bits)
   return constant >= -0x8000_0000 && constant <= 0xffff_ffff ? undefined : outOfRange(index, constant, bits)
+}
+
+/** Size of the last general register among the operands, 0: none. */
+function generalBits(operands: readonly Operand[]): number {
+  for (let index = operands.length - 1; index >= 0; index--) {
+    const operand = operands[index]!
+    if (operand.kind === 'register' && operand.register.class.startsWith('gpr')) return operand.register.sizeInBits
+  }
+  return 0
 }
 
 function outOfRange(index: number, constant: number, bits: number): Failure {

@@ -129,6 +129,16 @@ function isPlainVector(operand: Operand): boolean {
   return true
 }
 
+/** GNU as keeps EVEX where disp8*N would hold the displacement and a plain byte would not, even where the address has no such form. */
+function gainsByCompression(operands: readonly Operand[]): boolean {
+  const bytes = operands.some((operand) => operand.kind === 'register' && operand.register.class === 'ymm') ? 32n : 16n
+  return operands.some((operand) => {
+    const constant = operand.kind === 'memory' ? operand.displacement?.constant : undefined
+    if (constant === undefined || (constant >= -128n && constant <= 127n)) return false
+    return constant % bytes === 0n && constant / bytes >= -128n && constant / bytes <= 127n
+  })
+}
+
 function toXmm(operand: Operand): Operand {
   if (operand.kind !== 'register') return operand
   const register = findRegister(`xmm${operand.register.number}`)
@@ -158,7 +168,7 @@ function optimizeVector(statement: InstructionStatement, options: EncodeOptions)
       return { ...statement, operands: operands.map(toXmm) }
   }
   const twin = VEX_TWINS[mnemonic]
-  if (twin && statement.prefixes[0] !== '{evex}' && operands.every(isPlainVector)) {
+  if (twin && statement.prefixes[0] !== '{evex}' && operands.every(isPlainVector) && !gainsByCompression(operands)) {
     return exchanged({ ...statement, mnemonic: twin, prefixes: statement.prefixes.filter((word) => !word.startsWith('{disp')) }, options)
   }
   const swapped = exchanged(statement, options)
@@ -173,7 +183,11 @@ function sameSources(operands: readonly Operand[]): boolean {
 /** -O2: the source with the high number goes to vvvv, which has all four bits in two-byte VEX too. */
 export function exchanged(statement: InstructionStatement, options: EncodeOptions): InstructionStatement {
   const [rm, vvvv, destination] = statement.operands
-  if (options.optimize === 1 || statement.prefixes.some((word) => word !== '{swap}') || !COMMUTATIVE.has(statement.mnemonic))
+  if (
+    options.optimize === 1 ||
+    statement.prefixes.some((word) => word.startsWith('{') && word !== '{swap}') ||
+    !COMMUTATIVE.has(statement.mnemonic)
+  )
     return statement
   if (!isRegister(rm) || !isRegister(vvvv) || !isRegister(destination) || statement.operands.length !== 3) return statement
   // GNU as does it only where REX.B alone stands in the way of the two-byte prefix

@@ -112,8 +112,8 @@ export function collectPrefixes(words: readonly string[], mode: Mode): PrefixSet
       const bits = word.startsWith('rex') ? rexBits(word) : -1
       if (bits < 0) set.failure = failure('unknown-prefix', undefined, { prefix: word })
       else if (mode !== 64) set.failure = failure('not-in-mode', undefined, { mnemonic: word, mode })
-      else if (set.rex !== 0) set.failure = failure('prefix-twice', undefined, { prefix: word })
-      else set.rex = bits
+      else if ((set.rex & bits & 15) !== 0) set.failure = failure('prefix-twice', undefined, { prefix: word })
+      else set.rex |= bits
       continue
     }
     const [slot, code] = entry
@@ -242,13 +242,14 @@ export function isNearBranch(row: Row): boolean {
 }
 
 /** May these prefixes stand before this row? GNU as refuses lock, rep and their kin where they mean nothing. */
-export function prefixRefusal(row: Row, set: PrefixSet, destinationIsMemory: boolean): Failure | undefined {
+export function prefixRefusal(row: Row, set: PrefixSet, mode: Mode, destinationIsMemory: boolean): Failure | undefined {
   const refuse = (prefix: string): Failure => failure('prefix-not-allowed', undefined, { prefix, mnemonic: row.mnemonic })
   const first = row.opcode[0]!
   if (set.lock && !(row.flags.has('lock') && destinationIsMemory)) return refuse('lock')
   if (set.repeat !== 0 && row.flags.has('rep') && row.mandatoryPrefix !== 0 && row.mandatoryPrefix !== set.repeat)
     return failure('prefix-twice', undefined, { prefix: set.repeatName })
-  if (set.dataSize && row.isa === 'mpx') return refuse('data16')
+  if (row.isa === 'mpx' && set.dataSize) return refuse('data16')
+  if (row.isa === 'mpx' && set.addressSize && mode !== 16) return refuse(mode === 64 ? 'addr32' : 'addr16')
   switch (set.repeatName) {
     case 'rep':
     case 'repe':
@@ -258,7 +259,10 @@ export function prefixRefusal(row: Row, set: PrefixSet, destinationIsMemory: boo
       const isScan = first === 0x0f && (row.opcode[1] === 0xbc || row.opcode[1] === 0xbd) && row.mandatoryPrefix === 0
       const isAlone =
         row.opcode.length === 1 &&
-        (isStringOpcode(first) || first === 0xc2 || first === 0xc3 || (first === 0x90 && row.operands.length === 0))
+        (isStringOpcode(first) ||
+          first === 0xc2 ||
+          first === 0xc3 ||
+          (first === 0x90 && row.operands.length === 0 && row.mandatoryPrefix === 0))
       if (!isAlone && !isScan && !row.flags.has('rep')) return refuse(set.repeatName)
       break
     }

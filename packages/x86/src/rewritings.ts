@@ -90,9 +90,10 @@ export function asAvx(statement: InstructionStatement, options: EncodeOptions, c
   if (mnemonic.startsWith('v')) return undefined
   const plain: EncodeOptions = { ...options, sse2avx: false }
   const moving: Context = { ...context, movesRex: true }
-  if (statement.prefixes.includes('{rex}'))
+  if (statement.prefixes.includes('{rex}') && options.mode === 64)
     return asAvx({ ...statement, prefixes: statement.prefixes.filter((word) => word !== '{rex}') }, options, context, encode)
-  if (!encode(statement, plain, context).ok) return undefined
+  const legacy = { ...statement, prefixes: statement.prefixes.filter((word) => !word.startsWith('{vex')) }
+  if (!encode(legacy, plain, context).ok) return undefined
   const destination = operands[operands.length - 1]
   if (destination?.kind === 'register' && destination.register.class === 'xmm') {
     const doubled = { ...statement, mnemonic: `v${mnemonic}`, operands: [...operands, destination] }

@@ -114,13 +114,14 @@ function moves(): string[] {
     'vmovsd | xmm{kz}, xmm, xmm | EVEX.LIG.F2.0F.W1 10 /r',
     'vmovsd | m64{k}, xmm | EVEX.LIG.F2.0F.W1 11 /r',
     'vmovsd | xmm{kz}, xmm, xmm | EVEX.LIG.F2.0F.W1 11 /r | op=MVR',
-    'vmovhlps | xmm, xmm, xmm | EVEX.128.NP.0F.W0 12 /r',
-    'vmovlhps | xmm, xmm, xmm | EVEX.128.NP.0F.W0 16 /r',
+    // by the SDM these have 128 bits; -mevexlig reaches them all the same
+    'vmovhlps | xmm, xmm, xmm | EVEX.LIG.NP.0F.W0 12 /r',
+    'vmovlhps | xmm, xmm, xmm | EVEX.LIG.NP.0F.W0 16 /r',
     ...['movlps NP.0F.W0 12', 'movlpd 66.0F.W1 12', 'movhps NP.0F.W0 16', 'movhpd 66.0F.W1 16'].flatMap((text) => {
       const [name, encoding, opcode] = text.split(' ')
       return [
-        `v${name} | xmm, xmm, m64 | EVEX.128.${encoding} ${opcode} /r`,
-        `v${name} | m64, xmm | EVEX.128.${encoding} ${opcode![0]}${Number(opcode![1]) + 1} /r`,
+        `v${name} | xmm, xmm, m64 | EVEX.LIG.${encoding} ${opcode} /r`,
+        `v${name} | m64, xmm | EVEX.LIG.${encoding} ${opcode![0]}${Number(opcode![1]) + 1} /r`,
       ]
     }),
     'vmovddup | xmm{kz}, xmm/m64 | EVEX.128.F2.0F.W1 12 /r',
