@@ -5,6 +5,7 @@
 
 import { bytesToText, type Diagnostic, type DiagnosticSink, type SourceFile } from '@kernelbox/diagnostics'
 import type { EncodeOptions, Mode } from '@kernelbox/x86'
+import { BranchAlignment } from './branch-padding/branch-alignment.ts'
 import { Conditionals } from './conditionals.ts'
 import { type DirectiveHandler, findDirective } from './directives/registry.ts'
 import type { ExplicitRelocation } from './directives/relocation.ts'
@@ -62,6 +63,8 @@ export class Assembler extends Emission {
   /** Directive families keep what they gather here. */
   readonly extensions = new Map<string, unknown>()
   is64BitObject: boolean
+  /** -malign-branch-boundary= */
+  branchAlignment: BranchAlignment | undefined = undefined
 
   readonly #words = new Map<string, Word>()
   #wordSlots: (Word | undefined)[] = new Array<Word | undefined>(4096).fill(undefined)
@@ -75,6 +78,7 @@ export class Assembler extends Emission {
     this.arch = options.arch
     this.tune = options.tune
     this.isAltMacro = options.alternateMacros === true
+    if (options.branchAlignment?.boundaryPower) this.branchAlignment = new BranchAlignment(this, options.branchAlignment)
     this.shortcuts = new QuickStatements(this)
     this.instructions = new Instructions(this)
     watchExpansions(this)
@@ -167,6 +171,7 @@ export class Assembler extends Emission {
     const handler = word.directive as DirectiveHandler
     for (const i of this.instrumentation) i.statement?.(this.chain)
     handler.run(this, word)
+    this.branchAlignment?.directive(word.lower)
   }
 
   #unknownDirective(word: Word): void {

@@ -4,6 +4,7 @@
 // A label is (chain, fragment, offset among the chain's fixed bytes); its address is
 // addresses[fragment] + offset - starts[fragment].
 
+import type { InstructionTraits } from './branch-padding/instruction-traits.ts'
 import type { Expression } from './expression.ts'
 import type { NopStyle } from './nops/code-padding.ts'
 import type { Section } from './sections.ts'
@@ -25,6 +26,8 @@ export const partOrg = 4
 export const partLeb128 = 5
 /** detail: {@link DeferredPart}. */
 export const partDeferred = 6
+/** Space before a branch or prefixes before another instruction (-malign-branch-…); detail: {@link PaddingDetail}. */
+export const partPadding = 7
 
 /** How {@link partAlign} fills: the bytes repeated, or the style of nops (nops/code-padding.ts); neither: zeros. */
 export interface AlignDetail {
@@ -59,7 +62,15 @@ export interface DeferredPart {
   measure(addressOf: (symbol: AsmSymbol) => number): number
   bytes(addressOf: (symbol: AsmSymbol) => number, sizeInBytes: number): Uint8Array
 }
-export type PartDetail = AlignDetail | FillDetail | OrgDetail | Leb128Detail | DeferredPart | AsmSymbol
+export interface PaddingDetail {
+  readonly role: 'branch' | 'fusible' | 'prefix'
+  readonly traits: InstructionTraits
+  readonly style: NopStyle
+  /** How often the prefix can stand before the instruction; 0 of branches. */
+  readonly mostPrefixes: number
+  readonly prefix: number
+}
+export type PartDetail = AlignDetail | FillDetail | OrgDetail | Leb128Detail | DeferredPart | PaddingDetail | AsmSymbol
 
 /** One subsection's fragments and fixups. */
 export class FragmentChain {

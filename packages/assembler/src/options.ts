@@ -1,6 +1,16 @@
 // What a caller of the assembler may choose.
 
+import type { BranchKind } from './branch-padding/instruction-traits.ts'
 import type { EncodeOptions, Mode } from '@kernelbox/x86'
+
+/** -malign-branch-boundary=, -malign-branch=, -malign-branch-prefix-size= */
+export interface BranchAlignmentOptions {
+  /** Exponent of two: branches neither cross such a boundary nor end at one. */
+  readonly boundaryPower: number
+  readonly kinds: ReadonlySet<BranchKind>
+  /** Prefixes that an instruction may have in the end, 0 to 5; with none of them all space is nops. */
+  readonly prefixSize: number
+}
 
 export interface AssembleOptions {
   /** 64 (default) or 32: the object's class and the mode at the beginning; 16 begins with .code16 in a 32-bit object. */
@@ -47,6 +57,7 @@ export interface AssembleOptions {
   readonly alternateMacros?: boolean
   /** Every statement is read, matched and encoded as if none like it had been met before: for tests of the shortcuts. */
   readonly withoutShortcuts?: boolean
+  readonly branchAlignment?: BranchAlignmentOptions
   /** `.print`; a line without its end. */
   readonly print?: (text: string) => void
 }

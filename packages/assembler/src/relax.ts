@@ -4,6 +4,7 @@
 
 import { STT_GNU_IFUNC, STV_DEFAULT, STV_PROTECTED } from '@kernelbox/elf'
 import type { Assembler } from './assembler.ts'
+import { PadGroups } from './branch-padding/pad-groups.ts'
 import { Evaluation, type Expression } from './expression.ts'
 import {
   branchWidthMask,
@@ -19,6 +20,7 @@ import {
   partLeb128,
   partNone,
   partOrg,
+  partPadding,
 } from './fragments.ts'
 import type { Section } from './sections.ts'
 import { type AsmSymbol, symbolEquated, symbolLabel, symbolUndefined } from './symbols.ts'
@@ -104,6 +106,7 @@ export class Relaxation {
   readonly #chunks = new Map<FragmentChain, Chunks>()
   #hasMoved = false
   #isLastChance = false
+  readonly #pads = new Map<FragmentChain, PadGroups>()
   readonly #widened = new Map<FragmentChain, Set<number>>()
 
   constructor(assembler: Assembler) {
@@ -150,6 +153,8 @@ export class Relaxation {
         chain.addresses = new Float64Array(chain.starts.length)
         chain.sizes = new Float64Array(chain.starts.length)
       }
+      const { branchAlignment } = this.#assembler.options
+      if (branchAlignment && PadGroups.areNeeded(chain)) this.#pads.set(chain, new PadGroups(chain, 2 ** branchAlignment.boundaryPower))
       const regions = new Int32Array(chain.count)
       this.#regions.set(chain, regions)
       let region = 0
@@ -160,6 +165,11 @@ export class Relaxation {
         chain.sizes[i] = this.branchTarget(chain, i) === undefined ? nearSize(chain, i) : 2
       }
     }
+  }
+
+  /** Of a fusible instruction: is its padding prefixes of its own, for a branch that it is not fused with? */
+  takesPrefixes(chain: FragmentChain, i: number): boolean {
+    return this.#pads.get(chain)?.takesPrefixes(i) === true
   }
 
   /** The label in the same section that a branch leads to, or undefined where a relocation is needed. */
@@ -359,6 +369,8 @@ export class Relaxation {
         }
         return size
       }
+      case partPadding:
+        return this.#pads.get(chain)?.sizeAt(i, address) ?? 0
       case partDeferred:
         return (detail as DeferredPart).measure(labelAddress)
     }

@@ -18,6 +18,7 @@ import {
   type FixupTable,
   type FragmentChain,
   type OrgDetail,
+  type PaddingDetail,
   partAlign,
   partBranch,
   partDeferred,
@@ -25,6 +26,7 @@ import {
   partLeb128,
   partNone,
   partOrg,
+  partPadding,
 } from './fragments.ts'
 import { writeCodePadding } from './nops/code-padding.ts'
 import { addressKnowledge, labelAddress, lebBytes, lebDetail, lebDistance, type Relaxation } from './relax.ts'
@@ -149,6 +151,13 @@ export class Resolver {
           const odd = size % fill.length
           for (let k = odd; k < size; k++) contents[at + k] = fill[(k - odd) % fill.length] as number
         }
+        return
+      }
+      case partPadding: {
+        const { role, style, prefix } = detail as PaddingDetail
+        const isNops = role === 'branch' || (role === 'fusible' && !this.#relaxation.takesPrefixes(chain, i))
+        if (isNops) writeCodePadding(contents, at, size, this.#is16BitAtEnd ? 'lea16' : style)
+        else contents.fill(prefix, at, at + size)
         return
       }
       case partFill: {

@@ -21,6 +21,10 @@ export interface KasCommand {
   readonly explain: string | undefined
 }
 
+/** What -malign-branch= can name. */
+const branchKinds = ['jcc', 'fused', 'jmp', 'call', 'ret', 'indirect'] as const
+type BranchKind = (typeof branchKinds)[number]
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** Options without an effect on an x86 ELF object that GNU as takes all the same. */
@@ -133,6 +137,14 @@ function machineOption(word: string, options: Mutable<AssembleOptions>, encode: 
     if (found === undefined) throw new UsageError(`${name} is one of ${Object.keys(choices).join(', ')}, not '${setting}'`)
     return found
   }
+  const alignBranches = (boundaryPower?: number, kinds?: readonly BranchKind[], prefixSize?: number): void => {
+    const before = options.branchAlignment
+    options.branchAlignment = {
+      boundaryPower: boundaryPower ?? before?.boundaryPower ?? 0,
+      kinds: new Set(kinds ?? before?.kinds ?? ['jcc', 'fused', 'jmp']),
+      prefixSize: prefixSize ?? before?.prefixSize ?? 5,
+    }
+  }
   switch (name) {
     case '-march':
       options.arch = setting
@@ -216,11 +228,31 @@ function machineOption(word: string, options: Mutable<AssembleOptions>, encode: 
     case '-mintel64':
       encode.isa64 = 'intel64'
       return
-    case '-mbig-obj':
-    case '-malign-branch-boundary':
-    case '-malign-branch':
+    case '-malign-branch-boundary': {
+      const boundary = Number(setting)
+      if (setting === '' || !(boundary === 0 || (boundary >= 16 && boundary <= 0x800000 && Number.isInteger(Math.log2(boundary)))))
+        throw new UsageError(`-malign-branch-boundary is 0 or a power of two from 16 on, not '${setting}'`)
+      alignBranches(boundary === 0 ? 0 : Math.log2(boundary))
+      return
+    }
+    case '-malign-branch': {
+      const names = setting.split('+')
+      const wrong = names.find((kind) => !(branchKinds as readonly string[]).includes(kind))
+      if (wrong !== undefined) throw new UsageError(`-malign-branch takes ${branchKinds.join(', ')}, joined by '+', not '${wrong}'`)
+      alignBranches(
+        undefined,
+        branchKinds.filter((kind) => names.includes(kind)),
+      )
+      return
+    }
     case '-malign-branch-prefix-size':
+      if (!/^[0-5]$/.test(setting)) throw new UsageError(`-malign-branch-prefix-size is a number from 0 to 5, not '${setting}'`)
+      alignBranches(undefined, undefined, Number(setting))
+      return
     case '-mbranches-within-32B-boundaries':
+      alignBranches(5, ['jcc', 'fused', 'jmp'], 5)
+      return
+    case '-mbig-obj':
       return
     default:
       throw new UsageError(`there is no option '${word}'`)

@@ -45,6 +45,7 @@ export class InstructionEmitter {
     }
     const { instrumentation } = a
     for (let i = 0; i < instrumentation.length; i++) instrumentation[i]?.instruction?.()
+    if (a.branchAlignment) a.branchAlignment.before(encoding, this.#statement, this.#isPrefixAlone())
     const { chain } = a
     const { relaxation } = encoding
     if (relaxation) {
@@ -94,7 +95,11 @@ export class InstructionEmitter {
     if (after) chain.bytes(after)
     this.#lastEnd = chain.length
     this.#lastChain = chain
-    this.#lastWasPrefix = fields.length === 0 && this.#statement.operandCount === 0 && isPrefix(this.#statement.mnemonic)
+    this.#lastWasPrefix = fields.length === 0 && this.#isPrefixAlone()
+  }
+
+  #isPrefixAlone(): boolean {
+    return this.#statement.operandCount === 0 && isPrefix(this.#statement.mnemonic)
   }
 
   /** Puts the statement's registers into the bytes of a template made for others of their groups. */
