@@ -69,6 +69,7 @@ disk_fail:
 	cmp	$0x01, %si
 	je	disk_last
 	mov	$0x20, %ah
+	movb	$0, R_AL(%bp)
 	jmp	disk_fail
 disk_absent:
 	movb	$0, R_AH(%bp)

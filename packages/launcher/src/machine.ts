@@ -14,6 +14,10 @@ class InterruptInputs implements InterruptSource {
   push(vector: number): void {
     this.#vectors.push(vector)
   }
+  /** One that the CPU had taken already, and that goes before all others. */
+  pushBack(vector: number): void {
+    this.#vectors.unshift(vector)
+  }
   pendingVector(): number {
     return this.#vectors[0] ?? this.controller?.pendingVector() ?? -1
   }
@@ -42,6 +46,7 @@ export class VmMachine implements Machine, Board {
   readonly mmio = new MmioBus()
   readonly interrupts = new InterruptInputs()
   readonly devices: Device[] = []
+  canMove = false
   stopRequest: VmExit | undefined
   hold: Promise<void> | undefined
   readonly #timers: (() => number)[] = []

@@ -92,7 +92,6 @@ export class Vm {
   whyNotKvm: string | undefined
   readonly #machine: VmMachine
   #engine: Engine
-  readonly #canMove: boolean
   readonly #software: SoftwareOptions | undefined
   /** What the guest did on the engine that it was moved away from. */
   #before: VmStatistics | undefined
@@ -111,7 +110,7 @@ export class Vm {
     this.io = machine.io
     this.mmio = machine.mmio
     this.whyNotKvm = options.whyNotKvm
-    this.#canMove = options.canMove === true
+    machine.canMove = options.canMove === true
     this.#software = options.software
     this.memory = new GuestMemory(
       () => this.#engine.memory,
@@ -245,7 +244,7 @@ export class Vm {
     }
     try {
       let exit = await this.#engine.run()
-      if (exit.reason === 'internal-error' && exit.engineLimit && this.#canMove && (await this.#moveToSoftware(exit.message)))
+      if (exit.reason === 'internal-error' && exit.engineLimit && machine.canMove && (await this.#moveToSoftware(exit.message)))
         exit = await this.#engine.run()
       if (exit.reason !== 'halt' || onHalt === 'exit') return exit
       for (;;) {
@@ -274,7 +273,7 @@ export class Vm {
     this.#engine.close()
   }
 
-  // The guest met something that this host's KVM does not emulate. Memory and registers are those before that instruction, the devices
+  // The guest met something that this host's KVM does not emulate, or does slowly. Memory and registers are those before that instruction, the devices
   // are the machine's own: the software engine can go on there, unless the guest is 64-bit.
   async #moveToSoftware(why: string): Promise<boolean> {
     const old = this.#engine
@@ -291,6 +290,9 @@ export class Vm {
     engine.memoryWritten(0, old.memory.length)
     engine.writeRegisters(registers)
     engine.writeFloatingPoint(old.readFloatingPoint())
+    const interrupt = old.undeliveredInterrupt ?? -1
+    if (interrupt >= 0) this.#machine.interrupts.pushBack(interrupt)
+    this.#machine.canMove = false
     this.#before = old.statistics.snapshot(undefined)
     this.#engine = engine
     this.whyNotKvm = why

@@ -19,6 +19,8 @@ export interface Machine {
   readonly io: IoBus
   readonly mmio: MmioBus
   readonly interrupts: InterruptSource
+  /** The guest may go on on another engine: an exit with `engineLimit` asks for it. */
+  readonly canMove: boolean
   /** Set to end the run at the next exit; the engine hands it back as the run's result. */
   stopRequest: VmExit | undefined
   /** Set while a reader of the guest's output is behind: the guest waits until it resolves. */
@@ -45,6 +47,8 @@ export interface Engine {
   /** x87 and SSE registers: struct kvm_fpu. */
   readFloatingPoint(): Uint8Array
   writeFloatingPoint(state: Uint8Array): void
+  /** An interrupt that was acknowledged and not taken yet, where the engine keeps such; -1 for none. */
+  readonly undeliveredInterrupt?: number
   /** The address line A20, where the engine has it. */
   setA20?(isOpen: boolean): void
   /** Call after the host wrote guest memory that may hold code. */

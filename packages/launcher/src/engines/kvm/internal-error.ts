@@ -44,6 +44,11 @@ export function hostEmulates(): boolean {
   return isEmulating
 }
 
+/** (pvm) Whether the guest is in a mode that runs through the emulator: all but 64-bit mode. */
+export function isInterpreted(vcpu: KvmVcpu): boolean {
+  return (readKvmRegisters(vcpu).efer & 0x500n) === 0n
+}
+
 /**
  * (pvm) MOV to CR0 that turns on 32-bit paging gives #GP, and KVM_EXIT_SHUTDOWN where the guest has no handler. The registers are still those before
  * the instruction, so another engine can go on; if it was the guest's own fault, that engine meets it again.

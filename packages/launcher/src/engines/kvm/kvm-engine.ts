@@ -19,7 +19,7 @@ import { type Registers, type RegistersUpdate, realModeSegment } from '../../reg
 import { type PortStatistics, StatisticsRecorder } from '../../statistics.ts'
 import { type Engine, EngineUnavailableError, type Machine } from '../engine.ts'
 import { Wakeup, enterRun, nextTurn, runningMachines, sliceInMs } from '../schedule.ts'
-import { describeInternalError, describeLimitOfPaging, hostEmulates } from './internal-error.ts'
+import { describeInternalError, describeLimitOfPaging, hostEmulates, isInterpreted } from './internal-error.ts'
 import { finishInterruptAfterShutdown, finishRejectedInstruction, finishStuckInterrupt } from './rejected-instruction.ts'
 import { readKvmRegisters, writeKvmRegisters } from './kvm-registers.ts'
 
@@ -31,6 +31,8 @@ const fewExits = 8
 const quietSliceInMs = 50
 const printingSliceInMs = 10
 
+/** Milliseconds of computing after which an interpreted guest is better off on the software engine. */
+const patienceInMs = 300
 /** Slot of all memory while A20 is open, and the first of those that take its place. */
 const mainSlot = 0
 const a20Slots = 8
@@ -80,6 +82,7 @@ export class KvmEngine implements Engine {
   #exitsOfBatch = 0
   #windowWanted = false
   #a20IsOpen = true
+  #interpretedInMs = 0
 
   constructor(machine: Machine, kvm: Kvm) {
     this.#machine = machine
@@ -135,8 +138,11 @@ export class KvmEngine implements Engine {
           }
           this.#exitsOfBatch = this.#deliverPosted()
           exit = result === runResult.exit ? this.#handleExit() : undefined
-          // (pvm) An interrupt instruction that never ends looks like a loop of one instruction.
-          if (result === runResult.interrupted) finishStuckInterrupt(this.vcpu, this.memory)
+          if (result === runResult.interrupted) {
+            // (pvm) An interrupt instruction that never ends looks like a loop of one instruction.
+            finishStuckInterrupt(this.vcpu, this.memory)
+            exit = this.#betterElsewhere(now() - guestStart)
+          }
           if (result === runResult.exit) {
             computes = false
             if (!exit && runningMachines() > 1) await nextTurn()
@@ -165,6 +171,28 @@ export class KvmEngine implements Engine {
       this.#takeCounters()
       this.statistics.totalTimeInMs += now() - start
     }
+  }
+
+  // (pvm) A guest that computes in real or protected mode is interpreted here, some fifty times slower than v86's compiled code.
+  #betterElsewhere(spentInMs: number): VmExit | undefined {
+    if (!this.#machine.canMove || !hostEmulates()) return undefined
+    this.#interpretedInMs += spentInMs
+    if (this.#interpretedInMs < patienceInMs) return undefined
+    this.#interpretedInMs = 0
+    return isInterpreted(this.vcpu)
+      ? {
+          reason: 'internal-error',
+          code: 0,
+          message: 'KVM on this host has no VMX or SVM and interprets real and protected mode; the software engine compiles it',
+          engineLimit: true,
+        }
+      : undefined
+  }
+
+  /** The vector of an interrupt that was given to KVM and that the guest has not taken yet; -1 for none. struct kvm_vcpu_events. */
+  get undeliveredInterrupt(): number {
+    const events = this.vcpu.getEvents()
+    return events[8] === 1 ? (events[9] as number) : -1
   }
 
   kick(): void {
