@@ -14,6 +14,7 @@ import { Evaluation, type Expression, snapshot } from './expression.ts'
 import { nameBytes } from './expression-reader.ts'
 import type { InputFrame } from './input.ts'
 import { Instructions } from './instructions/instructions.ts'
+import { RegisterNames } from './instructions/register-names.ts'
 import { type Macro, watchExpansions } from './macros.ts'
 import { junkHint, suggestDirective } from './messages.ts'
 import type { AssembleOptions } from './options.ts'
@@ -79,8 +80,9 @@ export class Assembler extends Emission {
     this.tune = options.tune
     this.isAltMacro = options.alternateMacros === true
     if (options.branchAlignment?.boundaryPower) this.branchAlignment = new BranchAlignment(this, options.branchAlignment)
-    this.shortcuts = new QuickStatements(this)
-    this.instructions = new Instructions(this)
+    const registers = new RegisterNames()
+    this.shortcuts = new QuickStatements(this, registers)
+    this.instructions = new Instructions(this, registers)
     watchExpansions(this)
   }
 

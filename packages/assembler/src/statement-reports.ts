@@ -10,6 +10,8 @@ export abstract class StatementReports extends StatementCursor {
   readonly options: AssembleOptions
   readonly sink: DiagnosticSink
   readonly input: Input
+  /** Diagnostics so far, told or not. */
+  reportCount = 0
 
   constructor(options: AssembleOptions, sink: DiagnosticSink) {
     super()
@@ -35,6 +37,7 @@ export abstract class StatementReports extends StatementCursor {
   }
 
   report(diagnostic: Diagnostic): void {
+    this.reportCount++
     if (diagnostic.severity === 'warning' && this.options.noWarnings) return
     const place = diagnostic.span && writtenPlace(diagnostic.span).span
     const reportedAs = place && this.input.logicalPlace(place.source, place.start)

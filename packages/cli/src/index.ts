@@ -7,4 +7,5 @@ export { type FileFailure, readInputFile, readStandardInput, writeOutputFile } f
 export { createLinkFiles, type LinkFileSystem } from './link-files.ts'
 export { type DiagnosticsFormat, diagnosticsFormats, printDiagnostics, wantsColor } from './report.ts'
 export { runCommand, UsageError } from './run-command.ts'
+export { tuneForShortRun } from './short-run.ts'
 export { version } from './version.ts'

@@ -7,6 +7,7 @@ import {
   readInputFile,
   readStandardInput,
   runCommand,
+  tuneForShortRun,
   UsageError,
   writeOutputFile,
   version,
@@ -35,6 +36,7 @@ export async function runKas(words: readonly string[]): Promise<number> {
     process.stdout.write(text)
     return diagnostics.some((d) => d.severity === 'error') ? 1 : 0
   }
+  tuneForShortRun()
   const sources: SourceFile[] = []
   const inputs = command.inputs.length > 0 ? command.inputs : ['-']
   for (const input of inputs) {

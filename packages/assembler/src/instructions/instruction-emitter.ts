@@ -12,6 +12,7 @@ import {
   fixupGotRelaxable,
   fixupGotRelaxableRex,
   fixupGotWithoutBase,
+  fixupIn64BitCode,
   fixupPcRelative,
   fixupSigned,
   partBranch,
@@ -184,7 +185,7 @@ export function fixupFlagsOf(field: EncodedField, slot: OperandSlot, mode: Mode)
   let flags = 0
   if (field.isPcRelative) flags |= fixupPcRelative
   if (field.isSigned) flags |= fixupSigned
-  if (field.isBranch && mode === 64) flags |= fixupBranch
+  if (mode === 64) flags |= field.isBranch ? fixupBranch | fixupIn64BitCode : fixupIn64BitCode
   if (field.gotRelaxable === 'plain') flags |= fixupGotRelaxable
   else if (field.gotRelaxable === 'rex') flags |= fixupGotRelaxableRex
   if (field.gotRelaxable !== undefined && !slot.base && !slot.index) flags |= fixupGotWithoutBase

@@ -11,6 +11,7 @@ import { relocationOperators } from '../relocation-operators.ts'
 import { InstructionEmitter } from './instruction-emitter.ts'
 import { OperandReader } from './operand-reader.ts'
 import { OperandSlot, operandOf } from './operand-slot.ts'
+import type { RegisterNames } from './register-names.ts'
 import { type MnemonicWord, type Template, TemplateCache } from './template-cache.ts'
 
 const mostOperands = 6
@@ -35,9 +36,9 @@ export class Instructions {
   #mnemonics: (MnemonicWord | undefined)[] = new Array<MnemonicWord | undefined>(2048).fill(undefined)
   readonly #mnemonicsByText = new Map<string, MnemonicWord>()
 
-  constructor(assembler: Assembler) {
+  constructor(assembler: Assembler, registers: RegisterNames) {
     this.#assembler = assembler
-    this.#operands = new OperandReader(assembler)
+    this.#operands = new OperandReader(assembler, registers)
     this.#templates = new TemplateCache(assembler, this.slots)
     this.#emitter = new InstructionEmitter(assembler, this)
     this.optionsChanged()
@@ -52,6 +53,16 @@ export class Instructions {
   /** Puts the statement's registers into the bytes of its {@link template}. */
   putRegisters(bytes: Uint8Array, start: number, patches: Int32Array): void {
     this.#emitter.putRegisters(bytes, start, patches)
+  }
+
+  /** Of the last statement's mnemonic, see {@link MnemonicWord}. */
+  get fixedNumbers(): number {
+    return this.#word.fixed
+  }
+
+  /** Does the encoder decide by more than groups of registers? */
+  get needsEachRegister(): boolean {
+    return this.#templates.needsEachRegister
   }
 
   /** `.intel_mnemonic` and its like: may registers stand without `%`? */

@@ -16,15 +16,16 @@ import {
   kindRounding,
   type OperandSlot,
 } from './operand-slot.ts'
-import { type KnownRegister, RegisterNames } from './register-names.ts'
+import type { KnownRegister, RegisterNames } from './register-names.ts'
 
 export class OperandReader {
   readonly #assembler: Assembler
-  readonly #registers = new RegisterNames()
+  readonly #registers: RegisterNames
   hasNakedRegisters: boolean
 
-  constructor(assembler: Assembler) {
+  constructor(assembler: Assembler, registers: RegisterNames) {
     this.#assembler = assembler
+    this.#registers = registers
     this.hasNakedRegisters = assembler.options.nakedRegisters === true
   }
 

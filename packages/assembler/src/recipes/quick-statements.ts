@@ -3,16 +3,18 @@
 // emitted, statement after statement, up to the first that has to take it; from that one a recipe is learnt.
 // docs/adr/0007 tells why and what it may not do.
 
-import { isPrefix, type Register } from '@kernelbox/x86'
 import { bytesToText } from '@kernelbox/diagnostics'
+import { isPrefix, type Register } from '@kernelbox/x86'
 import type { Assembler } from '../assembler.ts'
 import { expressionConstant, expressionLinear, expressionMissing, nameBytes } from '../expression-reader.ts'
 import { type FragmentChain, partBranch } from '../fragments.ts'
 import type { InputFrame } from '../input.ts'
 import { branchWidthOf, fixupFlagsOf } from '../instructions/instruction-emitter.ts'
-import { kindMemory, type OperandSlot } from '../instructions/operand-slot.ts'
+import { kindMemory, kindRegister, type OperandSlot } from '../instructions/operand-slot.ts'
+import type { RegisterNames } from '../instructions/register-names.ts'
 import { relocationOperators } from '../relocation-operators.ts'
 import type { AsmSymbol } from '../symbols.ts'
+import { type KnownWord, KnownWords } from './known-words.ts'
 import {
   fieldDivisor,
   fieldFlags,
@@ -22,9 +24,11 @@ import {
   fieldStride,
   fieldTail,
   fieldValue,
+  packPatch,
   type Recipe,
   RecipeTable,
 } from './recipe-table.ts'
+import { RegisterGroups } from './register-groups.ts'
 import { mostValues, StatementKey } from './statement-key.ts'
 
 const operatorPlt = relocationOperators.indexOf('PLT')
@@ -32,32 +36,45 @@ const operatorPlt = relocationOperators.indexOf('PLT')
 const mostRecipes = 1 << 17
 
 const useless: Recipe = {
-  isUsable: false,
+  kind: 'none',
   bytes: new Uint8Array(0),
+  patches: new Int32Array(0),
   fields: new Int32Array(0),
   branchOpcode: -1,
   branchWidth: 0,
   isLookedUpTwice: false,
 }
 
+const exact: Recipe = { ...useless, kind: 'exact' }
+
+/** Which register of which operand. */
+interface RegisterPlace {
+  readonly operand: number
+  readonly part: 'register' | 'segment' | 'base' | 'index' | 'mask'
+}
+
 export class QuickStatements {
   readonly #assembler: Assembler
-  readonly #key = new StatementKey()
+  readonly #groups: RegisterGroups
+  readonly #key: StatementKey
+  readonly #knownWords = new KnownWords()
+  #word: KnownWord | undefined = undefined
   readonly #table = new RecipeTable()
   readonly #symbols: (AsmSymbol | undefined)[] = new Array<AsmSymbol | undefined>(mostValues).fill(undefined)
-  /** Of first words that turned out to be prefixes: the mnemonic follows them. */
-  readonly #prefixHashes = new Set<number>()
   /** First words of the statements that have recipes. */
   readonly #words = new Set<string>()
   #recipeCount = 0
+  #reportCount = 0
   /** Was the statement that stopped the last run scanned, and found without a recipe? */
   #isMiss = false
   readonly #isOff: boolean
   /** May registers stand without `%`, so that a name says little? */
   namesAreRegisters: boolean
 
-  constructor(assembler: Assembler) {
+  constructor(assembler: Assembler, registers: RegisterNames) {
     this.#assembler = assembler
+    this.#groups = new RegisterGroups(registers)
+    this.#key = new StatementKey(this.#groups)
     this.#isOff = assembler.options.withoutShortcuts === true
     this.namesAreRegisters = assembler.options.nakedRegisters === true
   }
@@ -81,49 +98,64 @@ export class QuickStatements {
     const a = this.#assembler
     const { frame } = a.input
     this.#isMiss = false
-    if (frame === undefined || this.#isOff || this.namesAreRegisters) return
+    if (frame === undefined || this.#isOff || this.namesAreRegisters || a.branchAlignment) return
     if (a.conditionals.isSkipping || a.sections.section.isAbsolute) return
     frame.at = this.#runIn(frame)
     a.instructions.template = undefined
+    this.#reportCount = a.reportCount
   }
 
-  /** Returns where the full path goes on. */
+  /** Returns where the full path goes on. A function of its own for one statement: V8 optimises that sooner than a long loop. */
   #runIn(frame: InputFrame): number {
-    const a = this.#assembler
-    const { input } = a
-    const { bytes, length } = frame
-    const key = this.#key
+    const { bytes, length, sourceIndex } = frame
     let at = frame.at
     for (;;) {
-      const resume = at
-      let c = 0
-      while (at < length && ((c = bytes[at] as number) === 10 || c === 9 || c === 32)) at++
-      if (at >= length || nameBytes[c] !== 1) return resume
-      const start = at
-      let hash = 0
-      do {
-        hash = (Math.imul(hash, 31) + c) | 0
-        at++
-      } while (at < length && nameBytes[(c = bytes[at] as number)] !== 0)
-      if (at < length && c === 58) {
-        input.start = start
-        input.end = at
-        a.wordStart = start
-        a.wordEnd = at
-        a.defineLabel(a.symbols.internHashed(bytes, start, at, hash), start, at)
-        at++
-        continue
-      }
-      if (bytes[start] === 46) return resume
-      if (!key.scan(bytes, start, at, hash, length, this.#prefixHashes.has(hash))) return resume
-      const recipe = this.#table.find(key)
-      if (recipe === undefined) {
-        this.#isMiss = true
-        return resume
-      }
-      if (!recipe.isUsable || !this.#apply(recipe, bytes, start, frame.sourceIndex)) return resume
-      at = key.next
+      const next = this.#one(bytes, at, length, sourceIndex)
+      if (next < 0) return at
+      at = next
     }
+  }
+
+  /** Takes the label or statement behind `from`; returns where the next begins, -1: the full path has to take it. */
+  #one(bytes: Uint8Array, from: number, length: number, sourceIndex: number): number {
+    let at = from
+    let c = 0
+    while (at < length && ((c = bytes[at] as number) === 10 || c === 9 || c === 32)) at++
+    if (at >= length || nameBytes[c] !== 1) return -1
+    const start = at
+    let hash = 0
+    do {
+      hash = (Math.imul(hash, 31) + c) | 0
+      at++
+    } while (at < length && nameBytes[(c = bytes[at] as number)] !== 0)
+    if (at < length && c === 58) {
+      this.#label(bytes, start, at, hash)
+      return at + 1
+    }
+    if (bytes[start] === 46) return -1
+    const key = this.#key
+    const word = this.#knownWords.find(bytes, start, at, hash)
+    if (!key.scan(bytes, start, at, word, length, false)) return -1
+    let recipe = this.#table.find(key)
+    if (recipe !== undefined && recipe.kind === 'exact') {
+      key.scan(bytes, start, at, word, length, true)
+      recipe = this.#table.find(key)
+    }
+    if (recipe === undefined) {
+      this.#word = word
+      this.#isMiss = true
+      return -1
+    }
+    return recipe.kind !== 'none' && this.#apply(recipe, bytes, start, sourceIndex) ? key.next : -1
+  }
+
+  #label(bytes: Uint8Array, start: number, end: number, hash: number): void {
+    const a = this.#assembler
+    a.input.start = start
+    a.input.end = end
+    a.wordStart = start
+    a.wordEnd = end
+    a.defineLabel(a.symbols.internHashed(bytes, start, end, hash), start, end)
   }
 
   /** False: a symbol is of a kind that needs the full path; nothing is emitted then. */
@@ -150,7 +182,7 @@ export class QuickStatements {
     const { instrumentation } = a
     for (let i = 0; i < instrumentation.length; i++) instrumentation[i]?.instruction?.()
     const { chain } = a.sections
-    if (recipe.branchOpcode >= 0) this.#branch(recipe, chain, start, sourceIndex)
+    if (recipe.kind === 'branch') this.#branch(recipe, chain, start, sourceIndex)
     else this.#plain(recipe, chain, start, sourceIndex)
     return true
   }
@@ -167,6 +199,13 @@ export class QuickStatements {
     const { bytes, fields } = recipe
     const first = chain.length
     chain.bytes(bytes)
+    const { patches } = recipe
+    for (let p = 0; p < patches.length; p++) {
+      const patch = patches[p] as number
+      const row = this.#key.registers[patch & 255] as number
+      const at = first + (patch >> 12)
+      chain.data[at] = (chain.data[at] as number) | (((this.#groups.numbers[row] as number) & 7) << ((patch >> 8) & 15))
+    }
     for (let f = 0; f < fields.length; f += fieldStride) {
       const value = fields[f + fieldValue] as number
       const at = first + (fields[f + fieldOffset] as number)
@@ -198,15 +237,19 @@ export class QuickStatements {
     const a = this.#assembler
     const { template } = a.instructions
     const key = this.#key
-    if (!template || a.wordStart !== key.start) return
-    const word = bytesToText(a.bytes.subarray(a.wordStart, a.wordEnd)).toLowerCase()
-    if (a.instructions.prefixes.length > 0 && isPrefix(word) && !this.#prefixHashes.has(key.wordHash)) {
-      this.#prefixHashes.add(key.wordHash)
+    // Whatever was said of the statement is to be said of the next one like it.
+    if (!template || a.wordStart !== key.start || a.reportCount !== this.#reportCount) return
+    const text = bytesToText(a.bytes.subarray(a.wordStart, a.wordEnd)).toLowerCase()
+    const word = this.#word as KnownWord
+    if (a.instructions.prefixes.length > 0 && !word.isPrefix && isPrefix(text)) {
+      word.isPrefix = true
       return
     }
+    // Keys are made with this from now on; the present one, where every register stood for itself, stays right.
+    if (!word.isPrefix) word.fixedNumbers = a.instructions.fixedNumbers
     this.#recipeCount++
-    this.#words.add(word)
-    this.#table.add(this.#key, this.#recipeOf(template) ?? useless)
+    this.#words.add(text)
+    this.#table.add(key, this.#recipeOf(template) ?? useless)
   }
 
   #recipeOf(template: NonNullable<Assembler['instructions']['template']>): Recipe | undefined {
@@ -218,6 +261,8 @@ export class QuickStatements {
     /** For each operand, which of the key's values it holds. */
     const valueOf: number[] = []
     let values = 0
+    const registers = this.#registersOf(slots, operandCount)
+    if (!registers) return undefined
     for (let i = 0; i < operandCount; i++) {
       const slot = slots[i] as OperandSlot
       if (slot.kind === kindMemory && key.hasMergedClass && !sharesDisplacements(slot)) return undefined
@@ -234,8 +279,9 @@ export class QuickStatements {
       const fields = new Int32Array(fieldStride)
       fields[fieldOperator] = slot.operator
       return {
-        isUsable: true,
+        kind: 'branch',
         bytes: relaxation.short.slice(0, -1),
+        patches: useless.patches,
         fields,
         branchOpcode: relaxation.kind === 'jmp' ? 16 : relaxation.condition,
         branchWidth: branchWidthOf(relaxation.nearSizeInBytes, a.mode),
@@ -244,6 +290,17 @@ export class QuickStatements {
     }
     const bytes = encoding.bytes.slice()
     if (template.patches) a.instructions.putRegisters(bytes, 0, template.patches)
+    const patches: number[] = []
+    for (const [i, { operand, part }] of registers.entries()) {
+      if (key.isGrouped[i] === 0) continue
+      // `imul $5, %rdx` has its register in two places.
+      const places = encoding.registers?.filter((one) => one.operand === operand && one.part === part) ?? []
+      if (places.length === 0 || a.instructions.needsEachRegister) return exact
+      for (const { shift, offset } of places) {
+        patches.push(packPatch(i, shift, offset))
+        bytes[offset] = (bytes[offset] as number) & ~(7 << shift)
+      }
+    }
     const fields = new Int32Array(encoding.fields.length * fieldStride)
     for (const [i, field] of encoding.fields.entries()) {
       const slot = slots[field.operand] as OperandSlot
@@ -262,7 +319,29 @@ export class QuickStatements {
         i * fieldStride,
       )
     }
-    return { isUsable: true, bytes, fields, branchOpcode: -1, branchWidth: 0, isLookedUpTwice }
+    return { kind: 'plain', bytes, patches: Int32Array.from(patches), fields, branchOpcode: -1, branchWidth: 0, isLookedUpTwice }
+  }
+
+  /** The statement's registers in the order written; nothing where the scanner found others. */
+  #registersOf(slots: readonly OperandSlot[], operandCount: number): RegisterPlace[] | undefined {
+    const places: RegisterPlace[] = []
+    const ids: number[] = []
+    const add = (operand: number, part: RegisterPlace['part'], id: number): void => {
+      if (id === 0) return
+      places.push({ operand, part })
+      ids.push(id)
+    }
+    for (let i = 0; i < operandCount; i++) {
+      const slot = slots[i] as OperandSlot
+      if (slot.kind === kindRegister && slot.register?.class !== 'st') add(i, 'register', slot.registerId)
+      add(i, 'segment', slot.segmentId)
+      add(i, 'base', slot.baseId)
+      add(i, 'index', slot.indexId)
+      add(i, 'mask', slot.maskId)
+    }
+    const key = this.#key
+    const isSame = ids.length === key.registerCount && ids.every((id, i) => id === this.#groups.ids[key.registers[i] as number])
+    return isSame ? places : undefined
   }
 
   /** Did the full path read the value that the key's scanner found? */

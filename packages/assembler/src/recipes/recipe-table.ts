@@ -3,19 +3,27 @@
 
 import type { StatementKey } from './statement-key.ts'
 
-/** How the statements of one key become bytes. */
+/**
+ * How the statements of one key become bytes. `exact`: that depends on the very registers, so that another key tells;
+ * `none`: the encoder must see each of these statements.
+ */
 export interface Recipe {
-  /** None: the encoder must see each of these statements. */
-  readonly isUsable: boolean
+  readonly kind: 'plain' | 'branch' | 'exact' | 'none'
   readonly bytes: Uint8Array
+  /** Registers to put into the bytes: index in the statement, shift and offset, packed by {@link packPatch}. */
+  readonly patches: Int32Array
   /** {@link fieldStride} numbers a field. */
   readonly fields: Int32Array
-  /** Of a branch with a short and a near form: opcode as in partBranch; -1 else. */
+  /** Opcode as in partBranch. */
   readonly branchOpcode: number
   /** As partBranch keeps it. */
   readonly branchWidth: number
   /** See SymbolScope.mention. */
   readonly isLookedUpTwice: boolean
+}
+
+export function packPatch(register: number, shift: number, offset: number): number {
+  return register | (shift << 8) | (offset << 12)
 }
 
 export const fieldStride = 7

@@ -1,10 +1,12 @@
-// The shape of an instruction statement as a key: its text with each number replaced by its class and each symbol by a
-// mark, so that statements with one key differ only in what is patched into their bytes (docs/adr/0007).
-// Enters: bytes of a source. Leaves: the key, its hash, and the numbers and symbols left out, in the order written; or
+// The shape of an instruction statement as a key: its text with each number replaced by its class, each register by its
+// group and each symbol by a mark, so that statements with one key differ only in what is patched into their bytes
+// (docs/adr/0007). Enters: bytes of a source. Leaves: the key, its hash, and what was left out, in the order written; or
 // nothing, where the statement holds anything that this scanner does not know. Such statements take the full path.
 
 import { valueClass } from '@kernelbox/x86'
 import { nameBytes } from '../expression-reader.ts'
+import type { KnownWord } from './known-words.ts'
+import type { RegisterGroups } from './register-groups.ts'
 
 const text = 1
 const blank = 2
@@ -29,12 +31,14 @@ begins[42] = star
 begins[45] = minus
 
 const markSymbol = 1
+const markRegister = 2
 const markNumber = 0x80
 /** Displacements beside a base or an index: of 8 bits but not zero, of 32 bits. The same merging as in template-cache.ts. */
 const classShort = 60
 const classLong = 61
 
 export const mostValues = 3
+export const mostRegisters = 8
 const longestKey = 160
 
 export class StatementKey {
@@ -42,8 +46,6 @@ export class StatementKey {
   length = 0
   hash = 0
   start = 0
-  /** Of the first word. */
-  wordHash = 0
   /** Behind the first word, behind the statement, and where the next may begin. */
   wordEnd = 0
   end = 0
@@ -54,28 +56,44 @@ export class StatementKey {
   readonly symbolStarts = new Int32Array(mostValues)
   readonly symbolEnds = new Int32Array(mostValues)
   readonly symbolHashes = new Int32Array(mostValues)
+  registerCount = 0
+  /** Of each register: its row in {@link RegisterGroups}. */
+  readonly registers = new Uint8Array(mostRegisters)
+  /** Does it stand for all registers of its group? */
+  readonly isGrouped = new Uint8Array(mostRegisters)
   /** Classes of the displacements merged; checked once, when a recipe is made. */
   hasMergedClass = false
   /** Do displacements of several classes have the same form (all modes but 16-bit code)? */
   mergesDisplacements = true
   /** What else decides an encoding: the number of a state of the encoder's options. */
   epoch = 0
+  readonly #groups: RegisterGroups
 
-  /** Reads the rest of a statement whose first word, [start, wordEnd), has the hash; false: it is none of the known shape. */
-  scan(source: Uint8Array, start: number, wordEnd: number, wordHash: number, length: number, isPrefix: boolean): boolean {
+  constructor(groups: RegisterGroups) {
+    this.#groups = groups
+  }
+
+  /**
+   * Reads the rest of a statement whose first word is [start, wordEnd); false: it is none of the known shape. `isExact`:
+   * each register stands for itself.
+   */
+  scan(source: Uint8Array, start: number, wordEnd: number, word: KnownWord, length: number, isExact: boolean): boolean {
     const key = this.bytes
+    const groups = this.#groups
     let n = 0
-    let hash = wordHash ^ this.epoch
+    let hash = word.hash ^ this.epoch
     let at = start
     if (wordEnd - start > 40) return false
     while (at < wordEnd) key[n++] = source[at++] as number
     this.start = start
-    this.wordHash = wordHash
     this.wordEnd = wordEnd
+    const { fixedNumbers } = word
     let values = 0
+    let registers = 0
+    let isIndex = false
     let depth = 0
     let hasValue = false
-    let isWord = isPrefix
+    let isWord = word.isPrefix
     this.hasMergedClass = false
     let trimmed = at
     let c = 10
@@ -89,35 +107,58 @@ export class StatementKey {
       if (kind === text) {
         if (c === 44) {
           if (depth === 0) hasValue = false
-        } else if (c === 40) depth++
-        else if (c === 41) depth--
+          else isIndex = true
+        } else if (c === 40) {
+          depth++
+          isIndex = false
+        } else if (c === 41) depth--
         key[n++] = c
         hash = (Math.imul(hash, 31) + c) | 0
         at++
       } else if (kind === percent) {
-        key[n++] = c
-        at++
-        const first = at
+        const first = ++at
+        let low = 0
+        let high = 0
+        let nameHash = 0
         while (at < length && nameBytes[(c = source[at] as number)] !== 0) {
-          key[n++] = c
-          hash = (Math.imul(hash, 31) + c) | 0
+          if (c >= 128) return false
+          const letter = c | 32
+          high = (high << 7) | (low >>> 21)
+          low = ((low << 7) | letter) & 0xfffffff
+          nameHash = (Math.imul(nameHash, 31) + letter) | 0
           at++
-          if (n > longestKey) return false
         }
-        if (at === first) return false
+        if (at === first || at - first > 7 || registers === mostRegisters) return false
+        const row = groups.find(low, high, nameHash, source, first, at)
+        if (row < 0) return false
+        const id = groups.ids[row] as number
+        let group = id
+        if (!isExact) {
+          if (depth !== 0) group = (isIndex ? groups.indexGroups[row] : groups.baseGroups[row]) as number
+          else {
+            const number = groups.numbers[row] as number
+            if (number > 7 || ((fixedNumbers >> number) & 1) === 0) group = groups.groups[row] as number
+          }
+        }
+        this.isGrouped[registers] = group === id ? 0 : 1
+        this.registers[registers++] = row
+        key[n++] = markRegister
+        key[n++] = group
+        key[n++] = group >> 8
+        hash = (Math.imul(hash, 31) + group) | 0
       } else if (kind === blank) {
         trimmed = at
         do at++
         while (at < length && begins[(c = source[at] as number)] === blank)
         if (at >= length || begins[c] === end) {
           this.end = trimmed
-          return this.#finish(source, at, length, n, hash, values)
+          return this.#finish(source, at, length, n, hash, values, registers)
         }
         key[n++] = 32
         continue
       } else if (kind === end) {
         this.end = at
-        return this.#finish(source, at, length, n, hash, values)
+        return this.#finish(source, at, length, n, hash, values, registers)
       } else if (kind === dollar) {
         key[n++] = c
         hash = (Math.imul(hash, 31) + c) | 0
@@ -228,10 +269,11 @@ export class StatementKey {
     return valueClass(number)
   }
 
-  #finish(source: Uint8Array, at: number, length: number, n: number, hash: number, values: number): boolean {
+  #finish(source: Uint8Array, at: number, length: number, n: number, hash: number, values: number, registers: number): boolean {
     this.length = n
     this.hash = hash ^ (hash >>> 15)
     this.valueCount = values
+    this.registerCount = registers
     const c = at < length ? source[at] : 10
     if (c === 59) this.next = at + 1
     else if (c === 35) {
