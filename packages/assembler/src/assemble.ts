@@ -30,7 +30,9 @@ export type GrammarLoader = () => (text: string) => ParsedSyntax | undefined
 
 export function assembleWith(loadGrammar: GrammarLoader, sources: readonly SourceFile[], options: AssembleOptions): Assembly {
   const sink = new DiagnosticSink()
-  const a = new Assembler(options, sink, loadGrammar)
+  // What is asked of each statement cannot be skipped for those that were met before.
+  const asksEach = options.optInWarnings !== undefined && options.optInWarnings.size > 0
+  const a = new Assembler(asksEach ? { ...options, withoutShortcuts: true } : options, sink, loadGrammar)
   for (const { name, value } of options.definedSymbols ?? []) {
     const symbol = a.symbols.named(name)
     symbol.isVolatile = true

@@ -13,6 +13,7 @@ import type { AssembleOptions } from './options.ts'
 import { parseExpressionText } from './syntax/grammar.ts'
 
 export { type Assembly, assembleLazily } from './assemble.ts'
+export { type OptInWarning, optInWarnings } from './opt-in-warnings.ts'
 export type { AssembleOptions } from './options.ts'
 
 /**

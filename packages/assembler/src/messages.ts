@@ -312,7 +312,7 @@ function registerWithoutPercent(
 }
 
 let names: Set<string> | undefined
-const isRegisterName = (text: string) => (names ??= new Set(registerNames())).has(text.toLowerCase())
+export const isRegisterName = (text: string) => (names ??= new Set(registerNames())).has(text.toLowerCase())
 
 const semicolonNote = { message: "';' separates statements in this dialect; a comment begins with '#'" }
 

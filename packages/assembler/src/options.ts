@@ -2,6 +2,7 @@
 
 import type { BranchKind } from './branch-padding/instruction-traits.ts'
 import type { EncodeOptions, Mode } from '@kernelbox/x86'
+import type { OptInWarning } from './opt-in-warnings.ts'
 
 /** -malign-branch-boundary=, -malign-branch=, -malign-branch-prefix-size= */
 export interface BranchAlignmentOptions {
@@ -24,6 +25,8 @@ export interface AssembleOptions {
   /** `--defsym name=value` */
   readonly definedSymbols?: readonly { readonly name: string; readonly value: bigint }[]
   readonly noWarnings?: boolean
+  /** `-Wname`: warnings that GNU as does not give. */
+  readonly optInWarnings?: ReadonlySet<OptInWarning>
   /** `-march=`, `-mtune=` */
   readonly arch?: string
   readonly tune?: string

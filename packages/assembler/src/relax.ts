@@ -2,6 +2,7 @@
 // `addresses` and `sizes`, to a fixed point. Branches only grow, so it ends; a pass is one walk over the fragments with a
 // running sum. GNU as manual §9.16.11 (jumps), §7 .align, .org, .uleb128.
 
+import type { Diagnostic } from '@kernelbox/diagnostics'
 import { STT_GNU_IFUNC, STV_DEFAULT, STV_PROTECTED } from '@kernelbox/elf'
 import type { Assembler } from './assembler.ts'
 import { PadGroups } from './branch-padding/pad-groups.ts'
@@ -22,18 +23,14 @@ import {
   partOrg,
   partPadding,
 } from './fragments.ts'
+import { labelAddress } from './label-address.ts'
 import type { Section } from './sections.ts'
+import { orgBackwards } from './value-advice.ts'
 import { type AsmSymbol, symbolEquated, symbolLabel, symbolUndefined } from './symbols.ts'
 
 /** Contents beyond this are refused: a single .org or .fill can ask for any number of bytes. */
 const largestSectionInBytes = 0x7fffffff
 const mostPasses = 200
-
-/** Address of a label in its section. */
-export function labelAddress(symbol: AsmSymbol): number {
-  const chain = symbol.chain as FragmentChain
-  return (chain.addresses[symbol.fragment] as number) + symbol.offset - (chain.starts[symbol.fragment] as number)
-}
 
 /** The value of `label - label` within one section, the usual LEB128 of debugging sections; NaN for all else. */
 function labelDistance(expression: Expression): number {
@@ -334,12 +331,8 @@ export class Relaxation {
         const gap = target - address
         if (gap < 0) {
           if (this.#isLastChance) {
-            this.#tell(
-              org,
-              'org-backwards',
-              `.org ${target} lies ${-gap} ${gap === -1 ? 'byte' : 'bytes'} before the location counter, which is ${address} here`,
-              'error',
-            )
+            const { message, notes } = orgBackwards(this.#assembler, chain, target, address)
+            this.#tell(org, 'org-backwards', message, 'error', notes)
           }
           return 0
         }
@@ -418,10 +411,16 @@ export class Relaxation {
     return undefined
   }
 
-  #tell(at: { source: number; at: number }, code: string, message: string, severity: 'error' | 'warning'): void {
+  #tell(
+    at: { source: number; at: number },
+    code: string,
+    message: string,
+    severity: 'error' | 'warning',
+    notes?: Diagnostic['notes'],
+  ): void {
     if (this.#told.has(at)) return
     this.#told.add(at)
-    this.#assembler.report({ code, severity, message, span: this.#assembler.spanOf(at.source, at.at) })
+    this.#assembler.report({ code, severity, message, span: this.#assembler.spanOf(at.source, at.at), ...(notes && { notes }) })
   }
 }
 

@@ -1,6 +1,7 @@
 // Fixups become bytes or relocations. Enters: sections with addresses. Leaves: contents and, per section, relocations
 // that still name AsmSymbols. Psabi: i386 keeps addends in the contents (REL), x86-64 in the relocation (RELA).
 
+import type { DiagnosticNote } from '@kernelbox/diagnostics'
 import { SHF_MERGE, SHF_TLS, STT_GNU_IFUNC, STT_TLS } from '@kernelbox/elf'
 import type { Assembler } from './assembler.ts'
 import type { ExplicitRelocation } from './directives/relocation.ts'
@@ -29,11 +30,13 @@ import {
   partPadding,
 } from './fragments.ts'
 import { writeCodePadding } from './nops/code-padding.ts'
-import { addressKnowledge, labelAddress, lebBytes, lebDetail, lebDistance, type Relaxation } from './relax.ts'
+import { labelAddress } from './label-address.ts'
+import { addressKnowledge, lebBytes, lebDetail, lebDistance, type Relaxation } from './relax.ts'
 import { relocationOperators } from './relocation-operators.ts'
 import { isTlsOperator, needsSymbol, operatorMisfit, relocationType } from './relocation-types.ts'
 import type { Section } from './sections.ts'
-import { type AsmSymbol, symbolAbsolute, symbolCommon, symbolEquated, symbolLabel, symbolUndefined } from './symbols.ts'
+import { addressTooLarge, inexpressible } from './value-advice.ts'
+import { type AsmSymbol, symbolAbsolute, symbolEquated, symbolLabel } from './symbols.ts'
 
 /** A section's bytes and its relocations, in the order in which they are written. */
 export interface ResolvedSection {
@@ -452,14 +455,15 @@ export class Resolver {
     else {
       relocations.add(at, type, symbol, 0n)
       this.#patchBig(contents, at, size, addend)
-      if (size < 4) this.#checkAddend(addend, size, isRelative, source, place)
+      if (size < 4) this.#checkAddend(value.add, addend, size, source, place)
     }
   }
 
-  #checkAddend(addend: bigint, size: number, isRelative: boolean, source: number, place: number): void {
+  #checkAddend(symbol: AsmSymbol | undefined, addend: bigint, size: number, source: number, place: number): void {
     const bits = BigInt(8 * size)
-    const fits = isRelative ? addend >= -(1n << bits) && addend < 1n << bits : addend >= -(1n << bits) && addend < 1n << bits
-    if (!fits) this.#error(source, place, 'value-too-large', `the value ${addend} does not fit in ${size} bytes`)
+    if (addend >= -(1n << bits) && addend < 1n << bits) return
+    const { message, notes } = addressTooLarge(symbol, addend, size)
+    this.#error(source, place, 'value-too-large', message, notes)
   }
 
   /** May the relocation be against the section? */
@@ -541,21 +545,13 @@ export class Resolver {
   }
 
   #refuse(source: number, place: number, value: Linear | undefined): void {
-    const { fault } = this.#evaluation
-    let message = 'this expression has no value that an object file can express'
-    if (value?.sub && value.sub.kind === symbolUndefined) message = `'${value.sub.name}' is not defined; its address cannot be subtracted`
-    else if (value?.sub && value.sub.kind === symbolCommon)
-      message = `'${value.sub.name}' is common storage; its address cannot be subtracted`
-    else if (value?.sub) message = `the two addresses lie in different sections; their difference is known only after linking`
-    else if (fault?.kind === 'not-linear')
-      message = `'${fault.operator}' cannot be applied to an address: it is unknown until the program is linked`
-    else if (fault?.kind === 'loop') message = `the value of '${fault.symbol.name}' depends on itself`
-    else if (fault?.kind === 'division-by-zero') message = 'division by zero'
-    this.#error(source, place, 'invalid-expression', message)
+    const { message, notes } = inexpressible(this.#evaluation.fault, value)
+    this.#error(source, place, 'invalid-expression', message, notes)
   }
 
-  #error(source: number, place: number, code: string, message: string): void {
-    this.#assembler.report({ code, severity: 'error', message, span: this.#assembler.spanOf(source, place) })
+  #error(source: number, place: number, code: string, message: string, notes?: readonly DiagnosticNote[]): void {
+    const span = this.#assembler.spanOf(source, place)
+    this.#assembler.report({ code, severity: 'error', message, span, ...(notes && { notes }) })
   }
 }
 

@@ -94,18 +94,22 @@ function grown(old: Uint32Array): Uint32Array<ArrayBuffer> {
   return next
 }
 
+/** So many expansions are followed from one place. */
+const mostFrames = 1000
+
 /**
  * The place a person wrote for a span of any text: follows origins to the end and gathers the frames, innermost first.
+ * A frame whose own place is in an expansion is followed by that one's frames.
  * The length of a span is kept where its start and end come from one verbatim piece.
  */
 export function writtenPlace(span: Span): WrittenPlace {
   const frames: OriginFrame[] = []
   let current = span
-  for (let depth = 0; depth < 1000; depth++) {
+  for (let depth = 0; depth < mostFrames; depth++) {
     const origin = current.source.origin
     const start = origin?.resolve(current.start)
     if (!origin || !start) break
-    frames.push(...start.frames)
+    for (const frame of start.frames) addFrames(frames, frame)
     let { span: next } = start
     if (next.end <= next.start && current.end > current.start) {
       const last = origin.resolve(current.end - 1)
@@ -116,4 +120,13 @@ export function writtenPlace(span: Span): WrittenPlace {
     current = next
   }
   return { span: current, frames }
+}
+
+function addFrames(frames: OriginFrame[], innermost: OriginFrame): void {
+  const waiting = [innermost]
+  for (let frame = waiting.pop(); frame && frames.length < mostFrames; frame = waiting.pop()) {
+    frames.push(frame)
+    const outer = frame.span.source.origin?.resolve(frame.span.start)?.frames ?? []
+    for (let i = outer.length - 1; i >= 0; i--) waiting.push(outer[i] as OriginFrame)
+  }
 }

@@ -1,5 +1,7 @@
 // What `kas --help` prints.
 
+import { optInWarnings } from '@kernelbox/assembler'
+
 export const helpText = `Usage: kas [option...] [asmfile...]
 Assembles x86 sources in the dialect of GNU as 2.40 (AT&T syntax); without a file, standard input.
   -o OBJFILE               name of the object (default a.out)
@@ -12,7 +14,10 @@ Assembles x86 sources in the dialect of GNU as 2.40 (AT&T syntax); without a fil
   -L, --keep-locals        keep .L symbols
   -W, --no-warn            no warnings;  --warn: with warnings
   --fatal-warnings         warnings are errors
-  -march=CPU[,+EXT...]     instructions that may be used;  -mtune=CPU
+  -WNAME, -Wno-NAME        a warning that GNU as does not have, on or off; -Wall: all of them
+${Object.entries(optInWarnings)
+  .map(([name, what]) => `      ${name.padEnd(20)} ${what}\n`)
+  .join('')}  -march=CPU[,+EXT...]     instructions that may be used;  -mtune=CPU
   -O, -O2, -Os             shorter encodings
   -mrelax-relocations=yes|no, -mshared, -mx86-used-note=yes|no, -msse2avx, -mavxscalar=, -mvexwig=, -mevexlig=, -mevexwig=,
   -mevexrcig=, -mindex-reg, -mnaked-reg

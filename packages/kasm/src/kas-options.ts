@@ -1,9 +1,10 @@
 // The command line of GNU as for x86 ELF. Enters: words. Leaves: options of the assembler, inputs, the output.
 // GNU as manual §1 "Overview", §9.16.1 "Options".
 
-import type { AssembleOptions } from '@kernelbox/assembler'
+import { type AssembleOptions, type OptInWarning, optInWarnings } from '@kernelbox/assembler'
 import type { DiagnosticsFormat } from '@kernelbox/cli'
 import { UsageError } from '@kernelbox/cli'
+import { nearestWord } from '@kernelbox/diagnostics'
 
 export interface KasCommand {
   readonly options: AssembleOptions
@@ -47,6 +48,7 @@ export function parseKasWords(words: readonly string[], base: AssembleOptions = 
   let listing: KasCommand['listing']
   let showsToolsFolder = false
   let explain: string | undefined
+  const warnings = new Set(base.optInWarnings)
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as string
     const value = (name: string): string => {
@@ -72,6 +74,7 @@ export function parseKasWords(words: readonly string[], base: AssembleOptions = 
       definedSymbols.push(definition(word === '--defsym' ? value(word) : word.slice(9)))
     else if (word === '-W' || word === '--no-warn') options.noWarnings = true
     else if (word === '--warn') options.noWarnings = false
+    else if (/^-W[a-z]/.test(word)) chooseWarning(word.slice(2), warnings)
     else if (word === '--fatal-warnings') isFatalWarnings = true
     else if (word === '-L' || word === '--keep-locals') options.keepLocals = true
     else if (word === '--strip-local-absolute') options.stripLocalAbsolute = true
@@ -110,9 +113,28 @@ export function parseKasWords(words: readonly string[], base: AssembleOptions = 
     else if (!ignored.test(word)) throw new UsageError(`there is no option '${word}'`)
   }
   options.encode = encode
+  if (warnings.size > 0) options.optInWarnings = warnings
   options.includePaths = includePaths
   options.definedSymbols = definedSymbols
   return { options, inputs, output, isFatalWarnings, show, dependencyFile, format, hasStatistics, listing, showsToolsFolder, explain }
+}
+
+/** `-Wname`, `-Wno-name`, `-Wall`: the warnings that GNU as does not have. */
+function chooseWarning(word: string, chosen: Set<OptInWarning>): void {
+  const isOff = word.startsWith('no-')
+  const name = isOff ? word.slice(3) : word
+  const known = Object.keys(optInWarnings) as OptInWarning[]
+  const meant = known.filter((one) => one === name || name === 'all')
+  if (meant.length === 0) {
+    const nearest = nearestWord(name, known)
+    throw new UsageError(
+      `there is no warning '${name}'${nearest ? `; did you mean -W${isOff ? 'no-' : ''}${nearest}?` : `: ${known.join(', ')}`}`,
+    )
+  }
+  for (const one of meant) {
+    if (isOff) chosen.delete(one)
+    else chosen.add(one)
+  }
 }
 
 function definition(text: string): { name: string; value: bigint } {

@@ -7,6 +7,7 @@ import { encodeInstruction, isPrefix, type Operand } from '@kernelbox/x86'
 import type { Assembler } from '../assembler.ts'
 import { nameBytes } from '../expression-reader.ts'
 import { reportEncodeFailure, reportEncodeWarning } from '../messages.ts'
+import { OptInWarnings } from '../opt-in-warnings.ts'
 import { relocationOperators } from '../relocation-operators.ts'
 import { InstructionEmitter } from './instruction-emitter.ts'
 import { OperandReader } from './operand-reader.ts'
@@ -31,6 +32,7 @@ export class Instructions {
   template: Pick<Template, 'encoding' | 'patches'> | undefined = undefined
   #word: MnemonicWord = { text: '', id: 0, isPrefix: false, fixed: 0xff }
   readonly #operands: OperandReader
+  readonly #habits: OptInWarnings | undefined
   readonly #templates: TemplateCache
   readonly #emitter: InstructionEmitter
   #mnemonics: (MnemonicWord | undefined)[] = new Array<MnemonicWord | undefined>(2048).fill(undefined)
@@ -41,6 +43,8 @@ export class Instructions {
     this.#operands = new OperandReader(assembler, registers)
     this.#templates = new TemplateCache(assembler, this.slots)
     this.#emitter = new InstructionEmitter(assembler, this)
+    const asked = assembler.options.optInWarnings
+    this.#habits = asked && asked.size > 0 ? new OptInWarnings(assembler, asked) : undefined
     this.optionsChanged()
   }
 
@@ -202,6 +206,7 @@ export class Instructions {
   }
 
   #emitStatement(wordCount: number): void {
+    this.#habits?.instruction(this)
     const template = this.#templates.find(wordCount, this.#word, this.operandCount)
     if (template) {
       this.template = template

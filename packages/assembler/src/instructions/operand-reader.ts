@@ -206,6 +206,11 @@ export class OperandReader {
         }
         if (at < end && bytes[at] !== 41) {
           const scaleStart = at
+          // `4(%bx,%si, %ax`: the next operand stands in the place of the scale.
+          if (bytes[at] === 37 && bytes.subarray(at, end).indexOf(41) < 0) {
+            a.error('missing-parenthesis', 'this parenthesis is never closed', open, open + 1)
+            return -1
+          }
           a.reader.read(bytes, at, end)
           const value = a.reader.kind === expressionMissing ? undefined : a.absoluteOfReader('the scale', scaleStart)
           at = a.reader.end
