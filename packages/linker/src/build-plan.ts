@@ -94,12 +94,12 @@ export function buildPlan(state: ScriptState, objects: readonly InputObject[], o
   for (const item of plan) {
     if (item.kind !== 'section') continue
     const { output } = item
-    chooseRegion(output, options.regions)
-    // `AT>` holds for the sections after it in the same region (manual §3.6.8.2).
-    if (previous && !output.loadRegion && !output.isOrphan && !output.statement?.loadAddress && output.region === previous.region)
-      output.loadRegion = previous.loadRegion
+    // `AT>` holds for the sections after it in the same region (manual §3.6.8.2), orphans among them.
+    const saysWhere = output.loadRegion || output.statement?.loadAddress || output.statement?.address
+    if (previous && !saysWhere && output.region === previous.region) output.loadRegion = previous.loadRegion
     previous = output
   }
+  for (const item of plan) if (item.kind === 'section') chooseRegion(item.output, options.regions)
   return plan
 }
 
@@ -157,10 +157,12 @@ class PlanBuilder {
     return placer.finish(options.sectionStarts)
   }
 
-  #make(output: OutputSection): void {
-    if (output.hasSection) return
+  /** True where nothing was known of it before. */
+  #make(output: OutputSection): boolean {
+    if (output.hasSection) return false
     output.hasSection = true
     this.#made.push(output)
+    return true
   }
 
   /** ADDR, LOADADDR and SIZEOF make the section that they speak of. */
@@ -231,20 +233,17 @@ class PlanBuilder {
         case 'data': {
           const item: LayoutItem = { kind: 'data', width: inner.width, isSigned: inner.isSigned, value: inner.value, offset: 0, number: 0n }
           output.items.push(item)
-          this.#make(output)
+          giveContents(output, this.#make(output))
           this.#mention(inner.value)
-          giveContents(output)
           break
         }
         case 'text':
           output.items.push({ kind: 'bytes', bytes: zeroTerminated(unescaped(inner.text)), offset: 0 })
-          this.#make(output)
-          giveContents(output)
+          giveContents(output, this.#make(output))
           break
         case 'linker-version':
           output.items.push({ kind: 'bytes', bytes: zeroTerminated(options.versionText), offset: 0 })
-          this.#make(output)
-          giveContents(output)
+          giveContents(output, this.#make(output))
           break
         case 'fill':
           output.items.push({ kind: 'fill', fill: inner.fill })
@@ -360,8 +359,10 @@ function regionNamed(name: string, statement: OutputSectionStatement, options: P
   return region
 }
 
-function giveContents(output: OutputSection): void {
-  output.attributes |= typedAttributes(output, sectionHas.contents | sectionHas.allocated | sectionHas.loaded)
+/** @param isNew nothing stood in it before */
+function giveContents(output: OutputSection, isNew: boolean): void {
+  const has = sectionHas.contents | sectionHas.allocated | sectionHas.loaded | (isNew ? sectionHas.readOnly : 0)
+  output.attributes |= typedAttributes(output, has)
   output.isForced = true
   if (output.type === 0 || output.type === SHT_NOBITS) output.type = SHT_PROGBITS
   output.flags |= SHF_ALLOC

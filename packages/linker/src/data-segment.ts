@@ -11,7 +11,9 @@ export class DataSegment {
   #relroEnd = 0n
   #end = 0n
   #phase: 'none' | 'align-seen' | 'relro-seen' | 'end-seen' | 'adjust' | 'done' = 'none'
-  #commonPageSize = 0n
+  #commonPageSize = 1n
+  #maxPageSize = 1n
+  #relroOffset = 0n
   #isRelroSeen = false
 
   startPass(): void {
@@ -28,6 +30,7 @@ export class DataSegment {
     if (kind === 'align') {
       const [maxPage = 1n, commonPage = 1n] = operands
       this.#commonPageSize = commonPage
+      this.#maxPageSize = maxPage
       if (this.#phase === 'adjust' || this.#phase === 'done') return this.#base
       this.#phase = 'align-seen'
       this.#minBase = alignUp(dot, maxPage)
@@ -37,8 +40,9 @@ export class DataSegment {
     if (kind === 'relro-end') {
       const [offset = 0n, end = 0n] = operands
       this.#isRelroSeen = true
+      this.#relroOffset = offset
       if (this.#phase === 'adjust' || this.#phase === 'done') {
-        this.#relroEnd = alignUp(end + offset, this.#commonPageSize)
+        this.#relroEnd = alignUp(end + offset, this.#maxPageSize)
         return this.#relroEnd - offset
       }
       this.#phase = 'relro-seen'
@@ -54,26 +58,48 @@ export class DataSegment {
     return end
   }
 
-  /** Moves the data segment once its extent is known: to the page end for RELRO, or back where that saves a page. */
-  adjust(isRelro: boolean): boolean {
+  /**
+   * Moves the data segment once its extent is known: so that what RELRO makes read-only ends a page, or back where that
+   * saves a page.
+   * @param sections in order of address, as the pass that ended put them
+   */
+  adjust(isRelro: boolean, sections: Iterable<DataSegmentSection>): boolean {
     if (this.#phase === 'relro-seen' && isRelro && this.#relroEnd > this.#base) {
-      const page = this.#commonPageSize
-      const end = alignUp(this.#relroEnd, page)
-      const base = mask(this.#base + (end - this.#relroEnd))
-      this.#base = base
+      const page = this.#maxPageSize
+      const base = this.#relroBase([...sections])
+      // The first place from the page after the text on that is as far into a page.
+      this.#base = this.#minBase + ((((base - this.#minBase) % page) + page) % page)
       this.#phase = 'adjust'
       return true
     }
-    if (this.#phase === 'end-seen') {
+    if (this.#phase === 'end-seen' || (this.#phase === 'relro-seen' && !isRelro)) {
       const page = this.#commonPageSize
       const first = (page - (this.#base & (page - 1n))) & (page - 1n)
       const last = this.#end & (page - 1n)
       if (first > 0n && last > 0n && (this.#base & ~(page - 1n)) !== (this.#end & ~(page - 1n)) && first + last <= page) {
-        this.#base = alignUp(this.#base, page)
+        // A page with little at its end and one with little at its start become one.
+        this.#base &= ~(page - 1n)
         this.#phase = 'adjust'
         return true
       }
     }
     return false
   }
+
+  /** Where the segment must begin for its read-only part to end with a page: its sections are laid against the end, last first. */
+  #relroBase(sections: readonly DataSegmentSection[]): bigint {
+    let end = alignUp(this.#relroEnd, this.#maxPageSize) - this.#relroOffset
+    const inside = sections.filter(({ address }) => address >= this.#base && address < this.#relroEnd - this.#relroOffset)
+    for (const { sizeInBytes, alignment } of inside.reverse()) {
+      const start = end - BigInt(sizeInBytes)
+      end = start - (((start % BigInt(alignment)) + BigInt(alignment)) % BigInt(alignment))
+    }
+    return end
+  }
+}
+
+export interface DataSegmentSection {
+  readonly address: bigint
+  readonly sizeInBytes: number
+  readonly alignment: number
 }

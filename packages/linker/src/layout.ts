@@ -41,6 +41,8 @@ const mask = (value: bigint) => BigInt.asUintN(64, value)
 export class LayoutPass {
   readonly #context: LayoutContext
   #dot = 0n
+  /** Where a section goes that has neither an address nor a region: behind the last that took room, or where `.` was set since. */
+  #next = 0n
   #section: OutputSection | undefined
   #sectionsByName = new Map<string, OutputSection>()
   #isFinal = false
@@ -52,8 +54,6 @@ export class LayoutPass {
   #isPlaced = new Set<OutputSection>()
   #hasChanged = false
   #reported = new Set<string>()
-  /** `.` as symbols see it, where it differs from where sections go. */
-  #symbolDot: bigint | undefined
   readonly #symbols: ScriptSymbols
   readonly #dataSegment = new DataSegment()
   /** The section that load addresses follow, by region; undefined stands for the whole address space. */
@@ -83,7 +83,16 @@ export class LayoutPass {
     for (let i = 0; i < mostPasses; i++) {
       this.#hasChanged = false
       this.#pass()
-      if (!this.#hasChanged && !this.#symbols.hasChanged && !this.#dataSegment.adjust(this.#context.isRelro)) break
+      if (!this.#hasChanged && !this.#symbols.hasChanged && !this.#dataSegment.adjust(this.#context.isRelro, this.#loadedSections())) break
+    }
+  }
+
+  /** What takes room in memory; a .tbss does not. */
+  *#loadedSections(): Iterable<OutputSection> {
+    for (const item of this.#context.plan) {
+      if (item.kind !== 'section' || item.output.isIgnored) continue
+      const { flags, type } = item.output
+      if ((flags & SHF_ALLOC) !== 0 && ((flags & SHF_TLS) === 0 || type !== SHT_NOBITS)) yield item.output
     }
   }
 
@@ -91,6 +100,11 @@ export class LayoutPass {
   finish(): void {
     this.#isFinal = true
     this.#pass()
+    this.#isFinal = false
+    // Twice: an assignment may use one that comes after it.
+    this.#assignPass()
+    this.#isFinal = true
+    this.#assignPass()
     this.#isFinal = false
   }
 
@@ -117,10 +131,27 @@ export class LayoutPass {
     this.#dot = 0n
     this.#lastOfRegion = new Map()
     this.#isPlaced = new Set()
-    this.#symbolDot = undefined
     this.#symbols.startPass()
     this.#startRegions()
     this.#dataSegment.startPass()
+    this.#isDotMoved = false
+    this.#next = 0n
+    for (const item of this.#context.plan) {
+      if (item.kind === 'section') this.#layOut(item.output)
+      else {
+        if (item.kind === 'assignment') this.#assign(item.assignment)
+        this.#next = this.#dot
+      }
+    }
+  }
+
+  /**
+   * Symbols and data once nothing moves any more. Here `.` comes from where sections came to lie; what is left out, or only
+   * given an address, does not move it, as it does for the sections after it.
+   */
+  #assignPass(): void {
+    this.#dot = 0n
+    this.#symbols.startPass()
     this.#isDotMoved = false
     const { plan } = this.#context
     for (let i = 0; i < plan.length; i++) {
@@ -131,10 +162,42 @@ export class LayoutPass {
         this.#assign(item.assignment)
       } else if (item.kind === 'assert') this.#assert(item.assertion)
       else {
-        this.#isDotMoved = false
-        this.#layOut(item.output, plan[i + 1])
+        if (!item.output.isIgnored) this.#isDotMoved = false
+        this.#assignIn(item.output)
       }
     }
+  }
+
+  #assignIn(output: OutputSection): void {
+    const before = this.#dot
+    const { address } = output
+    if (this.#movesDot(output)) this.#dot = address
+    this.#section = output
+    for (const item of output.items) {
+      if (item.kind === 'input') this.#dot = address + BigInt(item.section.offset + item.section.sizeInBytes)
+      else if (item.kind === 'bytes') this.#dot = address + BigInt(item.offset + item.bytes.length)
+      else if (item.kind === 'assignment') this.#assign(item.assignment)
+      else if (item.kind === 'assert') this.#assert(item.assertion)
+      else if (item.kind === 'data') {
+        this.#dot = address + BigInt(item.offset)
+        const value = evaluate(item.value, this.#scope)
+        if (value) item.number = absoluteOf(value)
+        this.#dot += BigInt(item.width)
+      }
+    }
+    this.#section = undefined
+    if (!this.#movesDot(output)) this.#dot = before
+    else this.#dot = address + (isThreadBss(output) && !this.#context.isRelocatable ? 0n : BigInt(output.sizeInBytes))
+  }
+
+  /** A section that is left out does where it defines symbols. */
+  #movesDot(output: OutputSection): boolean {
+    return (
+      !output.isIgnored ||
+      output.items.some(
+        (item) => item.kind === 'assignment' && item.assignment.name !== '.' && !this.#symbols.isUnusedProvide(item.assignment),
+      )
+    )
   }
 
   /** Origins and lengths may use symbols that the script defines anywhere: manual §3.7. */
@@ -208,12 +271,9 @@ export class LayoutPass {
   #assign(assignment: Assignment): void {
     if (assignment.name === '.') return this.#moveDot(assignment)
     if (assignment.isProvide && !this.#symbols.isProvided(assignment.name)) return
-    const dot = this.#dot
-    if (!this.#section && this.#symbolDot !== undefined) this.#dot = this.#symbolDot
     this.#scope.hasUsedDot = false
     const symbol = this.#symbols.assign(assignment, this.#section, () => evaluate(assignedExpression(assignment), this.#scope))
     if (symbol && this.#isFinal) symbol.beside = this.#scope.hasUsedDot ? this.#sectionBesideDot() : undefined
-    this.#dot = dot
   }
 
   /** The section that `.` belongs to outside of sections: the last one, but the next where `.` was moved since. */
@@ -236,11 +296,6 @@ export class LayoutPass {
     if (!value) return
     const section = this.#section
     if (!section) {
-      if (this.#symbolDot !== undefined) {
-        this.#dot = this.#symbolDot
-        const symbolValue = evaluate(expression, this.#scope)
-        this.#symbolDot = symbolValue && absoluteOf(symbolValue)
-      }
       this.#dot = absoluteOf(value)
       return
     }
@@ -262,7 +317,7 @@ export class LayoutPass {
     if (value && absoluteOf(value) === 0n) this.#report('assertion', assertion.message, assertion.span)
   }
 
-  #layOut(output: OutputSection, next: PlanItem | undefined): void {
+  #layOut(output: OutputSection): void {
     const { statement, region } = output
     const savedDot = this.#dot
     const given = this.#context.sectionStarts.get(output.name)
@@ -279,54 +334,42 @@ export class LayoutPass {
     } else if (output.hasExplicitAddress) {
       this.#dot = 0n
       isGiven = true
-    } else if (region) this.#dot = region.current
-    let alignment = output.alignment
+    } else this.#dot = region ? region.current : this.#next
     let writtenAlignment = 1
     if (statement?.alignment) {
       const value = evaluate(statement.alignment, this.#scope)
       if (value) writtenAlignment = Number(absoluteOf(value))
-      alignment = Math.max(alignment, writtenAlignment)
     }
-    if (output.isIgnored) {
-      this.#isPlaced.add(output)
-      const before = this.#dot
-      this.#runItems(output, alignUp(this.#dot, BigInt(alignment)))
-      this.#loadAddress(output, before, writtenAlignment)
-      if (output.address !== output.loadAddress && !output.loadRegion) this.#lastOfRegion.set(region, output)
-      // A section that is left out moves the location counter only for assignments that follow it (tried on GNU ld 2.40).
-      if (next?.kind !== 'assignment') this.#dot = savedDot
-      else {
-        this.#dot = output.address
-        // Symbols after it do not see the move, unless symbols were defined in it.
-        const hasSymbols = output.items.some(
-          (item) => item.kind === 'assignment' && item.assignment.name !== '.' && !this.#symbols.isUnusedProvide(item.assignment),
-        )
-        if (!hasSymbols && output.address !== savedDot) this.#symbolDot = savedDot
-      }
-      return
+    output.alignment = Math.max(output.alignment, writtenAlignment)
+    if (statement?.subalignment && output.items.some((item) => item.kind === 'input')) {
+      const value = evaluate(statement.subalignment, this.#scope)
+      if (value) output.alignment = Math.max(output.alignment, Number(absoluteOf(value)))
     }
-    this.#symbolDot = undefined
+    // A section at a given address stands there, whatever alignment its inputs want; they are aligned in it.
+    const alignment = isGiven ? writtenAlignment : output.alignment
     const before = this.#dot
     const start = alignUp(before, BigInt(alignment))
-    if (isGiven && start !== before && this.#isFinal && statement?.address)
+    if (isGiven && start !== before && this.#isFinal && statement?.address && !output.isIgnored)
       this.#context.sink.warn(
         'section-moved',
-        `the start of section ${output.name} is moved by ${start - before} bytes to its alignment of ${alignment}`,
+        `the start of section ${output.name} is moved by ${start - before} bytes to the alignment of ${alignment} that it has here`,
         statement.address.span,
       )
-    output.alignment = alignment
     this.#isPlaced.add(output)
     this.#runItems(output, start)
     const isAllocated = (output.flags & SHF_ALLOC) !== 0
-    const isTlsBss = (output.flags & SHF_TLS) !== 0 && output.type === SHT_NOBITS
-    this.#loadAddress(output, before, writtenAlignment)
+    const isTlsBss = isThreadBss(output)
+    this.#loadAddress(output, before, writtenAlignment, isGiven)
     this.#follow(output, isAllocated && !isTlsBss)
-    if (!isAllocated) {
-      this.#dot = savedDot
+    if (!this.#movesDot(output)) {
+      // What is left out moves the location counter only by the address that it is given.
+      this.#dot = isGiven ? before : savedDot
       return
     }
+    if (isTlsBss && !this.#context.isRelocatable) this.#dot = start
+    if (!isAllocated) return
+    if (!region) this.#next = this.#dot
     const advance = isTlsBss ? 0n : BigInt(output.sizeInBytes)
-    if (isTlsBss) this.#dot = start
     if (region) this.#advance(region, output, this.#dot)
     const { loadRegion } = output
     if (loadRegion && loadRegion !== region && (output.type !== SHT_NOBITS || statement?.alignWithInput))
@@ -394,7 +437,6 @@ export class LayoutPass {
           } else this.#assign(item.assignment)
           break
         case 'assert':
-          this.#assert(item.assertion)
           break
       }
     }
@@ -417,7 +459,7 @@ export class LayoutPass {
   }
 
   /** Manual §3.6.8.2 "Output Section LMA". `before` is `.` before the section's alignment. */
-  #loadAddress(output: OutputSection, before: bigint, writtenAlignment: number): void {
+  #loadAddress(output: OutputSection, before: bigint, writtenAlignment: number, isGiven: boolean): void {
     const { statement, loadRegion, region } = output
     const last = this.#lastOfRegion.get(region)
     let address = output.address
@@ -439,6 +481,7 @@ export class LayoutPass {
           statement?.type === 'overlay'
             ? last.loadAddress + BigInt(last.sizeInBytes)
             : mask(output.address + last.loadAddress - last.address)
+      address = alignUp(address, BigInt(isGiven ? writtenAlignment : output.alignment))
     }
     if (address !== output.loadAddress) this.#hasChanged = true
     output.loadAddress = address
@@ -476,4 +519,9 @@ export class LayoutPass {
     const top = inputs.toSorted((a, b) => b.sizeInBytes - a.sizeInBytes).slice(0, 3)
     return top.map((section) => ({ message: `${section.sizeInBytes} bytes are ${section.name} of ${section.object.displayName}` }))
   }
+}
+
+/** Takes room in the threads' blocks, none in the program. */
+function isThreadBss({ flags, type }: OutputSection): boolean {
+  return (flags & SHF_TLS) !== 0 && type === SHT_NOBITS
 }

@@ -68,7 +68,7 @@ export function placeSections(
     loadsHeaders: layout.usesHeaders,
     separateCode: !hasWord(options, 'noseparate-code'),
     stackFlags: linkPlan.stackFlags,
-    relro: hasRelro ? layout.relroRange : undefined,
+    relro: hasRelro && options.paging === undefined ? layout.relroRange : undefined,
     hasEhFrameHeader: options.ehFrameHeader === true,
     headerCount,
   })
@@ -77,7 +77,7 @@ export function placeSections(
     const present = outputsOf(plan)
     segments = state.programHeaders
       ? mapScriptSegments(
-          present,
+          plan.flatMap((item) => (item.kind === 'section' ? [item.output] : [])),
           state.programHeaders,
           (expression) => layout.evaluateNow(expression),
           round === 0 ? sink : new DiagnosticSink(),

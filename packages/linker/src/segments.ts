@@ -264,8 +264,9 @@ export function mapScriptSegments(
   })
   let names: readonly string[] | undefined
   for (const output of outputs) {
-    if ((output.flags & SHF_ALLOC) === 0 && !output.programHeaders) continue
+    // Also what is left out says where the sections after it go.
     if (output.programHeaders) names = output.programHeaders
+    if (output.isIgnored || ((output.flags & SHF_ALLOC) === 0 && !output.programHeaders)) continue
     const used =
       names ??
       headers
@@ -423,11 +424,17 @@ function otherSegment(
     const sectionEnd = output.address + BigInt((output.flags & SHF_ALLOC) !== 0 ? output.sizeInBytes : 0)
     if (sectionEnd > memoryEnd) memoryEnd = sectionEnd
   }
-  const sizeInFile = one.range ? Number(one.range.end - one.range.start) : fileEnd - fileOffset
+  const start = fileOffset - Number(first.address - address)
+  // The read-only part ends with its page, but not after what the file holds of the segment.
+  const holder = placed.find(
+    (other) => other?.type === PT_LOAD && other.fileOffset <= start && start <= other.fileOffset + other.sizeInFile,
+  )
+  const available = holder ? holder.fileOffset + holder.sizeInFile - start : Number.MAX_SAFE_INTEGER
+  const sizeInFile = one.range ? Math.min(Number(one.range.end - one.range.start), available) : fileEnd - fileOffset
   return {
     type: one.type,
     flags: one.flags ?? (one.type === PT_TLS || one.type === PT_NOTE ? PF_R : flagsOf(one.sections)),
-    fileOffset: fileOffset - Number(first.address - address),
+    fileOffset: start,
     address,
     loadAddress: one.loadAddress ?? first.loadAddress - (first.address - address),
     sizeInFile,

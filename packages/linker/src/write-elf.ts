@@ -7,6 +7,7 @@ import {
   type ExecutableSection,
   SHF_ALLOC,
   SHF_INFO_LINK,
+  SHF_WRITE,
   SHT_NOBITS,
   SHT_REL,
   SHT_RELA,
@@ -26,6 +27,7 @@ export interface WriteElfOptions {
   readonly strip: 'all' | 'debug' | undefined
   readonly discardLocals: 'all' | 'temporary' | undefined
   readonly emitRelocations: boolean
+  readonly isTextWritable: boolean
 }
 
 export function writeElf(
@@ -40,6 +42,8 @@ export function writeElf(
     options.strip === 'all'
       ? undefined
       : outputSymbols(outputs, symbols, objects, { isRelocatable: false, keepsRelocations: emitRelocations, discardLocals })
+  // -N makes .text writable (manual §2.1).
+  const isWritable = ({ name }: OutputSection) => options.isTextWritable && name === '.text'
   const gotPlt = outputs.findIndex((output) => output.name === '.got.plt') + 1
   const sections = outputs.map((output): ExecutableSection => {
     const isNobits = output.type === SHT_NOBITS
@@ -50,11 +54,11 @@ export function writeElf(
     return {
       name: output.name,
       type: output.type || 1,
-      flags: isOfSlots && gotPlt > 0 ? output.flags | SHF_INFO_LINK : output.flags,
+      flags: output.flags | (isOfSlots && gotPlt > 0 ? SHF_INFO_LINK : 0) | (isWritable(output) ? SHF_WRITE : 0),
       address: !isAllocated && output.hasExplicitAddress ? 0n : output.address,
       sizeInBytes: output.sizeInBytes,
       contents: isNobits ? new Uint8Array(0) : output.contents,
-      alignment: output.alignment,
+      alignment: alignmentAt(output),
       entrySize: output.entrySize,
       link: isLoadedTable ? 'symbols' : 0,
       info: isOfSlots ? gotPlt : 0,
@@ -72,4 +76,10 @@ export function writeElf(
     segments: placed.segments,
     symbols: table?.symbols,
   })
+}
+
+/** A section that the script puts where its inputs' alignment does not let it stand is aligned as its address is. */
+function alignmentAt({ address, alignment }: OutputSection): number {
+  const low = address & -address
+  return low === 0n || low > BigInt(alignment) ? alignment : Number(low)
 }
