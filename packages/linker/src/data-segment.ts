@@ -14,6 +14,7 @@ export class DataSegment {
   #commonPageSize = 1n
   #maxPageSize = 1n
   #relroOffset = 0n
+  #endsRelroWithPage = false
   #isRelroSeen = false
 
   startPass(): void {
@@ -41,6 +42,7 @@ export class DataSegment {
       const [offset = 0n, end = 0n] = operands
       this.#isRelroSeen = true
       this.#relroOffset = offset
+      if (!this.#endsRelroWithPage && this.#phase === 'adjust') return end
       if (this.#phase === 'adjust' || this.#phase === 'done') {
         this.#relroEnd = alignUp(end + offset, this.#maxPageSize)
         return this.#relroEnd - offset
@@ -65,6 +67,7 @@ export class DataSegment {
    */
   adjust(isRelro: boolean, sections: Iterable<DataSegmentSection>): boolean {
     if (this.#phase === 'relro-seen' && isRelro && this.#relroEnd > this.#base) {
+      this.#endsRelroWithPage = true
       const page = this.#maxPageSize
       const base = this.#relroBase([...sections])
       // The first place from the page after the text on that is as far into a page.

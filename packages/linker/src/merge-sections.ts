@@ -115,12 +115,17 @@ function textOf(bytes: Uint8Array): string {
   return text
 }
 
-function shareSuffixes(entities: Entity[]): void {
-  const reversed = entities.map((entity) => ({ entity, text: [...entity.key].reverse().join('') }))
-  reversed.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
-  let host: (typeof reversed)[number] | undefined
-  for (let i = reversed.length - 1; i >= 0; i--) {
-    const one = reversed[i] as (typeof reversed)[number]
+/** A string goes into one that it ends and that holds it at a place aligned as it must be: such have equal lengths modulo that. */
+function shareSuffixes(entities: readonly Entity[]): void {
+  const keyed = entities.map((entity) => ({
+    entity,
+    rest: entity.bytes.length & (entity.alignment - 1),
+    text: [...entity.key].reverse().join(''),
+  }))
+  keyed.sort((a, b) => a.rest - b.rest || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+  let host: (typeof keyed)[number] | undefined
+  for (let i = keyed.length - 1; i >= 0; i--) {
+    const one = keyed[i] as (typeof keyed)[number]
     const fits =
       host !== undefined &&
       host.text.startsWith(one.text) &&
@@ -148,6 +153,8 @@ function placeEntities(order: readonly Entity[], sections: readonly InputSection
     for (const entity of kept.get(section) ?? []) bytes.set(entity.bytes, entity.offset)
     section.contents = bytes
     section.sizeInBytes = bytes.length
+    // What has gone into other sections takes no room, not even to be aligned.
+    if (bytes.length === 0) section.alignment = 1
   }
 }
 

@@ -46,6 +46,7 @@ function writeFormat(options: LinkOptions, target: LinkTarget, parts: ImageParts
       isPie: options.pie === true,
       entry,
       emitRelocations: options.emitRelocations === true,
+      isTextWritable: options.paging === 'omagic',
     })
   switch (target.format) {
     case 'ihex':
