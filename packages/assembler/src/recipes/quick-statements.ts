@@ -15,6 +15,7 @@ import type { RegisterNames } from '../instructions/register-names.ts'
 import { relocationOperators } from '../relocation-operators.ts'
 import type { AsmSymbol } from '../symbols.ts'
 import { type KnownWord, KnownWords } from './known-words.ts'
+import { QuickData, type QuickDirective } from './quick-data.ts'
 import {
   fieldDivisor,
   fieldFlags,
@@ -58,6 +59,7 @@ export class QuickStatements {
   readonly #groups: RegisterGroups
   readonly #key: StatementKey
   readonly #knownWords = new KnownWords()
+  readonly #data: QuickData
   #word: KnownWord | undefined = undefined
   readonly #table = new RecipeTable()
   readonly #symbols: (AsmSymbol | undefined)[] = new Array<AsmSymbol | undefined>(mostValues).fill(undefined)
@@ -67,15 +69,17 @@ export class QuickStatements {
   #reportCount = 0
   /** Was the statement that stopped the last run scanned, and found without a recipe? */
   #isMiss = false
-  readonly #isOff: boolean
+  /** Somebody has to see each statement: all take the full path. */
+  isOff: boolean
   /** May registers stand without `%`, so that a name says little? */
   namesAreRegisters: boolean
 
   constructor(assembler: Assembler, registers: RegisterNames) {
     this.#assembler = assembler
+    this.#data = new QuickData(assembler)
     this.#groups = new RegisterGroups(registers)
     this.#key = new StatementKey(this.#groups)
-    this.#isOff = assembler.options.withoutShortcuts === true
+    this.isOff = assembler.options.withoutShortcuts === true
     this.namesAreRegisters = assembler.options.nakedRegisters === true
   }
 
@@ -98,7 +102,7 @@ export class QuickStatements {
     const a = this.#assembler
     const { frame } = a.input
     this.#isMiss = false
-    if (frame === undefined || this.#isOff || this.namesAreRegisters || a.branchAlignment) return
+    if (frame === undefined || this.isOff || this.namesAreRegisters || a.branchAlignment || a.bundles) return
     if (a.conditionals.isSkipping || a.sections.section.isAbsolute) return
     frame.at = this.#runIn(frame)
     a.instructions.template = undefined
@@ -132,9 +136,9 @@ export class QuickStatements {
       this.#label(bytes, start, at, hash)
       return at + 1
     }
-    if (bytes[start] === 46) return -1
-    const key = this.#key
     const word = this.#knownWords.find(bytes, start, at, hash)
+    if (bytes[start] === 46) return this.#directive(word.directive, bytes, start, at, length, sourceIndex)
+    const key = this.#key
     if (!key.scan(bytes, start, at, word, length, false)) return -1
     let recipe = this.#table.find(key)
     if (recipe !== undefined && recipe.kind === 'exact') {
@@ -147,6 +151,14 @@ export class QuickStatements {
       return -1
     }
     return recipe.kind !== 'none' && this.#apply(recipe, bytes, start, sourceIndex) ? key.next : -1
+  }
+
+  #directive(directive: QuickDirective, bytes: Uint8Array, start: number, at: number, length: number, sourceIndex: number): number {
+    if (directive === 0) return -1
+    const { input, instrumentation } = this.#assembler
+    input.start = start
+    for (let i = 0; i < instrumentation.length; i++) if (instrumentation[i]?.statement) return -1
+    return this.#data.take(directive, bytes, at, length, sourceIndex)
   }
 
   #label(bytes: Uint8Array, start: number, end: number, hash: number): void {
