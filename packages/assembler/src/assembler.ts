@@ -6,6 +6,7 @@
 import { bytesToText, type Diagnostic, type DiagnosticSink, type SourceFile } from '@kernelbox/diagnostics'
 import type { EncodeOptions, Mode } from '@kernelbox/x86'
 import { BranchAlignment } from './branch-padding/branch-alignment.ts'
+import type { Bundles } from './bundles/bundles.ts'
 import { Conditionals } from './conditionals.ts'
 import { type DirectiveHandler, findDirective } from './directives/registry.ts'
 import type { ExplicitRelocation } from './directives/relocation.ts'
@@ -64,6 +65,8 @@ export class Assembler extends Emission {
   /** Directive families keep what they gather here. */
   readonly extensions = new Map<string, unknown>()
   is64BitObject: boolean
+  /** After .bundle_align_mode. */
+  bundles: Bundles | undefined = undefined
   /** -malign-branch-boundary= */
   branchAlignment: BranchAlignment | undefined = undefined
 

@@ -3,7 +3,7 @@
 // trees. Enters: bytes and a range. Leaves: the fields of the reader, of which `kind` says which count.
 
 import { bytesToText } from '@kernelbox/diagnostics'
-import type { BinaryOperator, Expression, UnaryOperator } from './expression.ts'
+import { type BinaryOperator, type Expression, soleSymbol, type UnaryOperator } from './expression.ts'
 import { operatorNumber } from './relocation-operators.ts'
 import { type AsmSymbol, symbolAbsolute, symbolEquated, symbolRegister } from './symbols.ts'
 import type { ParsedSyntax, SyntaxTree } from './syntax/syntax-tree.ts'
@@ -147,6 +147,8 @@ export class ExpressionReader {
       } else if (nameKind === 1) {
         let next = at + 1
         while (next < end && nameBytes[bytes[next] as number] !== 0) next++
+        // `.startof.(.text)` is a name in three tokens, and means the symbol that the linker defines as `.startof..text`.
+        if (c === 46 && bytes[next] === 40 && bytes[next - 1] === 46 && next < end) return this.#sectionOperator(bytes, at, next, end, hasTerm || isNegative)
         const symbol = next === at + 1 && c === 46 ? this.#world.here() : this.#world.symbol(bytes, at, next)
         if (symbol.kind === symbolAbsolute && symbol.value < 0x1fffffffffffffn && symbol.value > -0x1fffffffffffffn) {
           constant += isNegative ? -Number(symbol.value) : Number(symbol.value)
@@ -217,6 +219,19 @@ export class ExpressionReader {
     this.constant = 0
     this.end = at
     this.#settle(this.#symbol(symbol))
+    return true
+  }
+
+  /** The whole of an operand `.startof.(section)`, `.sizeof.(section)`; false: something else. */
+  #sectionOperator(bytes: Uint8Array, at: number, open: number, end: number, hasMore: boolean): boolean {
+    const match = /^(\.startof\.|\.sizeof\.)\(([\w.$]+)\)\s*(?=$|,)/.exec(bytesToText(bytes.subarray(at, end)))
+    if (!match || hasMore || match[1]?.length !== open - at) return false
+    const name = `${match[1]}${match[2]}`
+    const nameAsBytes = Uint8Array.from(name, (character) => character.charCodeAt(0))
+    this.add = this.#world.symbol(nameAsBytes, 0, nameAsBytes.length)
+    this.constant = 0
+    this.kind = expressionLinear
+    this.end = at + match[0].length
     return true
   }
 
@@ -428,9 +443,9 @@ export class ExpressionReader {
     for (let depth = 0; depth < 100; depth++) {
       if (current.kind === symbolAbsolute) return { kind: 'constant', value: current.value }
       if (current.kind === symbolRegister) return { kind: 'register', name: current.registerName }
-      const next = current.kind === symbolEquated ? (current.expression as Expression) : undefined
-      if (next?.kind !== 'symbol') break
-      current = next.symbol
+      const next = current.kind === symbolEquated ? soleSymbol(current.expression) : undefined
+      if (!next) break
+      current = next
     }
     return { kind: 'symbol', symbol }
   }

@@ -55,6 +55,12 @@ export function writtenSymbol(expression: Expression): AsmSymbol | undefined {
   }
 }
 
+/** The symbol that an expression is nothing else than. */
+export function soleSymbol(expression: Expression | undefined): AsmSymbol | undefined {
+  if (expression?.kind === 'symbol') return expression.symbol
+  return expression?.kind === 'linear' && !expression.sub && expression.addend === 0n ? expression.add : undefined
+}
+
 /** `add - sub + constant`. */
 export interface Linear {
   readonly add: AsmSymbol | undefined

@@ -28,6 +28,8 @@ export const partLeb128 = 5
 export const partDeferred = 6
 /** Space before a branch or prefixes before another instruction (-malign-branch-…); detail: {@link PaddingDetail}. */
 export const partPadding = 7
+/** Nops before what must lie in one bundle; detail: {@link BundleDetail}. */
+export const partBundle = 8
 
 /** How {@link partAlign} fills: the bytes repeated, or the style of nops (nops/code-padding.ts); neither: zeros. */
 export interface AlignDetail {
@@ -70,7 +72,17 @@ export interface PaddingDetail {
   readonly mostPrefixes: number
   readonly prefix: number
 }
-export type PartDetail = AlignDetail | FillDetail | OrgDetail | Leb128Detail | DeferredPart | PaddingDetail | AsmSymbol
+export interface BundleDetail {
+  /** Exponent of the bundle's size. */
+  readonly power: number
+  /** The fragment and the offset among the chain's fixed bytes where the contents end. */
+  last: number
+  end: number
+  readonly source: number
+  readonly at: number
+  readonly isSequence: boolean
+}
+export type PartDetail = AlignDetail | FillDetail | OrgDetail | Leb128Detail | DeferredPart | PaddingDetail | BundleDetail | AsmSymbol
 
 /** One subsection's fragments and fixups. */
 export class FragmentChain {
@@ -206,6 +218,8 @@ export const fixupGotRelaxableRex = 16
 export const fixupData = 32
 /** A GOT-relaxable operand without a base register: the address of the GOT entry itself, which only GOT32X can express (i386 psABI). */
 export const fixupGotWithoutBase = 64
+/** Of an instruction of 64-bit code, where fields of 32 bits are extended to 64. */
+export const fixupIn64BitCode = 128
 
 /** Fields whose value is known only when symbols are: struct of arrays, in the order emitted. */
 export class FixupTable {

@@ -235,7 +235,7 @@ function elfSymbol(a: Assembler, symbol: AsmSymbol, evaluation: Evaluation, inde
   if (symbol.kind === symbolUndefined) {
     const isReferenced = symbol.isUsedInRelocation || symbol.isUsed
     if (!isReferenced || symbol.weakrefTarget) return undefined
-    const isWeak = symbol.isWeak || (symbol.isWeakrefTarget && !symbol.isMentioned)
+    const isWeak = symbol.isWeak || (symbol.isWeakrefTarget && !symbol.isMentioned && !symbol.isGlobal)
     return {
       name: symbol.name,
       value: 0n,
@@ -274,6 +274,8 @@ function elfSymbol(a: Assembler, symbol: AsmSymbol, evaluation: Evaluation, inde
     const resolved = evaluation.ofSymbol(symbol)
     if (!resolved || resolved.sub) {
       const { fault } = evaluation
+      // Another name of a register.
+      if (fault?.kind === 'register') return undefined
       a.report({
         code: 'invalid-expression',
         severity: 'error',

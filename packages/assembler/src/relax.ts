@@ -5,10 +5,12 @@
 import type { Diagnostic } from '@kernelbox/diagnostics'
 import { STT_GNU_IFUNC, STV_DEFAULT, STV_PROTECTED } from '@kernelbox/elf'
 import type { Assembler } from './assembler.ts'
+import { bundleContents, bundleGap } from './bundles/bundles.ts'
 import { PadGroups } from './branch-padding/pad-groups.ts'
 import { Evaluation, type Expression } from './expression.ts'
 import {
   branchWidthMask,
+  type BundleDetail,
   type DeferredPart,
   type FillDetail,
   type FragmentChain,
@@ -16,6 +18,7 @@ import {
   type OrgDetail,
   partAlign,
   partBranch,
+  partBundle,
   partDeferred,
   partFill,
   partLeb128,
@@ -362,12 +365,24 @@ export class Relaxation {
         }
         return size
       }
+      case partBundle: {
+        const bundle = detail as BundleDetail
+        if (this.#isLastChance) this.#checkBundle(chain, i, bundle)
+        return bundleGap(chain, i, address)
+      }
       case partPadding:
         return this.#pads.get(chain)?.sizeAt(i, address) ?? 0
       case partDeferred:
         return (detail as DeferredPart).measure(labelAddress)
     }
     return 0
+  }
+
+  #checkBundle(chain: FragmentChain, i: number, bundle: BundleDetail): void {
+    const size = bundleContents(chain, i)
+    const most = 2 ** bundle.power
+    const what = bundle.isSequence ? 'this sequence' : 'this instruction'
+    if (size > most) this.#tell(bundle, 'bundle-too-small', `${what} has ${size} bytes; a bundle has ${most}`, 'error')
   }
 
   #widenNextAlignment(chain: FragmentChain, from: number): void {

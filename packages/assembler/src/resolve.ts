@@ -14,6 +14,7 @@ import {
   type FillDetail,
   fixupBranch,
   fixupData,
+  fixupIn64BitCode,
   fixupPcRelative,
   fixupSigned,
   type FixupTable,
@@ -22,6 +23,7 @@ import {
   type PaddingDetail,
   partAlign,
   partBranch,
+  partBundle,
   partDeferred,
   partFill,
   partLeb128,
@@ -70,6 +72,7 @@ export class PendingRelocations {
   }
 }
 
+const oneByteNop = 0x90
 const operatorPlt = relocationOperators.indexOf('PLT')
 const operatorSize = relocationOperators.indexOf('SIZE')
 
@@ -156,6 +159,9 @@ export class Resolver {
         }
         return
       }
+      case partBundle:
+        contents.fill(oneByteNop, at, at + size)
+        return
       case partPadding: {
         const { role, style, prefix } = detail as PaddingDetail
         const isNops = role === 'branch' || (role === 'fusible' && !this.#relaxation.takesPrefixes(chain, i))
@@ -420,7 +426,9 @@ export class Resolver {
     }
     // Only what may be elsewhere can need a PLT entry, and only its beginning.
     if (isRelative && (!symbol || addend !== 0n || (inSection && !isExternal))) flags &= ~fixupBranch
-    const misfit = this.#isX8664 && operator !== 0 && size === 4 && (flags & fixupData) === 0 ? operatorMisfit(operator, flags) : undefined
+    // x32 has no other width, and in the other modes nothing is extended.
+    const isExtended = (flags & fixupIn64BitCode) !== 0 && this.#assembler.is64BitObject
+    const misfit = isExtended && operator !== 0 && size === 4 ? operatorMisfit(operator, flags) : undefined
     if (misfit !== undefined) {
       this.#error(source, place, 'relocation-misfit', misfit)
       return

@@ -2,6 +2,7 @@
 // that is new here is all that a new directive needs.
 
 import type { Assembler, Word } from '../assembler.ts'
+import { bundleDirectives } from '../bundles/directives.ts'
 import { cfiDirectives } from '../cfi/directives.ts'
 import { floatDirectives } from '../floats/directives.ts'
 import { lineDirectives } from '../line-table/directives.ts'
@@ -46,6 +47,7 @@ function build(): Map<string, DirectiveHandler> {
     nopDirectives,
     archDirectives,
     groupDirectives,
+    bundleDirectives,
   ]
   for (const family of families) for (const [name, run] of Object.entries(family)) map.set(name, { run })
   for (const [name, run] of Object.entries(conditionalDirectives)) map.set(name, { run, isConditional: true })

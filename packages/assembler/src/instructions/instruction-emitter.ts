@@ -46,7 +46,14 @@ export class InstructionEmitter {
     }
     const { instrumentation } = a
     for (let i = 0; i < instrumentation.length; i++) instrumentation[i]?.instruction?.()
+    a.bundles?.beforeInstruction()
     if (a.branchAlignment) a.branchAlignment.before(encoding, this.#statement, this.#isPrefixAlone())
+    this.#write(encoding, patches)
+    a.bundles?.afterInstruction()
+  }
+
+  #write(encoding: Encoding, patches: Int32Array | undefined): void {
+    const a = this.#assembler
     const { chain } = a
     const { relaxation } = encoding
     if (relaxation) {

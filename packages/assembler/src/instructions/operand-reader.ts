@@ -5,7 +5,8 @@ import { bytesToText } from '@kernelbox/diagnostics'
 import type { Assembler } from '../assembler.ts'
 import { expressionLinear, expressionMissing, expressionRegister, expressionTree, nameBytes } from '../expression-reader.ts'
 import { suggestRegister } from '../messages.ts'
-import { symbolRegister } from '../symbols.ts'
+import { soleSymbol } from '../expression.ts'
+import { type AsmSymbol, symbolEquated, symbolRegister } from '../symbols.ts'
 import {
   flagIndirect,
   flagParentheses,
@@ -17,6 +18,9 @@ import {
   type OperandSlot,
 } from './operand-slot.ts'
 import type { KnownRegister, RegisterNames } from './register-names.ts'
+
+/** Of symbols equated to one another, before a register is given up. */
+const longestChain = 100
 
 export class OperandReader {
   readonly #assembler: Assembler
@@ -254,7 +258,7 @@ export class OperandReader {
     while (next < end && nameBytes[a.bytes[next] as number] !== 0) next++
     const name = bytesToText(a.bytes.subarray(at, next))
     if (this.hasNakedRegisters && this.#registers.named(name)) return true
-    return a.symbols.find(name)?.kind === symbolRegister
+    return registerNameOf(a.symbols.find(name)) !== undefined
   }
 
   #addressRegister(at: number, end: number): KnownRegister | undefined {
@@ -263,13 +267,7 @@ export class OperandReader {
     let next = at
     while (next < end && nameBytes[a.bytes[next] as number] !== 0) next++
     const name = bytesToText(a.bytes.subarray(at, next))
-    const symbol = a.symbols.find(name)
-    const known =
-      symbol?.kind === symbolRegister
-        ? this.#registers.named(symbol.registerName)
-        : this.hasNakedRegisters
-          ? this.#registers.named(name)
-          : undefined
+    const known = this.#aliasedRegister(name) ?? (this.hasNakedRegisters ? this.#registers.named(name) : undefined)
     this.#registers.end = next
     if (!known)
       a.error(
@@ -320,7 +318,14 @@ export class OperandReader {
   }
 
   #aliasedRegister(name: string): KnownRegister | undefined {
-    const symbol = this.#assembler.symbols.find(name)
-    return symbol?.kind === symbolRegister ? this.#registers.named(symbol.registerName) : undefined
+    const register = registerNameOf(this.#assembler.symbols.find(name))
+    return register === undefined ? undefined : this.#registers.named(register)
   }
+}
+
+/** The register that a symbol stands for by `.equ`, also by way of other symbols. */
+function registerNameOf(symbol: AsmSymbol | undefined): string | undefined {
+  let named = symbol
+  for (let depth = 0; named?.kind === symbolEquated && depth < longestChain; depth++) named = soleSymbol(named.expression)
+  return named?.kind === symbolRegister ? named.registerName : undefined
 }
