@@ -65,8 +65,7 @@ function absorb(output: OutputSection, section: InputSection): void {
     if (output.type === SHT_NOBITS) output.type = section.type
     else if (section.type !== SHT_NOBITS && output.type !== SHT_NOTE) output.type = SHT_PROGBITS
   }
-  const { statement } = output
-  if (!statement?.subalignment && !section.isPlaceholder && section.alignment > output.alignment) output.alignment = section.alignment
+  if (!section.isPlaceholder && section.alignment > output.alignment) output.alignment = section.alignment
   applyType(output)
 }
 

@@ -431,6 +431,8 @@ export class LayoutPass {
             const before = this.#dot
             this.#moveDot(item.assignment)
             const after = this.#dot
+            // Room is memory of the program, unless the script says that the section is none.
+            if (after > before && !isBesideMemory(output)) output.flags |= SHF_ALLOC
             this.#dot = before
             if (after - before > 0x7fff_ffff_ffffn) this.#dot = after
             else pad(after)
@@ -524,4 +526,10 @@ export class LayoutPass {
 /** Takes room in the threads' blocks, none in the program. */
 function isThreadBss({ flags, type }: OutputSection): boolean {
   return (flags & SHF_TLS) !== 0 && type === SHT_NOBITS
+}
+
+/** INFO and its kin: has addresses, but is no memory. */
+function isBesideMemory({ statement }: OutputSection): boolean {
+  const type = statement?.type
+  return type === 'copy' || type === 'info' || type === 'overlay' || type === 'dsect'
 }

@@ -10,19 +10,20 @@ import { attributesOf, type SectionAttributes, sectionHas } from './section-attr
 
 type Kind = 'text' | 'rodata' | 'tdata' | 'data' | 'bss' | 'rel' | 'interp' | 'nonalloc'
 
-/** The output section that an orphan of the kind follows, where the script has it. */
-const namesOfKinds: Readonly<Record<Kind, string | undefined>> = {
-  text: '.text',
-  rodata: '.rodata',
-  tdata: '.tdata',
-  data: '.data',
-  bss: '.bss',
+const { contents, allocated, loaded, readOnly, code, threadLocal } = sectionHas
+
+/** The output section that an orphan of the kind follows, where the script has it; empty, it counts as what it is named for. */
+const anchors: Readonly<Record<Kind, { readonly name: string; readonly attributes: SectionAttributes } | undefined>> = {
+  text: { name: '.text', attributes: contents | allocated | loaded | readOnly | code },
+  rodata: { name: '.rodata', attributes: contents | allocated | loaded | readOnly },
+  tdata: { name: '.tdata', attributes: contents | allocated | loaded | threadLocal },
+  data: { name: '.data', attributes: contents | allocated | loaded },
+  bss: { name: '.bss', attributes: allocated },
   rel: undefined,
-  interp: '.interp',
+  interp: { name: '.interp', attributes: contents | allocated | loaded | readOnly },
   nonalloc: undefined,
 }
-
-const { contents, allocated, loaded, readOnly, code, threadLocal } = sectionHas
+const kinds = Object.keys(anchors) as Kind[]
 
 function kindOf({ type, name }: InputSection, has: SectionAttributes): Kind {
   if ((has & allocated) === 0) return 'nonalloc'
@@ -129,12 +130,18 @@ export class OrphanPlacer {
     this.#isElf = options.isElf
     for (const item of plan) this.#append(item)
     this.#numbered = new NumberedSections(made)
+    for (const kind of kinds) {
+      const anchor = anchors[kind]
+      const after = anchor && this.#byName.get(anchor.name)?.[0]
+      if (after && !after.hasSection) after.attributes = anchor.attributes
+      this.#holds.set(kind, { after, lastNode: undefined, lastNumbered: undefined })
+    }
   }
 
   place(section: InputSection, name: string): OutputSection {
     const known = this.#known(section, name)
     if (known) {
-      if (!known.hasSection) this.#numbered.append(known)
+      this.#begin(known)
       return known
     }
     const output = new OutputSection(name, undefined)
@@ -146,7 +153,7 @@ export class OrphanPlacer {
     if (kind === 'nonalloc') {
       this.#nodes.set(output, this.#append({ kind: 'section', output }))
       this.#numbered.append(output)
-    } else this.#insert(output, section, has, this.#holdOf(kind), namesOfKinds[kind])
+    } else this.#insert(output, section, has, this.#holds.get(kind) as Hold)
     return output
   }
 
@@ -154,7 +161,7 @@ export class OrphanPlacer {
   placeAtEnd(name: string): OutputSection {
     const known = this.#byName.get(name)?.[0]
     if (known) {
-      if (!known.hasSection) this.#numbered.append(known)
+      this.#begin(known)
       return known
     }
     const output = new OutputSection(name, undefined)
@@ -163,6 +170,13 @@ export class OrphanPlacer {
     this.#nodes.set(output, this.#append({ kind: 'section', output }))
     this.#numbered.append(output)
     return output
+  }
+
+  /** A section of the script that had nothing gets its first input. */
+  #begin(output: OutputSection): void {
+    if (output.hasSection) return
+    output.attributes = 0
+    this.#numbered.append(output)
   }
 
   /** The plan with the orphans; the output sections are numbered, `first` (-Tdata and its kin) before the others. */
@@ -193,8 +207,7 @@ export class OrphanPlacer {
     return unused
   }
 
-  #insert(output: OutputSection, section: InputSection, has: SectionAttributes, hold: Hold, name: string | undefined): void {
-    if (name !== undefined) hold.after ??= this.#byName.get(name)?.find((one) => one !== output)
+  #insert(output: OutputSection, section: InputSection, has: SectionAttributes, hold: Hold): void {
     let { after } = hold
     if (!after) {
       const found = findByAttributes(section, has, this.#outputs(output), this.#isElf)
@@ -250,15 +263,6 @@ export class OrphanPlacer {
     for (let node = this.#head.next; node; node = node.next)
       if (node.item?.kind === 'section' && node.item.output !== except) found.push(node.item.output)
     return found
-  }
-
-  #holdOf(kind: Kind): Hold {
-    let hold = this.#holds.get(kind)
-    if (!hold) {
-      hold = { after: undefined, lastNode: undefined, lastNumbered: undefined }
-      this.#holds.set(kind, hold)
-    }
-    return hold
   }
 
   #append(item: PlanItem): Node {

@@ -36,7 +36,8 @@ export function attributesOf({ flags, type }: Pick<InputSection, 'flags' | 'type
 /** What an output section becomes by one more input. */
 export function addAttributes(output: OutputSection, has: SectionAttributes, type: number): void {
   if ((has & sectionHas.readOnly) === 0) output.attributes &= ~sectionHas.readOnly
-  output.attributes |= has
+  const isWritable = output.hasInputs && (output.attributes & sectionHas.readOnly) === 0
+  output.attributes |= isWritable ? has & ~sectionHas.readOnly : has
   if (output.hasInputs) return
   // Its name says what type a section has only until there is an input.
   const { firstType } = output
