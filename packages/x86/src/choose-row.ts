@@ -40,12 +40,13 @@ function rowRefusal(row: Row, rows: readonly Row[], hasSizes: boolean, draft: Dr
   if (refusal) return refusal
   if (options.isa !== undefined && !isaAllows(row, match.size, options.isa))
     return failure('not-enabled', undefined, { mnemonic: statement.mnemonic, feature: isaOf(row) })
+  if (options.tunesFor486 && isShiftByOne(row)) return 'other-row'
   if (row.flags.has('nopair') && options.mode === 64 && match.size === 32 && isAccumulatorPair(statement.operands)) return 'other-row'
   if (row.flags.has('relax') && prefixes.displacementBytes === 4) return 'other-row'
   const badBytes = options.mode === 16 ? 4 : 2
   if (prefixes.displacementBytes === badBytes && row.fields.length === 1 && row.fields[0]!.kind === 'c')
     return failure('unknown-prefix', undefined, { prefix: badBytes === 4 ? '{disp32}' : '{disp16}' })
-  if (row.flags.has('wide') && !prefixes.addressSize && !needsWideAddress(statement)) return 'other-row'
+  if (row.flags.has('wide') && !prefixes.addressSize && !needsWideAddress(statement, prefixes)) return 'other-row'
   if (row.space === 'vex' && savesPrefixByte(row, statement, prefixes) && !hasDirection(row, statement, 'store', rows)) return 'other-row'
   if (prefixes === NO_PREFIXES) return undefined
   if (prefixes.direction !== '' && !hasDirection(row, statement, prefixes.direction, rows)) return 'other-row'
@@ -63,9 +64,16 @@ function rowRefusal(row: Row, rows: readonly Row[], hasSizes: boolean, draft: Dr
   return isDropped ? { ...refused, details: { ...refused.details, also: 'prefix-skipped' } } : refused
 }
 
+/** D0 and D1 with the count written. */
+function isShiftByOne({ opcode, operands }: Row): boolean {
+  return opcode.length === 1 && (opcode[0] === 0xd0 || opcode[0] === 0xd1) && operands[0]!.fixedValue === 1
+}
+
 /** `mov 0x123456789abc,%al`: an absolute address that no sign-extended 32-bit displacement gives. */
-function needsWideAddress(statement: InstructionStatement): boolean {
+function needsWideAddress(statement: InstructionStatement, prefixes: PrefixSet): boolean {
   return statement.operands.some((operand) => {
+    // GNU as takes {disp32} for leave to choose this form
+    if (prefixes.displacementBytes === 4 && operand.kind === 'memory' && operand.displacement?.relocation === undefined) return true
     const constant = operand.kind === 'memory' ? operand.displacement?.constant : undefined
     return constant !== undefined && BigInt.asIntN(32, constant) !== BigInt.asIntN(64, constant)
   })

@@ -118,6 +118,8 @@ export interface EncodeOptions {
   readonly lfenceBeforeRet?: 'or' | 'not' | 'shl'
   /** `.allow_index_reg`, `-mindex-reg`. */
   readonly allowIndexReg?: boolean
+  /** `-mtune=i486`, `.arch i486`: shifts by a written `$1` have the count as an immediate, which is faster there. */
+  readonly tunesFor486?: boolean
   /** `-moperand-check=`, `.operand_check`: gathers whose registers should differ; a warning when not set. */
   readonly operandCheck?: 'none' | 'warning' | 'error'
   /** `-msse-check=`, `.sse_check`: SSE instructions among AVX code; nothing when not set. */

@@ -5,6 +5,7 @@ import { chooseRow } from './choose-row.ts'
 import type { EncodeOptions, EncodeResult, InstructionStatement } from './contract.ts'
 import { type Context, type Draft, newDraft, PLAIN_CONTEXT } from './draft.ts'
 import { type Failure, failure, moreTelling } from './failure.ts'
+import { missingForRegister } from './isa.ts'
 import { collectPrefixes, isPrefix } from './prefixes.ts'
 import { asAvx, asOptimized, endingAt, lonePrefix, withoutEnding, withoutRounding } from './rewritings.ts'
 import { rowsOf } from './table/index.ts'
@@ -40,12 +41,32 @@ function encodeIn(statement: InstructionStatement, options: EncodeOptions, conte
     if (at >= 0) return withoutRounding(statement, options, context, at, encodeIn)
   }
   if (statement.operands.length === 0 && isPrefix(mnemonic) && !rowsOf(mnemonic)) return lonePrefix(statement, options)
+  const unavailable = options.isa === undefined ? undefined : registerRefusal(statement, options.isa)
+  if (unavailable) return { ok: false, failure: unavailable }
   return encodeByRows(newDraft(statement, options, context, prefixes))
 }
 
 function roundingOf({ operands }: InstructionStatement): number {
   for (let index = 0; index < operands.length; index++) if (operands[index]!.kind === 'rounding') return index
   return -1
+}
+
+/** A register that the processor chosen does not have. */
+function registerRefusal({ operands }: InstructionStatement, isa: ReadonlySet<string>): Failure | undefined {
+  for (let index = 0; index < operands.length; index++) {
+    const operand = operands[index]!
+    const registers =
+      operand.kind === 'register'
+        ? [operand.register, operand.mask]
+        : operand.kind === 'memory'
+          ? [operand.base, operand.index, operand.mask]
+          : []
+    for (const register of registers) {
+      const feature = register && missingForRegister(register, isa)
+      if (feature) return failure('not-enabled', index, { mnemonic: `%${register.name}`, feature })
+    }
+  }
+  return undefined
 }
 
 /** The name as it stands first, then without the letter at its end, where that is a suffix of the shorter name. */

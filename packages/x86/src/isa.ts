@@ -1,5 +1,6 @@
 // Enters: names of `.arch` and -march. Leaves: the set of instruction sets that they allow, and whether a row is in it.
 // Follows: GNU as manual §9.16.1 (-march) and §9.16.17 (.arch); what each name brings along was observed with GNU as 2.40.
+import type { Register, RegisterClass } from './contract.ts'
 import type { Row } from './table/notation.ts'
 
 /**
@@ -13,8 +14,9 @@ const NEEDS: Readonly<Record<string, string>> = {
   i486: 'i386',
   i586: 'i486',
   i686: 'i586',
-  '287': '8087',
-  '387': '8087 !287',
+  '8087': '87',
+  '287': '87',
+  '387': '87 !287',
   '687': '387',
   cmov: '',
   fxsr: '',
@@ -91,9 +93,14 @@ const NEEDS: Readonly<Record<string, string>> = {
   sev_es: 'svme',
   rmpquery: 'sev_es snp',
   snp: 'sev_es',
-  '8087': '',
+  '87': '',
   i8086: '',
 }
+
+/**
+ * Names of ours: what every floating-point unit has (feni and its kin only the 8087, which no later one brings along), and 64-bit mode.
+ */
+const INTERNAL: ReadonlySet<string> = new Set(['87', 'x86_64'])
 
 const SINGLE =
   'fsgsbase rdrnd bmi2 movbe cx16 lzcnt popcnt invpcid clflush nop syscall rdtscp padlock bmi tbm adx rdseed smap clflushopt prefetchwt1 se1 ' +
@@ -181,15 +188,16 @@ const SETS: Readonly<Record<string, string>> = {
   smap: 'clac stac',
   rtm: 'xbegin xend xabort',
   'hle/rtm': 'xtest',
-  '687': 'fcomi fcomip fcompi fucomi fucomip fucompi',
+  '687': 'fcomi fcomip fcompi fucomi fucomip fucompi ffreep',
   '387': 'fsin fcos fsincos fprem1 fucom fucomp fucompp',
   '287': 'fnsetpm fsetpm frstpm',
   fisttp: 'fisttp',
-  '8087':
-    'fld fst fstp fild fist fistp fbld fbstp fcom fcomp ficom ficomp fxch ffree ffreep fadd fsub fsubr fmul fdiv fdivr faddp fsubp fsubrp fmulp ' +
+  '8087': 'fneni feni fndisi fdisi',
+  '87':
+    'fld fst fstp fild fist fistp fbld fbstp fcom fcomp ficom ficomp fxch ffree fadd fsub fsubr fmul fdiv fdivr faddp fsubp fsubrp fmulp ' +
     'fdivp fdivrp fiadd fisub fisubr fimul fidiv fidivr fldcw fnstcw fstcw fnstsw fstsw fldenv fnstenv fstenv frstor fnsave fsave fnop fchs fabs ' +
     'ftst fxam fld1 fldl2t fldl2e fldpi fldlg2 fldln2 fldz f2xm1 fyl2x fptan fpatan fxtract fdecstp fincstp fprem fyl2xp1 fsqrt frndint fscale ' +
-    'fneni feni fndisi fdisi fnclex fclex fninit finit fcompp fwait',
+    'fnclex fclex fninit finit fcompp fwait',
 }
 
 /** Member of a set that leaves nothing out; `+name` beside it: asked for by name all the same, which -O takes as leave to use it. */
@@ -214,11 +222,31 @@ export function isaOf(row: Row): string {
   return name === 'nop' && row.operands.length > 0 ? 'nop' : ''
 }
 
+const SETS_OF_CLASS: Readonly<Partial<Record<RegisterClass, string>>> = {
+  gpr32: 'i386',
+  st: '87',
+  mmx: 'mmx',
+  ymm: 'avx',
+  zmm: 'avx512f',
+  mask: 'avx512f',
+  tmm: 'amx_tile',
+  bound: 'mpx',
+}
+
+/** The instruction set that a register needs and that is not in the set; undefined: it may be used. */
+export function missingForRegister(register: Register, isa: ReadonlySet<string>): string | undefined {
+  if (register.class === 'control' && register.number === 8) return isa.has('x86_64') || isa.has('3dnowa') ? undefined : 'x86_64'
+  if (register.class === 'xmm') return isa.has('sse') || isa.has('avx') ? undefined : 'sse'
+  // test registers went with the 80486
+  if (register.class === 'test') return isa.has('i586') && !isa.has(EVERYTHING) ? 'i486' : undefined
+  const needed = SETS_OF_CLASS[register.class]
+  return needed === undefined || isa.has(needed) ? undefined : needed
+}
+
 /** Is the row in the set? `size`: operand size found, because 32 bits need an 80386 and 64 bits a 64-bit processor. */
 export function isaAllows(row: Row, size: number, isa: ReadonlySet<string>): boolean {
   if (isa.has(EVERYTHING)) return true
   if (size === 32 && !isa.has('i386')) return false
-  if (row.space === 'evex' && (row.vectorLength === 128 || row.vectorLength === 256) && !isa.has('avx512vl')) return false
   const needed = isaOf(row)
   if (needed === '') return true
   return needed.split('/').some((all) => all.split('+').every((name) => isa.has(name)))
@@ -255,7 +283,7 @@ function disableNamed(isa: Set<string>, name: string): void {
     for (const part of ['tsx', 'hle', 'rtm']) isa.delete(part)
     return
   }
-  const parts = name === 'abm' ? ['lzcnt', 'popcnt'] : name === 'sse4' ? ['sse4.1'] : []
+  const parts = name === 'abm' ? ['lzcnt', 'popcnt'] : name === '8087' ? ['87'] : name === 'sse4' ? ['sse4.1'] : []
   for (const part of parts) disable(isa, part)
 }
 
@@ -283,9 +311,11 @@ export function selectIsa(current: ReadonlySet<string> | undefined, name: string
   const extension = name.slice(1).toLowerCase()
   if (extension === 'no87' || extension === 'nosse' || extension === 'noavx') {
     const isa = new Set(current ?? allNames())
-    disable(isa, extension === 'no87' ? '8087' : extension.slice(2))
+    disable(isa, extension === 'no87' ? '87' : extension.slice(2))
+    if (extension === 'no87') disable(isa, '8087')
     return isa
   }
+  if (INTERNAL.has(extension) || INTERNAL.has(extension.replace(/^no/, ''))) return null
   if (allNames().has(extension)) {
     if (current === undefined || current.has(EVERYTHING)) return new Set([...(current ?? allNames()), EVERYTHING, `+${extension}`])
     const isa = new Set(current)
@@ -319,5 +349,5 @@ export function isaChosen(isa: ReadonlySet<string> | undefined, name: string): b
 
 /** Processors and extensions, for messages and `--help`. */
 export function archNames(): { readonly processors: readonly string[]; readonly extensions: readonly string[] } {
-  return { processors: Object.keys(PROCESSORS), extensions: [...allNames()] }
+  return { processors: Object.keys(PROCESSORS), extensions: [...allNames()].filter((name) => !INTERNAL.has(name)) }
 }

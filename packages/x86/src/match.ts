@@ -32,6 +32,8 @@ export interface Match {
   immediateBits: number
 }
 
+const WIDE_RELOCATIONS: ReadonlySet<string> = new Set(['SIZE', 'GOTOFF', 'GOTPLT', 'PLTOFF'])
+
 const SUFFIX_BITS: Readonly<Record<string, number>> = { b: 8, w: 16, l: 32, q: 64, s: 32, t: 80 }
 
 /** Does this statement operand go with this place of the row, sizes of general registers aside? */
@@ -273,8 +275,9 @@ function immediateRefusal(
     // A value that is not known yet takes the widest field; a sign-extended byte is never sure to hold it.
     if (spec.fixedValue >= 0) return failure('operand-type-mismatch', index)
     if (spec.immediateSigned && bits === 8 && size !== 8) return failure('operand-type-mismatch', index)
-    // the size of a symbol may need 64 bits (psABI R_X86_64_SIZE64)
-    if (value.relocation === 'SIZE' && spec.immediateSize === 32 && spec.immediateSigned) return failure('operand-type-mismatch', index)
+    // psABI x86-64: R_X86_64_SIZE64, R_X86_64_GOTOFF64 and their kin have no signed form of 32 bits
+    if (value.relocation !== undefined && WIDE_RELOCATIONS.has(value.relocation) && spec.immediateSize === 32 && spec.immediateSigned)
+      return failure('operand-type-mismatch', index)
     return undefined
   }
   const constant = wrappedConstant(value, mode)

@@ -83,12 +83,15 @@ function placeRegister(spec: OperandSpec, operand: Extract<Operand, { kind: 'reg
 }
 
 function placeMemory(row: Row, spec: OperandSpec, operand: MemoryOperand, index: number, draft: Draft): Failure | undefined {
+  const { mode } = draft.options
   if (spec.role === ROLE_RM) {
     draft.rm = operand
     draft.rmIndex = index
   } else if ((spec.accepts & ACCEPT_BRANCH_TARGET) !== 0) {
     if (operand.segment) draft.segment = operand.segment.number
   } else if ((spec.accepts & ACCEPT_MOFFS) !== 0) {
+    if (isForcedOtherwise(mode === 16 ? 16 : 32, draft))
+      return failure('unknown-prefix', index, { prefix: mode === 16 ? '{disp32}' : '{disp16}' })
     draft.moffs = operand
     draft.moffsIndex = index
     if (operand.segment && operand.segment.number !== 3) draft.segment = operand.segment.number
@@ -96,6 +99,11 @@ function placeMemory(row: Row, spec: OperandSpec, operand: MemoryOperand, index:
     return placeStringMemory(row, spec, operand, index, draft)
   }
   return undefined
+}
+
+/** {disp16} belongs to addresses of 16 bits, {disp32} to the others. */
+function isForcedOtherwise(bits: number, { prefixes }: Draft): boolean {
+  return prefixes.displacementBytes === (bits === 16 ? 4 : 2)
 }
 
 /** Memory that fixed registers name: the operand says its segment and address size, and GNU as warns of other registers. */
@@ -208,6 +216,8 @@ function chooseAddressSize(row: Row, draft: Draft): Failure | undefined {
   if (row.flags.has('loop')) {
     // the suffix of loop names the count register, which is the address size
     if (suffix !== '') draft.addressBits = suffix === 'w' ? 16 : suffix === 'l' ? 32 : 64
+    if (suffix !== '' && prefixes.addressSize && draft.addressBits !== options.mode)
+      return failure('prefix-twice', undefined, { prefix: 'address size' })
     if (draft.addressBits === 64 ? options.mode !== 64 : draft.addressBits === 16 && options.mode === 64)
       return failure('invalid-suffix', undefined, { suffix, mnemonic: row.mnemonic })
   } else if (row.flags.has('address')) {
@@ -216,6 +226,7 @@ function chooseAddressSize(row: Row, draft: Draft): Failure | undefined {
     // x32: an address relative to %rip has 32 bits as well
     const isNarrowRip = options.x32 === true && memory !== undefined && draft.address.isPcRelative && bits === 32
     if (draft.addressBits !== 0 && draft.addressBits !== bits && !isNarrowRip) return failure('operand-size-mismatch')
+    if (!memory && prefixes.addressSize && bits !== options.mode) return failure('prefix-twice', undefined, { prefix: 'address size' })
     draft.addressBits = bits
   } else if (row.flags.has('addr16')) draft.addressBits = 16
   else if (row.flags.has('addr32')) draft.addressBits = 32

@@ -1,5 +1,6 @@
 // Enters: a VEX, XOP or EVEX row with its operands in place. Leaves: the two to four prefix bytes.
 // Follows: Intel SDM vol. 2 §2.3 (VEX), §2.7 (EVEX); AMD APM vol. 3 §1.2.7 (XOP).
+import type { InstructionStatement } from './contract.ts'
 import type { Draft } from './draft.ts'
 import { type Failure, failure } from './failure.ts'
 import { ROLE_REG, type Row } from './table/notation.ts'
@@ -78,6 +79,11 @@ function writeVex(row: Row, draft: Draft): Failure | undefined {
   return undefined
 }
 
+/** A general register of 32 bits, whatever the suffix says. */
+function hasNarrowRegister({ operands }: InstructionStatement): boolean {
+  return operands.some((operand) => operand.kind === 'register' && operand.register.class === 'gpr32')
+}
+
 function writeEvex(row: Row, draft: Draft): Failure | undefined {
   const { statement, options, bytes, size, context } = draft
   let mask = 0
@@ -112,7 +118,7 @@ function writeEvex(row: Row, draft: Draft): Failure | undefined {
     // GNU as wants it right before the operand that it belongs to, after immediates
     if (!spec || draft.memory || index !== roundingAt) return failure('rounding-not-allowed', roundingAt)
     if ((spec.rounding === 'sae') !== (rounding === 'sae')) return failure('rounding-not-allowed', roundingAt)
-    if (row.flags.has('er64') && size !== 64) return failure('rounding-not-allowed', roundingAt)
+    if (row.flags.has('er64') && (size !== 64 || hasNarrowRegister(statement))) return failure('rounding-not-allowed', roundingAt)
     b4 = 1
     // With {sae} the length bits mean nothing; GNU as leaves them to -mevexrcig.
     ll = rounding === 'sae' ? OPTION_ROUNDING[options.evexRounding ?? 'rn']! : ROUNDING_MODES[rounding]!

@@ -50,6 +50,7 @@ function history(a: Assembler): ArchHistory {
 
 /** -march: what it allows holds from the first statement on. Gives false for a name that nobody knows. */
 export function applyMarch(a: Assembler): boolean {
+  if (a.tune === 'i486') a.encode = { ...a.encode, tunesFor486: true }
   if (a.options.arch === undefined || a.encode.isa) return true
   const arch = a.options.arch.toLowerCase()
   const isa = isaOfMarch(arch)
@@ -64,7 +65,8 @@ export function applyMarch(a: Assembler): boolean {
   )
     return false
   if (isa) {
-    a.encode = { ...a.encode, isa }
+    const tunesFor486 = (a.tune ?? archOf(a).processor) === 'i486'
+    a.encode = { ...a.encode, isa, tunesFor486 }
     a.instructions.optionsChanged()
   }
   return true
@@ -78,7 +80,8 @@ function enter(a: Assembler, state: ArchState): void {
   history(a).current = state
   a.arch = state.processor
   const { isa: _old, ...rest } = a.encode
-  a.encode = state.isa ? { ...rest, isa: state.isa } : rest
+  const encode = { ...rest, tunesFor486: (a.tune ?? state.processor) === 'i486' }
+  a.encode = state.isa ? { ...encode, isa: state.isa } : encode
   a.instructions.optionsChanged()
 }
 

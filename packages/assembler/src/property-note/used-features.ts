@@ -35,6 +35,7 @@ const ofClass: Readonly<Record<string, number>> = {
 
 /** Of sets whose instructions may show no register. */
 const ofIsa: Readonly<Record<string, number>> = {
+  '87': featureX87,
   '8087': featureX87,
   '287': featureX87,
   '387': featureX87,

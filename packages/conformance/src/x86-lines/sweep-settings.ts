@@ -68,6 +68,7 @@ function optionSettings(mode: LineMode): Setting[] {
   const base = plain(mode)
   const settings = OPTIONS.map((words): Setting => ({ ...base, name: `${mode} ${words}`, flags: [...base.flags, ...words.split(' ')] }))
   if (mode === 64) settings.push({ ...base, name: '64 --x32', flags: ['--x32'] })
+  if (mode !== 16) settings.push({ ...base, name: `${mode} -mtune=i486`, flags: [...base.flags, '-mtune=i486'] })
   if (mode === 16) settings.push({ ...base, name: '16 .code16gcc', header: '.code16gcc' })
   return settings
 }
@@ -80,7 +81,7 @@ export function archNamesOf(help: string): { readonly processors: readonly strin
       .split(/[\s,]+/)
       .filter((word) => /^[a-z0-9][\w.-]*$/.test(word))
   const special = new Set(['push', 'pop', 'default'])
-  const processors = ['i8086', 'i186', 'i286', ...words('CPU is one of:', 'EXTENSION').filter((name) => !special.has(name))]
+  const processors = words('CPU is one of:', 'EXTENSION').filter((name) => !special.has(name))
   return { processors, extensions: words('EXTENSION is combination of', '-mtune') }
 }
 
@@ -89,7 +90,12 @@ function archSettings(mode: LineMode, help: string): Setting[] {
   const { processors, extensions } = archNamesOf(help)
   const of = (name: string, directives: string): Setting => ({ ...base, name: `${mode} ${name}`, header: `${base.header}; ${directives}` })
   return [
-    ...processors.map((name) => of(`.arch ${name}`, `.arch ${name}`)),
+    ...(mode === 64
+      ? processors.filter((name) => name !== 'iamcu')
+      : mode === 16
+        ? ['i8086', 'i186', 'i286', ...processors]
+        : processors
+    ).map((name) => of(`.arch ${name}`, `.arch ${name}`)),
     // on top of a processor without extensions, and taken away from all
     ...extensions.flatMap((name) => {
       const words = name === 'no87' ? [] : [`.arch ${mode === 64 ? 'generic64' : 'i486'}; .arch .${name}`]

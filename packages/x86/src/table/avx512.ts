@@ -124,7 +124,7 @@ function moves(): string[] {
         `v${name} | m64, xmm | EVEX.LIG.${encoding} ${opcode![0]}${Number(opcode![1]) + 1} /r`,
       ]
     }),
-    'vmovddup | xmm{kz}, xmm/m64 | EVEX.128.F2.0F.W1 12 /r',
+    'vmovddup | xmm{kz}, xmm/m64 | EVEX.128.F2.0F.W1 12 /r | isa=avx512f+avx512vl',
     'vmovddup | vx{kz}, vx/mx | EVEX.y.F2.0F.W1 12 /r',
     'vmovsldup | vx{kz}, vx/mx | EVEX.x.F3.0F.W0 12 /r',
     'vmovshdup | vx{kz}, vx/mx | EVEX.x.F3.0F.W0 16 /r',

@@ -349,8 +349,8 @@ function controlFlow(): string[] {
     'call  | m16:z | oz FF /3 | att=lcall indirect suf=wlq far stack intel64',
     'ret   |       | ov C3    | d64 stack suf=wlq near',
     'ret   | imm16 | ov C2 iw | d64 stack suf=wlq near',
-    'retf  |       | ov CB    | stack suf=wlq att=lret far',
-    'retf  | imm16 | ov CA iw | stack suf=wlq att=lret far',
+    'retf  |       | ov CB    | stack suf=wlq att=lret,retf far',
+    'retf  | imm16 | ov CA iw | stack suf=wlq att=lret,retf far',
     'iret  |       | ov CF    | suf=wlq far',
     ...perCondition((condition, code) => [
       `j${condition} | rel8 | ${hex(0x70 + code)} cb | f64 relax`,
@@ -412,7 +412,8 @@ function portsAndFlags(): string[] {
     'std  || FD',
     'lahf || 9F',
     'sahf || 9E',
-    'fwait || 9B | att=fwait,wait',
+    'fwait || 9B',
+    'wait || 9B',
   ]
 }
 
