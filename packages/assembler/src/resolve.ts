@@ -427,7 +427,7 @@ export class Resolver {
     // Only what may be elsewhere can need a PLT entry, and only its beginning.
     if (isRelative && (!symbol || addend !== 0n || (inSection && !isExternal))) flags &= ~fixupBranch
     // x32 has no other width, and in the other modes nothing is extended.
-    const isExtended = (flags & fixupIn64BitCode) !== 0 && this.#assembler.is64BitObject
+    const isExtended = (flags & fixupIn64BitCode) !== 0 && this.#assembler.is64BitObject && this.#assembler.options.x32 !== true
     const misfit = isExtended && operator !== 0 && size === 4 ? operatorMisfit(operator, flags) : undefined
     if (misfit !== undefined) {
       this.#error(source, place, 'relocation-misfit', misfit)
