@@ -218,7 +218,11 @@ function describeFailure(exit: VmExit): string | undefined {
     case 'halt':
     case 'aborted':
     case 'stopped':
+    case 'io':
+    case 'mmio':
       return undefined
+    case 'limit':
+      return `the limit of ${exit.limit} is reached`
     case 'timeout':
       return 'the time is over (--timeout)'
     case 'shutdown':
@@ -237,10 +241,14 @@ function statusOf(exit: VmExit, interruptStatus: number): number {
   switch (exit.reason) {
     case 'halt':
     case 'reset':
+    // Never without Vm.exits.
+    case 'io':
+    case 'mmio':
       return exitStatus.halted
     case 'aborted':
       return interruptStatus
     case 'timeout':
+    case 'limit':
       return exitStatus.timeout
     case 'stopped':
       return exit.code

@@ -219,6 +219,11 @@ export class KvmVcpu {
     }
   }
 
+  /** Exits since the last {@link takeCounters}. */
+  get exitsSoFar(): number {
+    return this.#channel[channelExits] as number
+  }
+
   /** Counts since the last call: exits, interruptions by signals, slices, exits by reason. */
   takeCounters(): { exits: number; interruptions: number; slices: number; reasons: Uint32Array } {
     const channel = this.#channel

@@ -49,4 +49,42 @@ export interface DebugEventExit {
   readonly reason: 'debug'
 }
 
-export type VmExit = HaltExit | ShutdownExit | InternalErrorExit | TimeoutExit | AbortedExit | StoppedExit | ResetExit | DebugEventExit
+/** A port access that no handler answers (KVM_EXIT_IO), one element of it; from {@link Vm.exits} only. */
+export interface IoExit {
+  readonly reason: 'io'
+  readonly port: number
+  readonly size: 1 | 2 | 4
+  readonly direction: 'in' | 'out'
+  /** What the guest wrote, or, to be set before the guest goes on, what it reads: all ones at first. */
+  value: number
+}
+
+/** An access to an address where neither memory nor a handler is (KVM_EXIT_MMIO); from {@link Vm.exits} only. */
+export interface MmioExit {
+  readonly reason: 'mmio'
+  readonly address: number
+  /** 1, 2 or 4; accesses of 8 bytes come as two. */
+  readonly size: number
+  readonly direction: 'read' | 'write'
+  /** As in {@link IoExit}. */
+  value: number
+}
+
+/** A limit of {@link RunOptions} is reached. */
+export interface LimitExit {
+  readonly reason: 'limit'
+  readonly limit: 'exits' | 'instructions'
+}
+
+export type VmExit =
+  | HaltExit
+  | ShutdownExit
+  | InternalErrorExit
+  | TimeoutExit
+  | AbortedExit
+  | StoppedExit
+  | ResetExit
+  | DebugEventExit
+  | LimitExit
+  | IoExit
+  | MmioExit

@@ -3,12 +3,16 @@
  * addresses, `load` and `run`, a typed exit says why it ended, `stats` what it did.
  */
 export { createVm, defaultLoadAddress, defaultMemoryInBytes, type RunOptions, Vm, type VmOptions, type VmSnapshot } from './vm.ts'
-export { type EngineName, EngineUnavailableError } from './engines/engine.ts'
+export { type EngineName, EngineUnavailableError, type MappedMemory } from './engines/engine.ts'
+export { type CpuidEntry, EngineLimitError, type Translation, Vcpu } from './vcpu.ts'
 export type {
   AbortedExit,
   DebugEventExit,
   HaltExit,
   InternalErrorExit,
+  IoExit,
+  LimitExit,
+  MmioExit,
   ResetExit,
   ShutdownExit,
   StoppedExit,

@@ -21,10 +21,12 @@ export interface PortHandler {
 export type PortRange = number | readonly [first: number, last: number]
 
 export const highestPort = 0xffff
+const noHandler: PortHandler = {}
 
 export class IoBus {
   readonly #handlers = new Map<number, PortHandler>()
   #fallback: PortHandler = { posted: true }
+  #handsOut = false
   #onChange: (() => void) | undefined
 
   /** Claims ports. Throws RangeError for ports that do not exist or that are taken. Returns a function that gives them back. */
@@ -60,13 +62,24 @@ export class IoBus {
     this.#onChange = onChange
   }
 
+  /** Accesses that no handler claimed become exits of the run instead of going to the fallback. */
+  set handsOut(isOn: boolean) {
+    this.#handsOut = isOn
+    this.#onChange?.()
+  }
+
+  /** For the engine: whether an access to this port is an exit. */
+  isHandedOut(port: number): boolean {
+    return this.#handsOut && !this.#handlers.has(port)
+  }
+
   isPosted(port: number): boolean {
-    return (this.#handlers.get(port) ?? this.#fallback).posted === true
+    return (this.#handlers.get(port) ?? (this.#handsOut ? noHandler : this.#fallback)).posted === true
   }
 
   /** Whether unclaimed ports are posted, and the ports that differ from that. */
   postedPorts(): { others: boolean; exceptions: number[] } {
-    const others = this.#fallback.posted === true
+    const others = !this.#handsOut && this.#fallback.posted === true
     const exceptions: number[] = []
     for (const [port, handler] of this.#handlers) if ((handler.posted === true) !== others) exceptions.push(port)
     return { others, exceptions }

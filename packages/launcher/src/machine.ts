@@ -47,6 +47,9 @@ export class VmMachine implements Machine, Board {
   readonly interrupts = new InterruptInputs()
   readonly devices: Device[] = []
   canMove = false
+  exitLimit = Number.POSITIVE_INFINITY
+  instructionLimit = Number.POSITIVE_INFINITY
+  setIrqLine?: (line: number, level: boolean) => void
   stopRequest: VmExit | undefined
   hold: Promise<void> | undefined
   readonly #timers: (() => number)[] = []
@@ -93,7 +96,15 @@ export class VmMachine implements Machine, Board {
   }
 
   irq(line: number): IrqLine {
-    return this.interrupts.controller?.line(line) ?? noLine
+    const set = this.setIrqLine
+    if (!set) return this.interrupts.controller?.line(line) ?? noLine
+    return {
+      set: (level) => set(line, level),
+      pulse: () => {
+        set(line, true)
+        set(line, false)
+      },
+    }
   }
 
   addTimer(timer: () => number): void {

@@ -37,6 +37,14 @@ export class MmioBus {
     }
   }
 
+  /** Accesses that no handler claimed become exits of the run. */
+  handsOut = false
+
+  /** For the engine: whether an access to this address is an exit. */
+  isHandedOut(address: number): boolean {
+    return this.handsOut && this.#find(address) === undefined
+  }
+
   observe(onChange: () => void): void {
     this.#onChange = onChange
   }

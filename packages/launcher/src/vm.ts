@@ -2,7 +2,14 @@
 import type { Clock, Device, DeviceState } from './devices/device.ts'
 import { systemClock } from './devices/device.ts'
 import type { Pic } from './devices/pic.ts'
-import { type Engine, type EngineName, EngineUnavailableError } from './engines/engine.ts'
+import {
+  type Engine,
+  type EngineCpu,
+  type EngineName,
+  EngineUnavailableError,
+  type MappedMemory,
+  type MemorySource,
+} from './engines/engine.ts'
 import { Wakeup } from './engines/schedule.ts'
 import type { SoftwareOptions } from './engines/software/software-engine.ts'
 import type { VmExit } from './exits.ts'
@@ -10,12 +17,20 @@ import type { IoBus } from './io-bus.ts'
 import { VmMachine } from './machine.ts'
 import { GuestMemory, memorySizeFault } from './memory.ts'
 import type { MmioBus } from './mmio-bus.ts'
+import { now } from './now.ts'
 import type { Registers, RegistersUpdate } from './registers.ts'
 import { type VmStatistics, addStatistics } from './statistics.ts'
+import { EngineLimitError, Vcpu } from './vcpu.ts'
 
 /** The article's machine: 16 MiB, the image at the last 64 KiB of the first MiB, where the CPU starts after reset. */
 export const defaultMemoryInBytes = 16 << 20
 export const defaultLoadAddress = 0xf0000
+
+const mostCpus = 16
+
+const pageSize = 4096
+/** Physical addresses have 46 bits on the smallest hosts. */
+const highestAddress = 2 ** 46
 
 /** What the real-time clock says when a deterministic guest starts: 2000-01-01 00:00 UTC. */
 const deterministicEpoch = Date.UTC(2000, 0, 1)
@@ -25,6 +40,13 @@ export interface VmOptions {
   memory?: number
   /** `auto` (default) takes KVM where it can be used, the software engine otherwise. */
   engine?: EngineName | 'auto'
+  /** Virtual CPUs; more than one needs KVM. Default 1. The others wait for INIT and SIPI from the first, through the local APIC. */
+  cpus?: number
+  /**
+   * `user` (default for one CPU): the 8259s are the launcher's model. `kernel` (KVM_CREATE_IRQCHIP; always with several CPUs): KVM's own, with local
+   * APICs and an I/O APIC; then `interrupt` and `snapshot` cannot be used, and the devices' lines go to KVM (KVM_IRQ_LINE).
+   */
+  irqchip?: 'user' | 'kernel'
   /** Where the software engine finds its WebAssembly; only a browser has to say. */
   software?: SoftwareOptions
   /** Time as the devices see it. Default: the host's. */
@@ -46,6 +68,10 @@ export interface RunOptions {
   signal?: AbortSignal
   /** `exit` (default): HLT with interrupts off ends the run. `wait`: it stays halted, using no CPU, until timeout or signal. */
   onHalt?: 'exit' | 'wait'
+  /** Ends the run with `limit` after this many exits of this machine; looked at between slices, so a few more may happen. */
+  maxExits?: number
+  /** The same for instructions; the software engine counts them, KVM does not. */
+  maxInstructions?: number
 }
 
 /**
@@ -63,15 +89,20 @@ export async function createVm(options: VmOptions = {}): Promise<Vm> {
   const fault = memorySizeFault(memory)
   if (fault) throw new RangeError(fault)
   const machine = new VmMachine(memory, clock)
+  const { cpus = 1, irqchip = cpus > 1 ? 'kernel' : 'user' } = options
+  if (!Number.isInteger(cpus) || cpus < 1 || cpus > mostCpus) throw new RangeError(`a machine has 1 to ${mostCpus} CPUs, not ${cpus}`)
+  if (cpus > 1 && irqchip === 'user') throw new RangeError("several CPUs need KVM's own interrupt controllers: irqchip 'kernel'")
+  if (irqchip === 'kernel' && (wanted === 'software' || software?.deterministic))
+    throw new RangeError("several CPUs and irqchip 'kernel' need the KVM engine")
   let whyNotKvm: string | undefined
   if (software?.deterministic && wanted === 'kvm') throw new RangeError('KVM cannot run a guest deterministically; use the software engine')
   if (wanted !== 'software' && !software?.deterministic) {
     try {
       // Loaded only here: a browser has no use for it.
       const { createKvmEngine } = await import('./engines/kvm/kvm-engine.ts')
-      return new Vm(machine, createKvmEngine(machine), { canMove: wanted === 'auto', software })
+      return new Vm(machine, createKvmEngine(machine, cpus, irqchip), { canMove: wanted === 'auto' && irqchip === 'user', software })
     } catch (error) {
-      if (wanted === 'kvm') throw error
+      if (wanted === 'kvm' || irqchip === 'kernel') throw error
       whyNotKvm = error instanceof EngineUnavailableError ? error.message : `KVM needs Linux on x86-64 (${(error as Error).message})`
     }
   }
@@ -88,6 +119,7 @@ export class Vm {
   /** Handlers for addresses where no memory is. */
   readonly mmio: MmioBus
   readonly memory: GuestMemory
+  readonly cpus: readonly Vcpu[]
   /** With `engine: 'auto'`: why it is the software engine, from the beginning or since the guest was moved to it. */
   whyNotKvm: string | undefined
   readonly #machine: VmMachine
@@ -112,6 +144,14 @@ export class Vm {
     this.whyNotKvm = options.whyNotKvm
     machine.canMove = options.canMove === true
     this.#software = options.software
+    this.cpus = engine.cpus.map(
+      (_, id) =>
+        new Vcpu(
+          id,
+          () => this.#engine.cpus[id] as EngineCpu,
+          () => this.#checkIdle(),
+        ),
+    )
     this.memory = new GuestMemory(
       () => this.#engine.memory,
       (address, size) => this.#engine.memoryWritten(address, size),
@@ -147,30 +187,64 @@ export class Vm {
     this.memory.write(address, image)
   }
 
-  /** The vCPU's registers. Not while it runs. */
+  /** The registers of the first CPU. Not while it runs. */
   get registers(): Registers {
-    this.#checkIdle()
-    return this.#engine.readRegisters()
+    return this.cpu.registers
   }
 
-  /** Changes registers; what is left out stays. Not while it runs. */
+  /** Changes registers of the first CPU; what is left out stays. Not while it runs. */
   setRegisters(update: RegistersUpdate): void {
-    this.#checkIdle()
-    this.#engine.writeRegisters(update)
+    this.cpu.setRegisters(update)
   }
 
-  /** Raises an external interrupt; the CPU takes it as soon as it has IF set. Throws RangeError for a vector beyond 255. */
+  /** The first CPU. */
+  get cpu(): Vcpu {
+    return this.cpus[0] as Vcpu
+  }
+
+  /**
+   * Puts memory at a guest physical address (KVM_SET_USER_MEMORY_REGION), over what is there: new memory, or with `alias` RAM that lies elsewhere.
+   * Writes to read-only memory go to the MMIO bus. Not while it runs. Address and size are multiples of 4096; RangeError where they are not,
+   * where an alias is not RAM, or where the engine cannot (v86: above the guest's own memory only, and for data only); KvmError where KVM has no slot left.
+   */
+  mapMemory(
+    address: number,
+    memory: { size: number } | { alias: number; size: number },
+    options: { readOnly?: boolean } = {},
+  ): MappedMemory {
+    this.#checkIdle()
+    const { size } = memory
+    const alias = 'alias' in memory ? memory.alias : 0
+    for (const value of [address, size, alias])
+      if (!Number.isSafeInteger(value) || value < 0 || value % pageSize !== 0)
+        throw new RangeError(`not a multiple of ${pageSize}: ${value}`)
+    if (size === 0 || address + size > highestAddress)
+      throw new RangeError(`no memory of ${size} bytes can be at 0x${address.toString(16)}`)
+    if (alias + size > this.memory.sizeInBytes && 'alias' in memory)
+      throw new RangeError('an alias shows guest memory, and this is beyond it')
+    const source: MemorySource =
+      'alias' in memory ? { kind: 'alias', address: alias, sizeInBytes: size } : { kind: 'new', sizeInBytes: size }
+    this.#machine.canMove = false
+    return this.#engine.mapMemory(address, source, options.readOnly === true)
+  }
+
+  /**
+   * Raises an external interrupt (KVM_INTERRUPT); the CPU takes it as soon as it has IF set. Throws RangeError for a vector beyond 255, EngineLimitError
+   * with `irqchip: 'kernel'`, whose controllers choose the vector.
+   */
   interrupt(vector: number): void {
     this.#checkOpen()
+    if (this.#machine.setIrqLine) throw new EngineLimitError("with irqchip 'kernel' interrupts come from the devices' lines")
     if (!Number.isInteger(vector) || vector < 0 || vector > 255) throw new RangeError('an interrupt vector is a number from 0 to 255')
     this.#machine.interrupts.push(vector)
     this.#wake()
   }
 
-  /** Raises a non-maskable interrupt. KVM only. */
+  /** KVM_NMI on the first CPU. Throws EngineLimitError on the software engine. */
   nmi(): void {
     this.#checkOpen()
-    this.#engine.nmi()
+    this.cpu.nmi()
+    this.#wake()
   }
 
   /** Memory, registers and devices as they stand. Not while it runs. */
@@ -178,9 +252,9 @@ export class Vm {
     this.#checkIdle()
     return {
       memory: this.#engine.memory.slice(),
-      registers: this.#engine.readRegisters(),
+      registers: this.#cpu.readRegisters(),
       devices: this.#machine.devices.map((device) => ({ name: device.name, state: device.save() })),
-      floatingPoint: this.#engine.readFloatingPoint(),
+      floatingPoint: this.#cpu.readFloatingPoint(),
     }
   }
 
@@ -196,8 +270,8 @@ export class Vm {
     }
     this.#engine.memory.set(snapshot.memory)
     this.#engine.memoryWritten(0, snapshot.memory.length)
-    this.#engine.writeRegisters(snapshot.registers)
-    this.#engine.writeFloatingPoint(snapshot.floatingPoint)
+    this.#cpu.writeRegisters(snapshot.registers)
+    this.#cpu.writeFloatingPoint(snapshot.floatingPoint)
     for (const [index, { state }] of snapshot.devices.entries()) devices[index]?.restore(state)
   }
 
@@ -227,8 +301,13 @@ export class Vm {
    */
   async run(options: RunOptions = {}): Promise<VmExit> {
     this.#checkIdle()
-    const { timeout, signal, onHalt = 'exit' } = options
+    const { timeout, signal, onHalt = 'exit', maxExits = Number.POSITIVE_INFINITY, maxInstructions } = options
     const machine = this.#machine
+    const counted = this.#engine.instructionCount()
+    if (maxInstructions !== undefined && counted === undefined)
+      throw new EngineLimitError('KVM does not count instructions; use the software engine')
+    machine.exitLimit = this.#engine.statistics.exits + maxExits
+    machine.instructionLimit = (counted ?? 0) + (maxInstructions ?? Number.POSITIVE_INFINITY)
     if (signal?.aborted || this.#abortNext) {
       this.#abortNext = false
       return { reason: 'aborted' }
@@ -259,6 +338,33 @@ export class Vm {
     }
   }
 
+  /**
+   * Runs the guest and gives each port access and each MMIO access that no handler claims as an exit of its own, then what ended the run, as the last
+   * one. For a read set `exit.value` before asking for the next. On the software engine MMIO goes to the bus alone. Leaving the loop leaves the guest
+   * where it stands. `timeout` counts the guest's time.
+   * @example
+   * for await (const exit of vm.exits({ timeout: 1000 })) {
+   *   if (exit.reason === 'io' && exit.direction === 'in') exit.value = 0x42
+   * }
+   */
+  async *exits(options: RunOptions = {}): AsyncGenerator<VmExit, void, void> {
+    let left = options.timeout
+    this.io.handsOut = true
+    this.mmio.handsOut = true
+    try {
+      for (;;) {
+        const start = now()
+        const exit = await this.run(left === undefined ? options : { ...options, timeout: left })
+        yield exit
+        if (exit.reason !== 'io' && exit.reason !== 'mmio') return
+        if (left !== undefined) left = Math.max(0, left - (now() - start))
+      }
+    } finally {
+      this.io.handsOut = false
+      this.mmio.handsOut = false
+    }
+  }
+
   /** What was counted so far. */
   stats(): VmStatistics {
     const statistics = this.#engine.statistics.snapshot(this.#engine.instructionCount())
@@ -277,7 +383,8 @@ export class Vm {
   // are the machine's own: the software engine can go on there, unless the guest is 64-bit.
   async #moveToSoftware(why: string): Promise<boolean> {
     const old = this.#engine
-    const registers = old.readRegisters()
+    const cpu = this.#cpu
+    const registers = cpu.readRegisters()
     if ((registers.efer & 0x500n) !== 0n) return false
     const { createSoftwareEngine } = await import('./engines/software/software-engine.ts')
     let engine: Engine
@@ -288,8 +395,8 @@ export class Vm {
     }
     engine.memory.set(old.memory)
     engine.memoryWritten(0, old.memory.length)
-    engine.writeRegisters(registers)
-    engine.writeFloatingPoint(old.readFloatingPoint())
+    engine.cpus[0]?.writeRegisters(registers)
+    engine.cpus[0]?.writeFloatingPoint(cpu.readFloatingPoint())
     const interrupt = old.undeliveredInterrupt ?? -1
     if (interrupt >= 0) this.#machine.interrupts.pushBack(interrupt)
     this.#machine.canMove = false
@@ -298,6 +405,10 @@ export class Vm {
     this.whyNotKvm = why
     old.close()
     return true
+  }
+
+  get #cpu(): EngineCpu {
+    return this.#engine.cpus[0] as EngineCpu
   }
 
   #request(exit: VmExit): void {

@@ -26,7 +26,7 @@ for (const engine of ['kvm', 'software'] as const) {
     for (const guest of guests) {
       const limit = guest.not[engine]
       it.skipIf(limit !== undefined)(`${guest.name}${limit === undefined ? '' : ` (skipped: ${limit})`}`, async (context) => {
-        vm = await createVm({ engine })
+        vm = await createVm({ engine, cpus: guest.cpus })
         let output = ''
         let raised = 0
         const raise = () => {

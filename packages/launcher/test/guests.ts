@@ -18,6 +18,8 @@ export interface Guest {
   /** What the text screen shows at the end. */
   readonly screen: string | undefined
   readonly commandLine: string
+  /** Virtual CPUs. */
+  readonly cpus: number
   /** Vector that the host raises, and how often. */
   readonly interrupt: { vector: number; times: number } | undefined
   /** Engines that cannot run it, each with the reason. */
@@ -48,6 +50,7 @@ export function readGuests(): Guest[] {
         serial: JSON.parse(field('serial') ?? '""') as string,
         screen: field('screen') === undefined ? undefined : (JSON.parse(field('screen') as string) as string),
         commandLine: field('append') ?? '',
+        cpus: Number(field('cpus') ?? 1),
         interrupt: interrupt ? { vector: Number(interrupt[1]), times: Number(interrupt[2]) } : undefined,
         not,
       }

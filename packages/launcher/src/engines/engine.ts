@@ -4,6 +4,7 @@ import type { IoBus } from '../io-bus.ts'
 import type { MmioBus } from '../mmio-bus.ts'
 import type { Registers, RegistersUpdate } from '../registers.ts'
 import type { StatisticsRecorder } from '../statistics.ts'
+import type { CpuidEntry, Translation } from '../vcpu.ts'
 
 /** Where external interrupts come from: a model of the 8259, or a queue of vectors. */
 export interface InterruptSource {
@@ -23,6 +24,11 @@ export interface Machine {
   readonly canMove: boolean
   /** Set to end the run at the next exit; the engine hands it back as the run's result. */
   stopRequest: VmExit | undefined
+  /** For an engine with interrupt controllers of its own: takes the devices' lines. */
+  setIrqLine?: (line: number, level: boolean) => void
+  /** Limits of the run, each Infinity where there is none. */
+  readonly exitLimit: number
+  readonly instructionLimit: number
   /** Set while a reader of the guest's output is behind: the guest waits until it resolves. */
   hold: Promise<void> | undefined
   /** The guest gets its first slice now; before it waited for its turn, which does not count as its time. */
@@ -31,10 +37,36 @@ export interface Machine {
   runTimers(): number
 }
 
+/** What a range of guest physical addresses shows: memory of its own, or RAM that lies elsewhere. */
+export type MemorySource =
+  | { readonly kind: 'new'; readonly sizeInBytes: number }
+  | { readonly kind: 'alias'; readonly address: number; readonly sizeInBytes: number }
+
+export interface MappedMemory {
+  readonly bytes: Uint8Array
+  unmap(): void
+}
+
 export type EngineName = 'kvm' | 'software'
+
+/** The state of one virtual CPU. */
+export interface EngineCpu {
+  readRegisters(): Registers
+  writeRegisters(update: RegistersUpdate): void
+  /** x87 and SSE registers: struct kvm_fpu. */
+  readFloatingPoint(): Uint8Array
+  writeFloatingPoint(state: Uint8Array): void
+  readMsr(index: number): bigint
+  writeMsr(index: number, value: bigint): void
+  readCpuid(): CpuidEntry[]
+  writeCpuid(entries: readonly CpuidEntry[]): void
+  translate(linear: bigint): Translation | undefined
+  nmi(): void
+}
 
 export interface Engine {
   readonly name: EngineName
+  readonly cpus: readonly EngineCpu[]
   /** Guest physical memory from address 0. */
   readonly memory: Uint8Array
   readonly statistics: StatisticsRecorder
@@ -42,21 +74,16 @@ export interface Engine {
   run(): Promise<VmExit>
   /** Something changed (a stop request, an interrupt line): look at it soon. */
   kick(): void
-  readRegisters(): Registers
-  writeRegisters(update: RegistersUpdate): void
-  /** x87 and SSE registers: struct kvm_fpu. */
-  readFloatingPoint(): Uint8Array
-  writeFloatingPoint(state: Uint8Array): void
   /** An interrupt that was acknowledged and not taken yet, where the engine keeps such; -1 for none. */
   readonly undeliveredInterrupt?: number
   /** The address line A20, where the engine has it. */
   setA20?(isOpen: boolean): void
+  /** Throws RangeError where this engine cannot have memory there. */
+  mapMemory(address: number, source: MemorySource, readOnly: boolean): MappedMemory
   /** Call after the host wrote guest memory that may hold code. */
   memoryWritten(address: number, sizeInBytes: number): void
   /** Instructions executed so far, where the engine counts them. */
   instructionCount(): number | undefined
-  /** Delivers a non-maskable interrupt. */
-  nmi(): void
   close(): void
 }
 

@@ -2,26 +2,21 @@
 // guest exits often (a turn through the thread pool would cost more than the exit), and in Node's thread pool while it computes.
 // Follows Documentation/virt/kvm/api.rst; what differs on hosts without VMX or SVM is marked (pvm).
 import { now } from '../../now.ts'
-import {
-  Kvm,
-  KvmError,
-  type KvmVcpu,
-  type KvmVm,
-  UnsupportedPlatformError,
-  capability,
-  exitReason,
-  exitReasonNames,
-  runResult,
-} from '@kernelbox/kvm'
+import { Kvm, KvmError, type KvmVcpu, type KvmVm, UnsupportedPlatformError, capability, runResult } from '@kernelbox/kvm'
 import type { VmExit } from '../../exits.ts'
 import type { PortHandler, PortSize } from '../../io-bus.ts'
-import { type Registers, type RegistersUpdate, realModeSegment } from '../../registers.ts'
+import { realModeSegment } from '../../registers.ts'
 import { type PortStatistics, StatisticsRecorder } from '../../statistics.ts'
-import { type Engine, EngineUnavailableError, type Machine } from '../engine.ts'
+import { type Engine, EngineUnavailableError, type Machine, type MappedMemory, type MemorySource } from '../engine.ts'
 import { Wakeup, enterRun, nextTurn, runningMachines, sliceInMs } from '../schedule.ts'
-import { describeInternalError, describeLimitOfPaging, hostEmulates, isInterpreted } from './internal-error.ts'
-import { finishInterruptAfterShutdown, finishRejectedInstruction, finishStuckInterrupt } from './rejected-instruction.ts'
-import { readKvmRegisters, writeKvmRegisters } from './kvm-registers.ts'
+import { takeCounters } from './counters.ts'
+import { ExitHandler } from './exit-handler.ts'
+import { hostEmulates, isInterpreted } from './internal-error.ts'
+import { KvmCpu } from './kvm-cpu.ts'
+import { KvmSmpEngine } from './kvm-smp-engine.ts'
+import { MemorySlots } from './memory-slots.ts'
+import { finishStuckInterrupt } from './rejected-instruction.ts'
+import { writeKvmRegisters } from './kvm-registers.ts'
 
 /** Posted exits of one port after which its writes are coalesced. Registering earlier would make short runs slow to close. */
 const coalesceAfterExits = 300
@@ -33,18 +28,17 @@ const printingSliceInMs = 10
 
 /** Milliseconds of computing after which an interpreted guest is better off on the software engine. */
 const patienceInMs = 300
-/** Slot of all memory while A20 is open, and the first of those that take its place. */
-const mainSlot = 0
-const a20Slots = 8
-
 let supportedCpuid: Uint8Array | undefined
 
-/** Opens /dev/kvm and creates a machine with one vCPU in the state after reset. Throws EngineUnavailableError. */
-export function createKvmEngine(machine: Machine): KvmEngine {
+/** Opens /dev/kvm and creates a machine in the state after reset. Throws EngineUnavailableError. */
+export function createKvmEngine(machine: Machine, cpus = 1, irqchip: 'user' | 'kernel' = 'user'): Engine {
   let kvm: Kvm | undefined
   try {
     kvm = new Kvm()
-    return new KvmEngine(machine, kvm)
+    // What the host supports does not change: asked once a process.
+    supportedCpuid ??= kvm.getSupportedCpuid()
+    if (irqchip === 'user') return new KvmEngine(machine, kvm, supportedCpuid)
+    return new KvmSmpEngine(machine, kvm, supportedCpuid, cpus)
   } catch (error) {
     kvm?.close()
     throw new EngineUnavailableError('kvm', explainUnavailable(error))
@@ -73,28 +67,29 @@ export class KvmEngine implements Engine {
   readonly kvm: Kvm
   readonly vm: KvmVm
   readonly vcpu: KvmVcpu
+  readonly cpus: readonly KvmCpu[]
   readonly #machine: Machine
   readonly #wakeup = new Wakeup()
   readonly #coalesced = new Set<number>()
   readonly #canCoalesce: boolean
+  readonly #slots: MemorySlots
+  readonly #exits: ExitHandler
   #postedIsStale = true
   #inPool = false
   #exitsOfBatch = 0
   #windowWanted = false
-  #a20IsOpen = true
   #interpretedInMs = 0
 
-  constructor(machine: Machine, kvm: Kvm) {
+  constructor(machine: Machine, kvm: Kvm, cpuid: Uint8Array) {
     this.#machine = machine
     this.kvm = kvm
     this.vm = kvm.createVm()
     try {
       this.memory = this.vm.allocateMemory(machine.memorySizeInBytes)
-      this.vm.setMemoryRegion(mainSlot, 0, this.memory)
+      this.#slots = new MemorySlots(this.vm, this.memory)
       this.vcpu = this.vm.createVcpu(0)
-      // Without it CPUID gives zeros only. What the host supports does not change: asked once a process.
-      supportedCpuid ??= kvm.getSupportedCpuid()
-      this.vcpu.setCpuid(supportedCpuid)
+      this.cpus = [new KvmCpu(this.vcpu, cpuid)]
+      this.#exits = new ExitHandler(machine, this.vcpu, this.memory, this.statistics)
       this.#canCoalesce = kvm.checkExtension(capability.coalescedPio) > 0
       // After reset CS has the base 0xffff0000; with the base that belongs to F000 a guest may call within its segment before the
       // first far jump, and both engines start alike.
@@ -116,11 +111,14 @@ export class KvmEngine implements Engine {
     try {
       if (runningMachines() > 1) await nextTurn()
       machine.started()
+      // The answer to an exit that was handed out; the same instruction may have more to ask.
+      const next = this.#exits.resume()
+      if (next) return next
       for (;;) {
         if (machine.hold) await Promise.race([machine.hold, this.#wakeup.sleep(Number.POSITIVE_INFINITY)])
         if (machine.stopRequest) return machine.stopRequest
         if (this.#postedIsStale) this.#updatePosted()
-        this.#takeCounters()
+        takeCounters(this.vcpu, this.statistics)
         const timer = machine.runTimers()
         let exit: VmExit | undefined
         if (computes) {
@@ -137,7 +135,7 @@ export class KvmEngine implements Engine {
             this.statistics.guestTimeInMs += now() - guestStart
           }
           this.#exitsOfBatch = this.#deliverPosted()
-          exit = result === runResult.exit ? this.#handleExit() : undefined
+          exit = result === runResult.exit ? this.#exits.handle() : undefined
           if (result === runResult.interrupted) {
             // (pvm) An interrupt instruction that never ends looks like a loop of one instruction.
             finishStuckInterrupt(this.vcpu, this.memory)
@@ -153,7 +151,10 @@ export class KvmEngine implements Engine {
           this.#exitsOfBatch = 0
           if (!exit && !computes) await nextTurn()
         }
-        if (!exit) continue
+        if (!exit) {
+          if (this.statistics.exits + this.vcpu.exitsSoFar >= machine.exitLimit) return { reason: 'limit', limit: 'exits' }
+          continue
+        }
         if (machine.stopRequest) return machine.stopRequest
         if (exit.reason !== 'halt') return exit
         if (!this.vcpu.interruptFlag) return exit
@@ -168,7 +169,7 @@ export class KvmEngine implements Engine {
     } finally {
       leave()
       this.vcpu.disarm()
-      this.#takeCounters()
+      takeCounters(this.vcpu, this.statistics)
       this.statistics.totalTimeInMs += now() - start
     }
   }
@@ -217,7 +218,7 @@ export class KvmEngine implements Engine {
         this.#deliverPosted()
         if (result === runResult.exit) {
           this.#exitsOfBatch++
-          const exit = this.#handleExit()
+          const exit = this.#exits.handle()
           if (exit || machine.stopRequest) return exit ?? machine.stopRequest
           budget = 0
         } else if (result === runResult.logFull) {
@@ -295,141 +296,16 @@ export class KvmEngine implements Engine {
     }
   }
 
-  #handleExit(): VmExit | undefined {
-    const { vcpu } = this
-    switch (vcpu.exitReason) {
-      case exitReason.io:
-        this.#handleIo()
-        return undefined
-      case exitReason.mmio:
-        this.#handleMmio()
-        return undefined
-      case exitReason.hlt:
-        return { reason: 'halt' }
-      case exitReason.shutdown:
-        if (hostEmulates() && finishInterruptAfterShutdown(vcpu, this.memory)) return undefined
-        return describeLimitOfPaging(vcpu, this.memory) ?? { reason: 'shutdown' }
-      case exitReason.irqWindowOpen:
-      case exitReason.intr:
-        return undefined
-      case exitReason.debug:
-        return { reason: 'debug' }
-      case exitReason.failEntry:
-        return {
-          reason: 'fail-entry',
-          code: Number(vcpu.failEntryReason),
-          message: `the CPU refused to enter the guest (hardware reason 0x${vcpu.failEntryReason.toString(16)}): its state is not valid`,
-          engineLimit: false,
-        }
-      case exitReason.internalError:
-        return finishRejectedInstruction(vcpu, this.memory) ? undefined : describeInternalError(vcpu, this.memory)
-      default:
-        return {
-          reason: 'internal-error',
-          code: vcpu.exitReason,
-          message: `KVM exit ${exitReasonNames[vcpu.exitReason] ?? vcpu.exitReason}, which the launcher does not handle`,
-          engineLimit: false,
-        }
-    }
-  }
-
-  #handleIo(): void {
-    const { vcpu } = this
-    const { io, stopRequest } = this.#machine
-    const { ioPort: port, ioCount: count, ioDataOffset: offset, ioIsOut: isOut } = vcpu
-    const size = vcpu.ioSize as PortSize
-    const entry = this.statistics.port(port, isOut)
-    entry.exits++
-    entry.accesses += count
-    const { run } = vcpu
-    let isComplete = false
-    try {
-      for (let i = 0; i < count; i++) {
-        const at = offset + i * size
-        if (isOut) {
-          io.write(port, size === 1 ? run.getUint8(at) : size === 2 ? run.getUint16(at, true) : run.getUint32(at, true), size)
-        } else {
-          const value = io.read(port, size)
-          if (size === 1) run.setUint8(at, value)
-          else if (size === 2) run.setUint16(at, value, true)
-          else run.setUint32(at, value, true)
-        }
-      }
-      isComplete = true
-    } finally {
-      // The guest stops here: let KVM move the value into the register first, so that registers are those after the instruction.
-      if (!isComplete || this.#machine.stopRequest !== stopRequest) vcpu.completeIo()
-    }
-  }
-
-  #handleMmio(): void {
-    const { vcpu } = this
-    const { mmio, stopRequest } = this.#machine
-    const { mmioAddress: address, mmioSize: size, mmioData: data } = vcpu
-    const view = new DataView(data.buffer, data.byteOffset, 8)
-    let isComplete = false
-    try {
-      if (vcpu.mmioIsWrite) {
-        this.statistics.mmioWrites++
-        for (let at = 0; at < size; at += 4) mmio.write(address + at, readPart(view, at, Math.min(4, size - at)), Math.min(4, size - at))
-      } else {
-        this.statistics.mmioReads++
-        for (let at = 0; at < size; at += 4) view.setUint32(at, mmio.read(address + at, Math.min(4, size - at)), true)
-      }
-      isComplete = true
-    } finally {
-      if (!isComplete || this.#machine.stopRequest !== stopRequest) vcpu.completeIo()
-    }
-  }
-
-  #takeCounters(): void {
-    const { exits, reasons } = this.vcpu.takeCounters()
-    this.statistics.exits += exits
-    for (let reason = 0; reason < reasons.length; reason++) {
-      const count = reasons[reason] as number
-      if (count > 0) this.statistics.countReason(exitReasonNames[reason] ?? `reason${reason}`, count)
-    }
-  }
-
-  readRegisters(): Registers {
-    return readKvmRegisters(this.vcpu)
-  }
-
-  writeRegisters(update: RegistersUpdate): void {
-    writeKvmRegisters(this.vcpu, update)
-  }
-
-  readFloatingPoint(): Uint8Array {
-    return this.vcpu.getFpu()
-  }
-
-  writeFloatingPoint(state: Uint8Array): void {
-    this.vcpu.setFpu(state)
-  }
-
-  /**
-   * A closed A20 line is a change of slots: each odd MiB shows the even one below it. Below 16 MiB only, the reach of the PC/AT's 24 address
-   * lines; who closes the line does it for memory at 1 MiB.
-   */
   setA20(isOpen: boolean): void {
-    if (isOpen === this.#a20IsOpen) return
-    this.#a20IsOpen = isOpen
-    const { vm, memory } = this
-    const mebibyte = 1 << 20
-    const reach = Math.min(memory.length, 16 * mebibyte)
-    const gate = (slot: number, address: number, bytes: Uint8Array) => vm.setMemoryRegion(slot, address, bytes)
-    const nothing = memory.subarray(0, 0)
-    if (isOpen) {
-      for (let slot = 0; slot <= Math.ceil(reach / mebibyte); slot++) gate(a20Slots + slot, slot * mebibyte, nothing)
-      gate(mainSlot, 0, memory)
-      return
-    }
-    gate(mainSlot, 0, nothing)
-    for (let address = 0, slot = a20Slots; address < reach; address += mebibyte, slot++) {
-      const shown = address & ~mebibyte
-      gate(slot, address, memory.subarray(shown, shown + Math.min(mebibyte, reach - address)))
-    }
-    if (memory.length > reach) gate(a20Slots + reach / mebibyte, reach, memory.subarray(reach))
+    this.#slots.setA20(isOpen)
+  }
+
+  mapMemory(address: number, source: MemorySource, readOnly: boolean): MappedMemory {
+    const bytes =
+      source.kind === 'new'
+        ? this.vm.allocateMemory(source.sizeInBytes)
+        : this.memory.subarray(source.address, source.address + source.sizeInBytes)
+    return { bytes, unmap: this.#slots.map(address, bytes, readOnly) }
   }
 
   memoryWritten(): void {
@@ -440,17 +316,8 @@ export class KvmEngine implements Engine {
     return undefined
   }
 
-  nmi(): void {
-    this.vcpu.nmi()
-    this.kick()
-  }
-
   close(): void {
     this.vm.close()
     this.kvm.close()
   }
-}
-
-function readPart(view: DataView, offset: number, size: number): number {
-  return size === 1 ? view.getUint8(offset) : size === 2 ? view.getUint16(offset, true) : view.getUint32(offset, true)
 }

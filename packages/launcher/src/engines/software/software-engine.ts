@@ -6,8 +6,11 @@ import type { VmExit } from '../../exits.ts'
 import type { PortSize } from '../../io-bus.ts'
 import type { Registers, RegistersUpdate } from '../../registers.ts'
 import { StatisticsRecorder } from '../../statistics.ts'
-import { type Engine, EngineUnavailableError, type Machine } from '../engine.ts'
+import { type Engine, type EngineCpu, EngineUnavailableError, type Machine, type MappedMemory, type MemorySource } from '../engine.ts'
+import { type CpuidEntry, EngineLimitError, type Translation } from '../../vcpu.ts'
 import { Wakeup, enterRun, nextTurn } from '../schedule.ts'
+import { HandedOutPorts, type Place } from './handed-out-ports.ts'
+import { walkPages } from './page-walk.ts'
 import { patchV86 } from './patch-v86.ts'
 import type { V86Constructor, V86Cpu, V86Emulator } from './v86-types.ts'
 import { readV86FloatingPoint, writeV86FloatingPoint } from './v86-floating-point.ts'
@@ -69,6 +72,8 @@ function makeRepeatable(env: Record<string, unknown>): void {
   }
 }
 
+const segmentPrefixes = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65]
+
 /** What a port handler throws through v86 to end the run at this very instruction. */
 const stopHere = Symbol('stop')
 
@@ -111,8 +116,9 @@ export async function createSoftwareEngine(machine: Machine, options: SoftwareOp
   return new SoftwareEngine(machine, emulator, messages, options.deterministic === true)
 }
 
-export class SoftwareEngine implements Engine {
+export class SoftwareEngine implements Engine, EngineCpu {
   readonly name = 'software'
+  readonly cpus = [this]
   readonly statistics = new StatisticsRecorder('software')
   readonly #machine: Machine
   readonly #emulator: V86Emulator
@@ -124,6 +130,9 @@ export class SoftwareEngine implements Engine {
   #isRunning = false
   /** The vector that v86's controller holds for the CPU, or -1. */
   #offered = -1
+  readonly #handedOut = new HandedOutPorts(() => this.#place())
+  /** Memory above the guest's own. */
+  readonly #mappings: { readonly first: number; readonly bytes: () => Uint8Array; readonly readOnly: boolean }[] = []
   #handlerError: { error: unknown } | undefined
   #isBroken: VmExit | undefined
   #isClosed = false
@@ -175,6 +184,7 @@ export class SoftwareEngine implements Engine {
     try {
       await nextTurn()
       machine.started()
+      this.#handedOut.resume()
       for (;;) {
         await nextTurn()
         if (machine.hold) await Promise.race([machine.hold, this.#wakeup.sleep(Number.POSITIVE_INFINITY)])
@@ -199,6 +209,8 @@ export class SoftwareEngine implements Engine {
         const exit = this.#mainLoop()
         this.statistics.guestTimeInMs += now() - guestStart
         if (exit) return exit
+        if (this.statistics.exits >= machine.exitLimit) return { reason: 'limit', limit: 'exits' }
+        if (this.#instructions >= machine.instructionLimit) return { reason: 'limit', limit: 'instructions' }
       }
     } finally {
       leave()
@@ -218,7 +230,12 @@ export class SoftwareEngine implements Engine {
         this.#handlerError = undefined
         throw thrown
       }
-      if (error === stopHere) return undefined
+      if (error === stopHere) {
+        const { pending } = this.#handedOut
+        // The instruction comes again, with the answer.
+        if (pending) cpu.instruction_pointer[0] = cpu.previous_ip[0] as number
+        return pending
+      }
       // v86 traps where a PC would reset (a third fault) and on what it does not implement; it cannot go on after that.
       this.#isBroken = this.#explainTrap(error)
       return this.#isBroken
@@ -303,7 +320,7 @@ export class SoftwareEngine implements Engine {
       entry.exits++
       entry.accesses++
       this.#countExit('io')
-      return this.#guarded(() => this.#machine.io.read(port, size)) | 0
+      return this.#guarded(() => this.#readPort(port, size)) | 0
     }
     const write = (size: PortSize, mask: number) => (port: number, value: number) => {
       const entry = this.statistics.port(port, true)
@@ -311,7 +328,7 @@ export class SoftwareEngine implements Engine {
       entry.accesses++
       this.#countExit('io')
       this.#guarded(() => {
-        this.#machine.io.write(port, (value & mask) >>> 0, size)
+        this.#writePort(port, (value & mask) >>> 0, size)
         return 0
       })
     }
@@ -323,6 +340,87 @@ export class SoftwareEngine implements Engine {
     io.port_write32 = write(4, -1)
   }
 
+  #readPort(port: number, size: PortSize): number {
+    const { io } = this.#machine
+    if (!this.#handedOut.isReplaying && !io.isHandedOut(port)) return io.read(port, size)
+    const answer = this.#handedOut.access(port, size, 'in', 0)
+    if (answer === undefined) throw stopHere
+    return answer
+  }
+
+  #writePort(port: number, value: number, size: PortSize): void {
+    const { io } = this.#machine
+    if (!this.#handedOut.isReplaying && !io.isHandedOut(port)) io.write(port, value, size)
+    else if (this.#handedOut.access(port, size, 'out', value) === undefined) throw stopHere
+  }
+
+  #place(): Place {
+    const { previous_ip: ip, reg32 } = this.#cpu
+    const instruction = ip[0] as number
+    return { instruction, accesses: this.#accessesAt(instruction >>> 0), source: reg32[6] as number, target: reg32[7] as number }
+  }
+
+  // Prefixes, then 6Ch to 6Fh: INS and OUTS; with a REP prefix as many as ECX says.
+  #accessesAt(linear: number): number {
+    let isRepeated = false
+    for (let at = linear; at < linear + 15; at++) {
+      const physical = this.#physical(at)
+      const byte = physical === undefined ? undefined : this.memory[physical]
+      if (byte === undefined) return 1
+      if (byte === 0xf2 || byte === 0xf3) isRepeated = true
+      else if (byte >= 0x6c && byte <= 0x6f) return isRepeated ? (this.#cpu.reg32[1] as number) >>> 0 : 1
+      else if (byte !== 0x66 && byte !== 0x67 && !segmentPrefixes.includes(byte)) return 1
+    }
+    return 1
+  }
+
+  translate(linear: bigint): Translation | undefined {
+    return linear > 0xffffffffn ? undefined : this.#walk(Number(linear))
+  }
+
+  #physical(linear: number): number | undefined {
+    const found = this.#walk(linear)
+    return found && Number(found.physicalAddress)
+  }
+
+  #walk(linear: number): Translation | undefined {
+    const { cr } = this.#cpu
+    const tables = { cr0: cr[0] as number, cr3: cr[3] as number, cr4: cr[4] as number }
+    return walkPages(tables, linear >>> 0, (address) =>
+      (address >>> 0) + 4 <= this.#memorySize ? this.#memoryWords.getInt32(address >>> 0, true) : undefined,
+    )
+  }
+
+  mapMemory(address: number, source: MemorySource, readOnly: boolean): MappedMemory {
+    if (address < this.#memorySize)
+      throw new RangeError(`the software engine maps memory above the guest's own only, from 0x${this.#memorySize.toString(16)}`)
+    let own: Uint8Array | undefined
+    if (source.kind === 'new') own = new Uint8Array(source.sizeInBytes)
+    const bytes =
+      source.kind === 'new' ? () => own as Uint8Array : () => this.memory.subarray(source.address, source.address + source.sizeInBytes)
+    const mapping = { first: address, bytes, readOnly }
+    this.#mappings.unshift(mapping)
+    return {
+      get bytes() {
+        return bytes()
+      },
+      unmap: () => {
+        const index = this.#mappings.indexOf(mapping)
+        if (index >= 0) this.#mappings.splice(index, 1)
+      },
+    }
+  }
+
+  /** The bytes of a mapping from an address on; undefined where there is none. */
+  #mapped(address: number, size: number): { bytes: Uint8Array; at: number; readOnly: boolean } | undefined {
+    for (const { first, bytes, readOnly } of this.#mappings) {
+      if (address < first) continue
+      const found = bytes()
+      if (address - first + size <= found.length) return { bytes: found, at: address - first, readOnly }
+    }
+    return undefined
+  }
+
   // Calls a handler. Its exception, or its wish to stop, leaves v86 by a throw, at this instruction.
   #guarded(call: () => number): number {
     const before = this.#machine.stopRequest
@@ -331,7 +429,7 @@ export class SoftwareEngine implements Engine {
     try {
       value = call()
     } catch (error) {
-      this.#handlerError = { error }
+      if (error !== stopHere) this.#handlerError = { error }
       throw stopHere
     }
     if (this.#isRunning && this.#machine.stopRequest !== before) throw stopHere
@@ -360,12 +458,23 @@ export class SoftwareEngine implements Engine {
   }
 
   #mmioRead(address: number, size: number): number {
+    const mapped = this.#mappings.length > 0 ? this.#mapped(address, size) : undefined
+    if (mapped) {
+      let value = 0
+      for (let i = 0; i < size; i++) value += (mapped.bytes[mapped.at + i] as number) * 2 ** (8 * i)
+      return value
+    }
     this.statistics.mmioReads++
     this.#countExit('mmio')
     return this.#guarded(() => this.#machine.mmio.read(address, size))
   }
 
   #mmioWrite(address: number, value: number, size: number): void {
+    const mapped = this.#mappings.length > 0 ? this.#mapped(address, size) : undefined
+    if (mapped && !mapped.readOnly) {
+      for (let i = 0; i < size; i++) mapped.bytes[mapped.at + i] = (value >>> (8 * i)) & 0xff
+      return
+    }
     this.statistics.mmioWrites++
     this.#countExit('mmio')
     this.#guarded(() => {
@@ -415,8 +524,24 @@ export class SoftwareEngine implements Engine {
     return this.#instructions
   }
 
+  readMsr(): bigint {
+    throw new EngineLimitError('the software engine (v86) does not show model-specific registers; use the KVM engine')
+  }
+
+  writeMsr(): void {
+    this.readMsr()
+  }
+
+  readCpuid(): CpuidEntry[] {
+    throw new EngineLimitError('the software engine (v86) has a CPUID of its own; use the KVM engine')
+  }
+
+  writeCpuid(): void {
+    this.readCpuid()
+  }
+
   nmi(): void {
-    throw new Error('the software engine (v86) has no non-maskable interrupts; use the KVM engine')
+    throw new EngineLimitError('the software engine (v86) has no non-maskable interrupts; use the KVM engine')
   }
 
   close(): void {

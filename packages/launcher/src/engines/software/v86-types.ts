@@ -25,6 +25,7 @@ export interface V86Cpu {
   readonly segment_access_bytes: Uint8Array
   readonly segment_is_null: Uint8Array
   readonly instruction_pointer: Int32Array
+  readonly previous_ip: Int32Array
   readonly instruction_counter: Uint32Array
   readonly last_virt_eip: Int32Array
   readonly flags: Int32Array
