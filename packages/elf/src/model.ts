@@ -4,74 +4,105 @@
 /** Index of the section that a symbol is defined in, or one of the reserved indexes SHN_UNDEF, SHN_ABS, SHN_COMMON. */
 export type SectionIndex = number
 
+/** How rows lie in bytes: gABI Elf64_Rela, Elf64_Rel, Elf32_Rela, Elf32_Rel. */
+const layout = { rela64: 0, rel64: 1, rela32: 2, rel32: 3 } as const
+const stepOf = [24, 16, 12, 8] as const
+
 /**
- * Relocations of one section as parallel arrays: a large object has hundreds of thousands, and the hot loops of the
- * assembler and the linker must not allocate for each.
+ * Relocations of one section, as rows. Those of a file are read where they lie in it: a link of 100,000 sections makes no
+ * copy of any. Rows can be added to a table that was made here.
  */
 export class RelocationTable {
   count = 0
-  /** Byte offset in the section. */
-  offsets = new Float64Array(16)
-  types = new Uint32Array(16)
-  /** Index in {@link ElfObject.symbols}. */
-  symbols = new Uint32Array(16)
-  /** Addends of RELA (x86-64); zero for REL (i386), whose addends are in the section's contents. */
-  addends = new BigInt64Array(16)
-  #addendWords = new Int32Array(this.addends.buffer)
+  #view: DataView
+  #at: number
+  #layout: 0 | 1 | 2 | 3
+
+  constructor(view: DataView = noRows, at = 0, count = 0, layoutOfRows: 0 | 1 | 2 | 3 = layout.rela64) {
+    this.#view = view
+    this.#at = at
+    this.#layout = layoutOfRows
+    this.count = count
+  }
+
+  /** The rows of a file. `view` must hold them; their symbols are the caller's to check. */
+  static inFile(view: DataView, at: number, count: number, is64: boolean, isRela: boolean): RelocationTable {
+    return new RelocationTable(view, at, count, is64 ? (isRela ? layout.rela64 : layout.rel64) : isRela ? layout.rela32 : layout.rel32)
+  }
 
   /** An empty table with room for `capacity` rows. */
   static withCapacity(capacity: number): RelocationTable {
-    const table = new RelocationTable()
-    if (capacity > 16) table.#resize(capacity)
-    return table
+    return new RelocationTable(new DataView(new ArrayBuffer(24 * capacity)))
   }
 
-  /** The addend of row `i` as a double: exact up to 2^53, which every address difference of a real object is. */
-  addendAt(i: number): number {
-    return (this.#addendWords[2 * i + 1] as number) * 0x1_0000_0000 + ((this.#addendWords[2 * i] as number) >>> 0)
+  /** Byte offset in the section. */
+  offsetAt(row: number): number {
+    const at = this.#at + row * stepOf[this.#layout]
+    const low = this.#view.getUint32(at, true)
+    return this.#layout >= layout.rela32 ? low : low + this.#view.getUint32(at + 4, true) * 0x1_0000_0000
+  }
+
+  typeAt(row: number): number {
+    const at = this.#at + row * stepOf[this.#layout]
+    return this.#layout >= layout.rela32 ? this.#view.getUint8(at + 4) : this.#view.getUint32(at + 8, true)
+  }
+
+  /** Index in {@link ElfObject.symbols}. */
+  symbolAt(row: number): number {
+    const at = this.#at + row * stepOf[this.#layout]
+    return this.#layout >= layout.rela32 ? this.#view.getUint32(at + 4, true) >>> 8 : this.#view.getUint32(at + 12, true)
+  }
+
+  /**
+   * The addend of RELA (x86-64); zero for REL (i386), whose addends are in the section's contents. As a double it is exact
+   * up to 2^53, which every address difference of a real object is.
+   */
+  addendAt(row: number): number {
+    const at = this.#at + row * stepOf[this.#layout]
+    if (this.#layout === layout.rela64) return this.#view.getInt32(at + 20, true) * 0x1_0000_0000 + this.#view.getUint32(at + 16, true)
+    return this.#layout === layout.rela32 ? this.#view.getInt32(at + 8, true) : 0
+  }
+
+  /** The same, exact. */
+  exactAddendAt(row: number): bigint {
+    const at = this.#at + row * stepOf[this.#layout]
+    return this.#layout === layout.rela64 ? this.#view.getBigInt64(at + 16, true) : BigInt(this.addendAt(row))
   }
 
   add(offset: number, type: number, symbol: number, addend: bigint): void {
-    const i = this.#append(offset, type, symbol)
-    this.addends[i] = BigInt.asIntN(64, addend)
+    const at = this.#append(offset, type, symbol)
+    this.#view.setBigInt64(at + 16, BigInt.asIntN(64, addend), true)
   }
 
-  /** As {@link add}, for an addend within 32 bits signed; allocates nothing. */
+  /** As {@link add}, for an addend within 32 bits signed. */
   addSmall(offset: number, type: number, symbol: number, addend: number): void {
-    const i = this.#append(offset, type, symbol)
-    this.#addendWords[2 * i] = addend
-    this.#addendWords[2 * i + 1] = addend < 0 ? -1 : 0
-  }
-
-  /** As {@link add}, with the addend's low and high words. */
-  addWords(offset: number, type: number, symbol: number, low: number, high: number): void {
-    const i = this.#append(offset, type, symbol)
-    this.#addendWords[2 * i] = low
-    this.#addendWords[2 * i + 1] = high
+    const at = this.#append(offset, type, symbol)
+    this.#view.setInt32(at + 16, addend, true)
+    this.#view.setInt32(at + 20, addend < 0 ? -1 : 0, true)
   }
 
   #append(offset: number, type: number, symbol: number): number {
-    const i = this.count++
-    if (i === this.offsets.length) this.#resize(i * 2)
-    this.offsets[i] = offset
-    this.types[i] = type
-    this.symbols[i] = symbol
-    return i
+    if (this.#layout !== layout.rela64 || (this.count + 1) * 24 > this.#view.byteLength - this.#at) this.#grow()
+    const at = this.#at + this.count++ * 24
+    this.#view.setUint32(at, offset >>> 0, true)
+    this.#view.setUint32(at + 4, Math.floor(offset / 0x1_0000_0000), true)
+    this.#view.setUint32(at + 8, type, true)
+    this.#view.setUint32(at + 12, symbol, true)
+    return at
   }
 
-  #resize(length: number): void {
-    const { offsets, types, symbols, addends } = this
-    this.offsets = new Float64Array(length)
-    this.offsets.set(offsets)
-    this.types = new Uint32Array(length)
-    this.types.set(types)
-    this.symbols = new Uint32Array(length)
-    this.symbols.set(symbols)
-    this.addends = new BigInt64Array(length)
-    this.addends.set(addends)
-    this.#addendWords = new Int32Array(this.addends.buffer)
+  /** To bytes of its own, of the widest layout, with room for more. */
+  #grow(): void {
+    const { count } = this
+    const wider = RelocationTable.withCapacity(Math.max(16, 2 * count))
+    for (let row = 0; row < count; row++) wider.add(this.offsetAt(row), this.typeAt(row), this.symbolAt(row), this.exactAddendAt(row))
+    this.#view = wider.#view
+    this.#at = 0
+    this.#layout = layout.rela64
   }
 }
+
+const noRows = new DataView(new ArrayBuffer(0))
 
 export interface ElfSection {
   name: string

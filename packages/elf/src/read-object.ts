@@ -127,7 +127,7 @@ function readChecked(bytes: Uint8Array): ReadObjectResult {
 }
 
 function readHeaders(view: DataView, is64: boolean): { rows: RawHeader[]; names: RawHeader; nameIndex: number } {
-  const offset = is64 ? toSize(view.getBigUint64(40, true), 'e_shoff') : view.getUint32(32, true)
+  const offset = is64 ? sizeAt(view, 40, 'e_shoff') : view.getUint32(32, true)
   const entrySize = view.getUint16(is64 ? 58 : 46, true)
   let count = view.getUint16(is64 ? 60 : 48, true)
   let nameIndex = view.getUint16(is64 ? 62 : 50, true)
@@ -152,20 +152,20 @@ function readHeader(view: DataView, is64: boolean, at: number): RawHeader {
       name: view.getUint32(at, true),
       type: view.getUint32(at + 4, true),
       flags: view.getUint32(at + 8, true),
-      address: view.getBigUint64(at + 16, true),
-      offset: toSize(view.getBigUint64(at + 24, true), 'sh_offset'),
-      size: toSize(view.getBigUint64(at + 32, true), 'sh_size'),
+      address: wordAt(view, at + 16),
+      offset: sizeAt(view, at + 24, 'sh_offset'),
+      size: sizeAt(view, at + 32, 'sh_size'),
       link: view.getUint32(at + 40, true),
       info: view.getUint32(at + 44, true),
-      alignment: toAlignment(Number(view.getBigUint64(at + 48, true))),
-      entrySize: toSize(view.getBigUint64(at + 56, true), 'sh_entsize'),
+      alignment: toAlignment(sizeAt(view, at + 48, 'sh_addralign')),
+      entrySize: sizeAt(view, at + 56, 'sh_entsize'),
     }
   }
   return {
     name: view.getUint32(at, true),
     type: view.getUint32(at + 4, true),
     flags: view.getUint32(at + 8, true),
-    address: BigInt(view.getUint32(at + 12, true)),
+    address: wide(view.getUint32(at + 12, true)),
     offset: view.getUint32(at + 16, true),
     size: view.getUint32(at + 20, true),
     link: view.getUint32(at + 24, true),
@@ -175,15 +175,23 @@ function readHeader(view: DataView, is64: boolean, at: number): RawHeader {
   }
 }
 
-function toSize(value: bigint, what: string): number {
-  if (value > 0x1f_ffff_ffff_ffffn) throw new Malformed(`${what} is 0x${value.toString(16)}, beyond any file`)
-  return Number(value)
+function sizeAt(view: DataView, at: number, what: string): number {
+  const high = view.getUint32(at + 4, true)
+  const value = high * 0x1_0000_0000 + view.getUint32(at, true)
+  if (high > 0x1f_ffff) throw new Malformed(`${what} is 0x${view.getBigUint64(at, true).toString(16)}, beyond any file`)
+  return value
 }
+
+/** Most words of headers and symbols are small: they share their bigints. */
+const small = Array.from({ length: 256 }, (_, i) => BigInt(i))
+const wide = (value: number): bigint => small[value] ?? BigInt(value)
+const wordAt = (view: DataView, at: number): bigint =>
+  view.getUint32(at + 4, true) === 0 ? wide(view.getUint32(at, true)) : view.getBigUint64(at, true)
 
 function toAlignment(value: number): number {
   if (value === 0) return 1
-  const power = Math.log2(value)
-  if (!Number.isInteger(power)) throw new Malformed(`an alignment of ${value} bytes, which is no power of two`)
+  const isPower = value < 0x8000_0000 ? (value & (value - 1)) === 0 : Number.isInteger(Math.log2(value))
+  if (!isPower) throw new Malformed(`an alignment of ${value} bytes, which is no power of two`)
   return value
 }
 
@@ -243,8 +251,8 @@ function readSymbols(
     } else if (section < SHN_LORESERVE) section = mapped(section, i)
     symbols[i] = {
       name: stringAt(bytes, strings, view.getUint32(at, true), `the name of symbol ${i}`),
-      value: is64 ? view.getBigUint64(at + 8, true) : BigInt(view.getUint32(at + 4, true)),
-      sizeInBytes: is64 ? view.getBigUint64(at + 16, true) : BigInt(view.getUint32(at + 8, true)),
+      value: is64 ? wordAt(view, at + 8) : wide(view.getUint32(at + 4, true)),
+      sizeInBytes: is64 ? wordAt(view, at + 16) : wide(view.getUint32(at + 8, true)),
       binding: info >> 4,
       type: info & 15,
       visibility: other & 3,
@@ -271,27 +279,11 @@ function readRelocations(
   const isRela = row.type === SHT_RELA
   const step = is64 ? (isRela ? 24 : 16) : isRela ? 12 : 8
   const count = Math.floor(row.size / step)
-  const table = RelocationTable.withCapacity(count)
+  const table = RelocationTable.inFile(view, row.offset, count, is64, isRela)
   for (let i = 0; i < count; i++) {
-    const at = row.offset + i * step
-    let offset: number
-    let type: number
-    let symbol: number
-    if (is64) {
-      offset = view.getUint32(at, true) + view.getUint32(at + 4, true) * 0x1_0000_0000
-      type = view.getUint32(at + 8, true)
-      symbol = view.getUint32(at + 12, true)
-    } else {
-      offset = view.getUint32(at, true)
-      const info = view.getUint32(at + 4, true)
-      type = info & 0xff
-      symbol = info >>> 8
-    }
+    const symbol = table.symbolAt(i)
     if (symbol >= symbolCount)
       throw new Malformed(`relocation ${i} of ${target.name} (section ${index}) names symbol ${symbol}, but there are ${symbolCount}`)
-    if (!isRela) table.addSmall(offset, type, symbol, 0)
-    else if (is64) table.addWords(offset, type, symbol, view.getInt32(at + 16, true), view.getInt32(at + 20, true))
-    else table.addSmall(offset, type, symbol, view.getInt32(at + 8, true))
   }
   return table
 }

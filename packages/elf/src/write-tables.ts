@@ -59,19 +59,19 @@ export function relocationBytes(table: RelocationTable, is64: boolean, isRela: b
   const bytes = new Uint8Array(table.count * step)
   const view = new DataView(bytes.buffer)
   for (let i = 0, at = 0; i < table.count; i++, at += step) {
-    const offset = table.offsets[i] as number
-    const type = table.types[i] as number
-    const symbol = table.symbols[i] as number
+    const offset = table.offsetAt(i)
+    const type = table.typeAt(i)
+    const symbol = table.symbolAt(i)
     if (is64) {
       view.setUint32(at, offset >>> 0, true)
       view.setUint32(at + 4, Math.floor(offset / 0x1_0000_0000), true)
       view.setUint32(at + 8, type, true)
       view.setUint32(at + 12, symbol, true)
-      if (isRela) view.setBigInt64(at + 16, table.addends[i] as bigint, true)
+      if (isRela) view.setBigInt64(at + 16, table.exactAddendAt(i), true)
     } else {
       view.setUint32(at, offset >>> 0, true)
       view.setUint32(at + 4, ((symbol << 8) | (type & 255)) >>> 0, true)
-      if (isRela) view.setInt32(at + 8, Number(BigInt.asIntN(32, table.addends[i] as bigint)), true)
+      if (isRela) view.setInt32(at + 8, Number(BigInt.asIntN(32, table.exactAddendAt(i))), true)
     }
   }
   return bytes

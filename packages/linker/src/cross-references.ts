@@ -21,13 +21,13 @@ export function checkCrossReferences(rules: readonly Rule[], outputs: readonly O
       const { relocations, object } = section
       if (!relocations) continue
       for (let row = 0; row < relocations.count; row++) {
-        const symbol = object.symbols[relocations.symbols[row] as number] as LinkSymbol
+        const symbol = object.symbols[relocations.symbolAt(row)] as LinkSymbol
         const target = symbol.output ?? symbol.section?.output
         if (!target || target === output || symbol.isScripted) continue
         for (const rule of concerned) {
           const isForbidden = rule.isTo ? rule.sections[0] === target.name : rule.sections.includes(target.name)
           if (!isForbidden) continue
-          const offset = relocations.offsets[row] as number
+          const offset = relocations.offsetAt(row)
           const place = object.locate?.(section.index, offset)
           const where = place ? '' : `${object.displayName}:(${section.name}+0x${offset.toString(16)}): `
           sink.error(

@@ -1,12 +1,15 @@
-// .eh_frame: equal CIEs are kept once, FDEs of discarded code are left out.
+// .eh_frame: equal CIEs are kept once, FDEs of discarded code are left out, padding goes.
 // Enters: input sections .eh_frame. Leaves: shorter contents with relocations moved along, and CIE pointers to set once
-// addresses are known. LSB "Exception Frames"; DWARF 5 §6.4.1.
+// addresses are known. LSB "Exception Frames"; DWARF 5 §6.4.1. What of the padding GNU ld 2.40 keeps was tried: each entry
+// loses the no-operations that its length does not need to be a multiple of four, and the last one of a section gets
+// those that the section after it needs to be aligned.
 
 import { RelocationTable } from '@kernelbox/elf'
+import { usedLengths } from './frame-instructions.ts'
 import type { PlanItem } from './layout.ts'
 import type { InputSection, LinkSymbol } from './model.ts'
 
-interface Record_ {
+export interface FrameRecord {
   readonly start: number
   readonly end: number
   /** Offset of the CIE that an FDE names; undefined for a CIE or the terminator. */
@@ -26,20 +29,21 @@ export interface EhFrames {
   readonly pointers: readonly CiePointer[]
 }
 
-export function optimizeEhFrames(plan: readonly PlanItem[]): EhFrames {
+/** @param mergesCies not in a relocatable object, whose relocations go with its entries */
+export function optimizeEhFrames(plan: readonly PlanItem[], mergesCies: boolean): EhFrames {
   const pointers: CiePointer[] = []
   for (const item of plan) {
     if (item.kind !== 'section') continue
     const cies = new Map<string, { section: InputSection; at: number }>()
     const sections = item.output.items.flatMap((one) => (one.kind === 'input' && one.section.name === '.eh_frame' ? [one.section] : []))
-    sections.forEach((section, i) => shorten(section, i === sections.length - 1, cies, pointers))
+    sections.forEach((section, i) => shorten(section, sections[i + 1], mergesCies ? cies : new Map(), pointers))
   }
   return { pointers }
 }
 
-function recordsOf(contents: Uint8Array): Record_[] | undefined {
+function recordsOf(contents: Uint8Array): FrameRecord[] | undefined {
   const view = new DataView(contents.buffer, contents.byteOffset, contents.byteLength)
-  const records: Record_[] = []
+  const records: FrameRecord[] = []
   const starts = new Set<number>()
   let at = 0
   while (at < contents.length) {
@@ -64,7 +68,7 @@ function recordsOf(contents: Uint8Array): Record_[] | undefined {
 
 function shorten(
   section: InputSection,
-  isLast: boolean,
+  next: InputSection | undefined,
   cies: Map<string, { section: InputSection; at: number }>,
   pointers: CiePointer[],
 ): void {
@@ -73,22 +77,24 @@ function shorten(
   if (!records) return
   const rows = rowsByRecord(records, relocations)
   const symbols = section.object.symbols
-  const kept: { record: Record_; at: number }[] = []
+  const kept: { record: FrameRecord; at: number }[] = []
   const places = new Map<number, { section: InputSection; at: number }>()
   // A CIE is wanted by the FDEs that are kept.
   const wanted = new Set<number>()
-  const isDead = (record: Record_): boolean => {
-    const first = rows.get(record.start)?.find((row) => (relocations?.offsets[row] as number) === record.start + 8)
+  const isDead = (record: FrameRecord): boolean => {
+    const first = rows.get(record.start)?.find((row) => relocations?.offsetAt(row) === record.start + 8)
     if (first === undefined || !relocations) return false
-    const symbol = symbols[relocations.symbols[first] as number] as LinkSymbol
+    const symbol = symbols[relocations.symbolAt(first)] as LinkSymbol
     const target = symbol.section
     return target !== undefined && (target.isDiscarded || !target.isLive)
   }
   for (const record of records) if (record.cie !== undefined && !isDead(record)) wanted.add(record.cie)
+  const used = usedLengths(section, records)
   let size = 0
+  const lengthOf = (record: FrameRecord) => used.get(record.start) ?? record.end - record.start
   for (const record of records) {
     if (record.isTerminator) {
-      if (isLast) {
+      if (!next) {
         kept.push({ record, at: size })
         size += 4
       }
@@ -112,16 +118,22 @@ function shorten(
       pointers.push({ section, at: size + 4, cieSection: cie.section, cieAt: cie.at })
     }
     kept.push({ record, at: size })
-    size += record.end - record.start
+    size += lengthOf(record)
   }
+  const last = kept.at(-1)
+  const padding = !next || !last || last.record.isTerminator ? 0 : -size & (next.alignment - 1)
+  size += padding
   const bytes = new Uint8Array(size)
+  const view = new DataView(bytes.buffer)
   const table = relocations && RelocationTable.withCapacity(relocations.count)
   for (const { record, at } of kept) {
-    bytes.set(contents.subarray(record.start, record.end), at)
+    const length = lengthOf(record)
+    bytes.set(contents.subarray(record.start, record.start + length), at)
+    if (!record.isTerminator) view.setUint32(at, length - 4 + (record === last?.record ? padding : 0), true)
     for (const row of rows.get(record.start) ?? []) {
       if (!relocations || !table) continue
-      const offset = (relocations.offsets[row] as number) - record.start + at
-      table.add(offset, relocations.types[row] as number, relocations.symbols[row] as number, relocations.addends[row] as bigint)
+      const offset = relocations.offsetAt(row) - record.start + at
+      table.add(offset, relocations.typeAt(row), relocations.symbolAt(row), relocations.exactAddendAt(row))
     }
   }
   section.contents = bytes
@@ -129,16 +141,16 @@ function shorten(
   section.relocations = table
 }
 
-function rowsByRecord(records: readonly Record_[], relocations: RelocationTable | undefined): Map<number, number[]> {
+function rowsByRecord(records: readonly FrameRecord[], relocations: RelocationTable | undefined): Map<number, number[]> {
   const rows = new Map<number, number[]>()
   if (!relocations) return rows
   for (let row = 0; row < relocations.count; row++) {
-    const offset = relocations.offsets[row] as number
+    const offset = relocations.offsetAt(row)
     let low = 0
     let high = records.length - 1
     while (low < high) {
       const middle = (low + high + 1) >> 1
-      if ((records[middle] as Record_).start <= offset) low = middle
+      if ((records[middle] as FrameRecord).start <= offset) low = middle
       else high = middle - 1
     }
     const start = records[low]?.start ?? 0
@@ -150,15 +162,15 @@ function rowsByRecord(records: readonly Record_[], relocations: RelocationTable 
 }
 
 /** Equal keys: the CIEs have equal bytes and the same personality routine. */
-function cieKey(section: InputSection, record: Record_, rows: readonly number[]): string {
+function cieKey(section: InputSection, record: FrameRecord, rows: readonly number[]): string {
   let key = ''
   for (let at = record.start; at < record.end; at++) key += String.fromCharCode(section.contents[at] as number)
   const { relocations, object } = section
   for (const row of rows) {
     if (!relocations) break
-    const symbol = object.symbols[relocations.symbols[row] as number] as LinkSymbol
-    const identity = symbol.isLocal ? `${object.order}:${relocations.symbols[row]}` : symbol.name
-    key += ` ${(relocations.offsets[row] as number) - record.start} ${relocations.types[row]} ${identity} ${relocations.addendAt(row)}`
+    const symbol = object.symbols[relocations.symbolAt(row)] as LinkSymbol
+    const identity = symbol.isLocal ? `${object.order}:${relocations.symbolAt(row)}` : symbol.name
+    key += ` ${relocations.offsetAt(row) - record.start} ${relocations.typeAt(row)} ${identity} ${relocations.addendAt(row)}`
   }
   return key
 }

@@ -48,7 +48,7 @@ export function collectGarbage(
     const { relocations, object } = section
     // Unwind tables refer to all code; they keep nothing alive.
     if (relocations && section.name !== '.eh_frame') {
-      for (let row = 0; row < relocations.count; row++) reach(object.symbols[relocations.symbols[row] as number] as LinkSymbol)
+      for (let row = 0; row < relocations.count; row++) reach(object.symbols[relocations.symbolAt(row)] as LinkSymbol)
     }
   }
   // Sections that are not allocated, and those linked to something live, stay with their object.

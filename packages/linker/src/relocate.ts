@@ -149,10 +149,10 @@ export class Relocator {
     const base = signedNumber(output.address) + section.offset
     const { symbols } = section.object
     for (let row = 0; row < table.count; row++) {
-      const type = table.types[row] as number
+      const type = table.typeAt(row)
       const found = this.#kinds.get(type) ?? this.#flatKinds?.get(type)
       if (found && found.formula === 'none') continue
-      const offset = table.offsets[row] as number
+      const offset = table.offsetAt(row)
       const width = found?.width ?? 4
       if (offset + width > bytes.length) {
         this.options.sink.error(
@@ -161,7 +161,7 @@ export class Relocator {
         )
         return
       }
-      const symbol = symbols[table.symbols[row] as number] as LinkSymbol
+      const symbol = symbols[table.symbolAt(row)] as LinkSymbol
       // REL: the addend is in the field, sign-extended.
       let addend = table.addendAt(row)
       if (this.isI386 && found) addend += fieldOf(view, offset, found.width)

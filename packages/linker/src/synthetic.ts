@@ -17,6 +17,7 @@ import {
 } from '@kernelbox/elf'
 import { InputObject, InputSection, type LinkSymbol } from './model.ts'
 import { gotUse } from './relax.ts'
+import { typeOfName } from './section-attributes.ts'
 import type { SymbolTable } from './symbol-table.ts'
 
 /** The file that messages and the map name for sections that the linker makes. */
@@ -69,13 +70,13 @@ export class SyntheticSections {
     const { relocations, object } = section
     if (!relocations) return
     for (let row = 0; row < relocations.count; row++) {
-      const type = relocations.types[row] as number
-      const symbol = object.symbols[relocations.symbols[row] as number] as LinkSymbol
+      const type = relocations.typeAt(row)
+      const symbol = object.symbols[relocations.symbolAt(row)] as LinkSymbol
       if (symbol.type === STT_GNU_IFUNC && symbol.state === 'defined' && symbol.pltOffset < 0) {
         symbol.pltOffset = 8 * this.#ifuncs.length
         this.#ifuncs.push(symbol)
       }
-      const use = gotUse(this.isI386, type, section, relocations.offsets[row] as number, symbol)
+      const use = gotUse(this.isI386, type, section, relocations.offsetAt(row), symbol)
       if (use === 'base') this.#wantsGotBase = true
       else if (use === 'slot' && symbol.gotOffset < 0) {
         symbol.gotOffset = this.wordSize * this.#gotSymbols.length
@@ -136,6 +137,8 @@ export class SyntheticSections {
     const section = new InputSection(this.object, this.object.sections.length, elf)
     section.isKept = true
     section.isPlaceholder = size === 0
+    // Until they have contents their types are those that their names stand for.
+    if (section.isPlaceholder) section.type = typeOfName(name)
     this.object.sections.push(section)
     return section
   }

@@ -103,9 +103,9 @@ export function keptRelocations(
     if (!source || source.count === 0) continue
     table ??= new RelocationTable()
     for (let row = 0; row < source.count; row++) {
-      const symbol = section.object.symbols[source.symbols[row] as number] as LinkSymbol
-      const offset = base + (source.offsets[row] as number) + section.offset
-      const type = source.types[row] as number
+      const symbol = section.object.symbols[source.symbolAt(row)] as LinkSymbol
+      const offset = base + source.offsetAt(row) + section.offset
+      const type = source.typeAt(row)
       // A section symbol now stands for the start of the merged section.
       const moved = symbol.type === STT_SECTION && symbol.isLocal ? movedBy(symbol.section) : 0
       if (machine === EM_386) {
