@@ -66,7 +66,7 @@ export class DataSegment {
    * @param sections in order of address, as the pass that ended put them
    */
   adjust(isRelro: boolean, sections: Iterable<DataSegmentSection>): boolean {
-    if (this.#phase === 'relro-seen' && isRelro && this.#relroEnd > this.#base) {
+    if (this.#phase === 'relro-seen' && isRelro && this.#relroEnd >= this.#base) {
       this.#endsRelroWithPage = true
       const page = this.#maxPageSize
       const base = this.#relroBase([...sections])

@@ -71,10 +71,8 @@ export function planLink(options: LinkOptions, state: ScriptState, inputs: LinkI
   })
   synthetic?.dropEmpty()
   let frames: EhFrames | undefined
-  if (isElfImage) {
-    mergeSections(plan)
-    frames = optimizeEhFrames(plan)
-  }
+  if (isElfImage) mergeSections(plan)
+  if (!isFlat) frames = optimizeEhFrames(plan, !isRelocatable)
   return { plan, regions, synthetic, frames, stackFlags: stack }
 }
 
