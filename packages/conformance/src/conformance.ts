@@ -5,6 +5,7 @@ import { readIds, type RunOptions, WrongUse } from './core/case.ts'
 import { findProgram } from './core/command-template.ts'
 import { splitFlags } from './core/shell-words.ts'
 import { runFuzz } from './fuzz/fuzz-run.ts'
+import { runImages } from './images/images-run.ts'
 import { checkPassing, raisePassing } from './ratchet.ts'
 import { type SuiteChoice, suiteNames, runSuite } from './suites.ts'
 
@@ -13,10 +14,12 @@ pnpm conformance ld-random [--seed N] [--count N] [--kinds flat,elf]   random li
 pnpm conformance kernels [options]             small kernels: kasm against gcc + ld, objects cross-linked
 pnpm conformance guests [options]              bare-metal programs on klaunch's engines against QEMU with SeaBIOS
 pnpm conformance fuzz [--seed N] [--count N] [--kind statements|directives|soup|mutations] [--save]   random inputs through GNU as and kas
+pnpm conformance images [--seed N] [--count N]  random images on both engines: the host process never crashes, hangs or grows
 pnpm conformance corpus [options]              what fuzzing has found (packages/conformance/corpus)
 pnpm conformance client [options]              gcc with kas as its assembler: sqlite3, Lua, zlib; --only 'lua:-O2' chooses
 pnpm conformance x86-lines [options]           each AT&T instruction line of GNU's i386 suite alone, kas against as; --mode 64|32|16
 pnpm conformance x86-sweep [options]           lines made from our instruction table: --per-row N (2), --seed N (1), --only MNEMONICS, --kinds plain,options,arch
+pnpm conformance x86-mnemonics [options]       every name of an instruction that GNU as knows, against ours and docs/instructions.md
 
 pnpm conformance check [SUITE...]              exactly the cases of packages/conformance/passing; fails when one stops passing
 pnpm conformance raise [SUITE...]              runs everything and writes those lists anew; --allow-drop: also where one loses cases
@@ -95,6 +98,10 @@ async function main(words: readonly string[]): Promise<number> {
   const spawn = values.spawn ?? false
   if (what === 'check') return checkPassing(rest, spawn, options)
   if (what === 'raise') return raisePassing(rest, values['allow-drop'] ?? false, spawn, options)
+  if (what === 'images') {
+    const [seed, count] = [positive(values.seed ?? '1', '--seed'), positive(values.count ?? '300', '--count')]
+    return runImages({ seed, count, verbose: options.verbose })
+  }
   if (what === 'fuzz') {
     const [seed, count] = [positive(values.seed ?? '1', '--seed'), positive(values.count ?? '60', '--count')]
     return runFuzz({ command: values.cand, kind: values.kind, seed, count, save: values.save ?? false }, options)

@@ -15,6 +15,8 @@ export interface PortHandler {
    * time. A console port is posted; a port that stops the machine, raises an interrupt or changes what an IN reads is not.
    */
   posted?: boolean
+  /** Has registers of one byte: a wider access goes to each port's own handler, byte by byte, as the ISA bus does it. */
+  byteWide?: boolean
 }
 
 /** A port or an inclusive range. */
@@ -92,12 +94,21 @@ export class IoBus {
 
   read(port: number, size: PortSize): number {
     const handler = this.#handlers.get(port) ?? this.#fallback
+    if (size > 1 && handler.byteWide) {
+      let bytes = 0
+      for (let i = 0; i < size; i++) bytes += this.read((port + i) & highestPort, 1) * 2 ** (8 * i)
+      return bytes
+    }
     const value = handler.in ? handler.in(port, size) : -1
     return size === 1 ? value & 0xff : size === 2 ? value & 0xffff : value >>> 0
   }
 
   write(port: number, value: number, size: PortSize): void {
     const handler = this.#handlers.get(port) ?? this.#fallback
+    if (size > 1 && handler.byteWide) {
+      for (let i = 0; i < size; i++) this.write((port + i) & highestPort, (value >>> (8 * i)) & 0xff, 1)
+      return
+    }
     handler.out?.(port, value, size)
   }
 }

@@ -3,20 +3,20 @@
 import { mkdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { packagesFolder } from './folders.ts'
 
 export type Launcher = typeof import('@kernelbox/launcher')
 
-/** The path of the bundle, for processes that load it themselves. */
-export async function bundleLauncher(): Promise<string> {
-  const outfile = join(packagesFolder, 'conformance', 'dist', 'launcher', `launcher-${process.pid}.mjs`)
+/** Bundles a module and the launcher that it imports; the path of the bundle. */
+export async function bundleWithLauncher(entry = join(packagesFolder, 'launcher', 'src', 'index.ts')): Promise<string> {
+  const outfile = join(packagesFolder, 'conformance', 'dist', 'launcher', `${basename(entry, '.ts')}-${process.pid}.mjs`)
   mkdirSync(join(outfile, '..'), { recursive: true })
   const v86 = createRequire(join(packagesFolder, 'launcher', 'package.json')).resolve('v86')
   await build({
-    entryPoints: [join(packagesFolder, 'launcher', 'src', 'index.ts')],
+    entryPoints: [entry],
     outfile,
     bundle: true,
     format: 'esm',
@@ -43,5 +43,5 @@ export async function bundleLauncher(): Promise<string> {
 }
 
 export async function loadLauncher(): Promise<Launcher> {
-  return (await import(pathToFileURL(await bundleLauncher()).href)) as Launcher
+  return (await import(pathToFileURL(await bundleWithLauncher()).href)) as Launcher
 }

@@ -1,6 +1,6 @@
 // What a device is: named registers behind the buses, no host I/O, state that can be saved. Enters: a Board, its only way out.
 import { now } from '../now.ts'
-import type { IoBus } from '../io-bus.ts'
+import type { IoBus, PortHandler } from '../io-bus.ts'
 import type { MmioBus } from '../mmio-bus.ts'
 
 /** Time as devices see it; injected, so that tests and deterministic runs own it. */
@@ -53,21 +53,12 @@ export interface Device {
   restore(state: DeviceState): void
 }
 
-/** Splits accesses of 2 and 4 bytes into bytes, as the ISA bus does for byte-wide devices. */
-export function byteWide(device: { in?(port: number): number; out?(port: number, value: number): void; posted?: boolean }): {
-  in(port: number, size: number): number
-  out(port: number, value: number, size: number): void
-  posted: boolean
-} {
+/** A handler whose registers have one byte: see {@link PortHandler.byteWide}. */
+export function byteWide(device: { in?(port: number): number; out?(port: number, value: number): void; posted?: boolean }): PortHandler {
   return {
+    byteWide: true,
     posted: device.posted === true,
-    in(port, size) {
-      let value = 0
-      for (let i = 0; i < size; i++) value += ((device.in?.(port + i) ?? 0xff) & 0xff) * 2 ** (8 * i)
-      return value
-    },
-    out(port, value, size) {
-      for (let i = 0; i < size; i++) device.out?.(port + i, (value >>> (8 * i)) & 0xff)
-    },
+    in: (port) => device.in?.(port) ?? 0xff,
+    out: (port, value) => device.out?.(port, value & 0xff),
   }
 }

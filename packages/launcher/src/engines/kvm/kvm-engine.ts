@@ -269,7 +269,8 @@ export class KvmEngine implements Engine {
         if (entry.exits === coalesceAfterExits && this.#canCoalesce) this.#coalesce(port, size)
       }
       count++
-      handler?.out?.(port, value, size as PortSize)
+      if (size === 1) handler?.out?.(port, value, 1)
+      else io.write(port, value, size as PortSize)
     })
     return count
   }

@@ -1,0 +1,29 @@
+// Runs random images in a process of its own: node BUNDLE ENGINE FIRST COUNT. Image N has the seed N. Leaves: a line an image when it is over; what it
+// throws is its end.
+import { attachPc, attachTestDevices, bootImage, createVm, type EngineName, type VmExit } from '@kernelbox/launcher'
+import { Random } from '../fuzz/random.ts'
+import { randomImage } from './random-image.ts'
+
+const timeoutInMs = 12
+
+async function run(engine: EngineName, seed: number): Promise<string> {
+  const image = randomImage(new Random(seed))
+  const vm = await createVm({ engine, memory: image.memoryInMiB << 20 })
+  try {
+    if (image.machine !== 'article') (image.machine === 'pc' ? attachPc : attachTestDevices)(vm).keyboard.type(image.keys)
+    const loaded = bootImage(vm, image.bytes, image.format === undefined ? {} : { format: image.format })
+    let exit: VmExit | undefined
+    if (!('message' in loaded)) exit = await vm.run({ timeout: timeoutInMs })
+    return `${image.kind} ${exit?.reason ?? 'refused'}`
+  } finally {
+    vm.close()
+  }
+}
+
+const [engine, first, count] = process.argv.slice(2)
+for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
+  process.stdout.write(`> ${seed}\n`)
+  const start = performance.now()
+  const end = await run(engine as EngineName, seed)
+  process.stdout.write(`${end} ${Math.round(performance.now() - start)} ${Math.round(process.memoryUsage.rss() / 2 ** 20)}\n`)
+}
