@@ -13,9 +13,22 @@ import { type LinkKind, linkTables, type LinkSuiteCase, runLinkCase } from './ld
 import { kernelResults, kernelTable } from './kernels/kernels-run.ts'
 import { allLinkCases } from './ld/ld-suite.ts'
 import { randomLinkResults } from './ld/random-run.ts'
+import { mnemonicResults, mnemonicTable } from './x86-lines/mnemonics-run.ts'
 import { instructionResults, instructionTable } from './x86-lines/x86-lines-run.ts'
 
-export const suiteNames = ['gas', 'ld', 'ld-random', 'cpp', 'kernels', 'guests', 'client', 'corpus', 'x86-lines', 'x86-sweep'] as const
+export const suiteNames = [
+  'gas',
+  'ld',
+  'ld-random',
+  'cpp',
+  'kernels',
+  'guests',
+  'client',
+  'corpus',
+  'x86-lines',
+  'x86-sweep',
+  'x86-mnemonics',
+] as const
 export type SuiteName = (typeof suiteNames)[number]
 
 export interface SuiteChoice {
@@ -158,6 +171,8 @@ async function resultsAndTables(choice: SuiteChoice, options: RunOptions): Promi
     case 'x86-lines':
     case 'x86-sweep':
       return [[instructionTable], await instructionResults(choice, options, print)]
+    case 'x86-mnemonics':
+      return [[mnemonicTable], await mnemonicResults(choice, options)]
   }
 }
 

@@ -214,6 +214,8 @@ export function isaOf(row: Row): string {
     for (const [isa, names] of Object.entries(SETS)) for (const name of names.split(' ')) setOfMnemonic.set(name, isa)
   }
   const name = row.mnemonic
+  // imul of two registers came with the 80386
+  if (name === 'imul' && row.opcode[0] === 0x0f) return 'i386'
   const known = setOfMnemonic.get(name)
   if (known !== undefined) return known
   if (name.startsWith('cmov')) return 'cmov'
@@ -246,7 +248,7 @@ export function missingForRegister(register: Register, isa: ReadonlySet<string>)
 /** Is the row in the set? `size`: operand size found, because 32 bits need an 80386 and 64 bits a 64-bit processor. */
 export function isaAllows(row: Row, size: number, isa: ReadonlySet<string>): boolean {
   if (isa.has(EVERYTHING)) return true
-  if (size === 32 && !isa.has('i386')) return false
+  if ((size === 32 || row.operandSize === 32) && !isa.has('i386')) return false
   const needed = isaOf(row)
   if (needed === '') return true
   return needed.split('/').some((all) => all.split('+').every((name) => isa.has(name)))

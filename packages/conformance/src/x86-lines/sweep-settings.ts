@@ -80,7 +80,8 @@ export function archNamesOf(help: string): { readonly processors: readonly strin
       .slice(help.indexOf(from) + from.length, help.indexOf(to, help.indexOf(from)))
       .split(/[\s,]+/)
       .filter((word) => /^[a-z0-9][\w.-]*$/.test(word))
-  const special = new Set(['push', 'pop', 'default'])
+  // iamcu is another machine's object format
+  const special = new Set(['push', 'pop', 'default', 'iamcu'])
   const processors = words('CPU is one of:', 'EXTENSION').filter((name) => !special.has(name))
   return { processors, extensions: words('EXTENSION is combination of', '-mtune') }
 }
@@ -90,12 +91,7 @@ function archSettings(mode: LineMode, help: string): Setting[] {
   const { processors, extensions } = archNamesOf(help)
   const of = (name: string, directives: string): Setting => ({ ...base, name: `${mode} ${name}`, header: `${base.header}; ${directives}` })
   return [
-    ...(mode === 64
-      ? processors.filter((name) => name !== 'iamcu')
-      : mode === 16
-        ? ['i8086', 'i186', 'i286', ...processors]
-        : processors
-    ).map((name) => of(`.arch ${name}`, `.arch ${name}`)),
+    ...(mode === 16 ? ['i8086', 'i186', 'i286', ...processors] : processors).map((name) => of(`.arch ${name}`, `.arch ${name}`)),
     // on top of a processor without extensions, and taken away from all
     ...extensions.flatMap((name) => {
       const words = name === 'no87' ? [] : [`.arch ${mode === 64 ? 'generic64' : 'i486'}; .arch .${name}`]
