@@ -2,7 +2,7 @@
 // nothing where there were errors; and what there is to say.
 
 import { type Diagnostic, DiagnosticSink, type SourceFile, type Span } from '@kernelbox/diagnostics'
-import type { ElfObject } from '@kernelbox/elf'
+import { type ElfObject, SHT_NOBITS } from '@kernelbox/elf'
 import { Assembler } from './assembler.ts'
 import { generateLines } from './line-table/directives.ts'
 import { applyMarch } from './directives/arch.ts'
@@ -10,7 +10,7 @@ import { locator } from './locate.ts'
 import { buildObject } from './object-builder.ts'
 import type { AssembleOptions } from './options.ts'
 import { writeUsedNote } from './property-note/property-note.ts'
-import { Relaxation } from './relax.ts'
+import { mostContentsInBytes, Relaxation } from './relax.ts'
 import { Resolver } from './resolve.ts'
 import type { Section } from './sections.ts'
 import { checkSymbols, checkVersionsOfRelocations } from './symbol-checks.ts'
@@ -73,6 +73,8 @@ export function assembleWith(loadGrammar: GrammarLoader, sources: readonly Sourc
     relaxation.run(a.sections.all.filter((section, i) => before[i] !== contentsLength(section)))
   }
 
+  if (!contentsFit(a)) return { object: undefined, diagnostics: sink.diagnostics, locate: () => undefined }
+
   // 4. Fixups become bytes or relocations.
   const resolver = new Resolver(a, relaxation, a.is64BitObject || options.x32 === true)
   const resolved = a.sections.all.map((section) => resolver.resolve(section))
@@ -85,6 +87,26 @@ export function assembleWith(loadGrammar: GrammarLoader, sources: readonly Sourc
     diagnostics: sink.diagnostics,
     locate: locator(a, 1 + object.groups.length),
   }
+}
+
+/** Whether the contents of all sections can be held; an alignment of 2^40 asks for more. */
+function contentsFit(a: Assembler): boolean {
+  const largest = a.sections.all.filter(({ type }) => type !== SHT_NOBITS).sort((x, y) => y.sizeInBytes - x.sizeInBytes)
+  const total = largest.reduce((sum, { sizeInBytes }) => sum + sizeInBytes, 0)
+  const widest = largest.find(({ alignmentPower }) => 2 ** alignmentPower > mostContentsInBytes)
+  if (widest && total <= mostContentsInBytes) {
+    const message = `'${widest.name}' is to be aligned to 2^${widest.alignmentPower}, which no object made here can be`
+    a.report({ code: 'section-too-large', severity: 'error', message })
+    return false
+  }
+  if (total <= mostContentsInBytes) return true
+  const [section] = largest
+  const message = `the sections would hold ${total} bytes; ${mostContentsInBytes} are the most that an object made here can have`
+  const notes = section
+    ? [{ message: `'${section.name}' alone has ${section.sizeInBytes}: look for an .org, a .fill or an alignment in it` }]
+    : []
+  a.report({ code: 'section-too-large', severity: 'error', message, notes })
+  return false
 }
 
 const contentsLength = (section: Section) => section.chains.reduce((sum, chain) => sum + chain.length, 0)

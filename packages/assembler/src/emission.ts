@@ -101,10 +101,9 @@ export abstract class Emission extends SymbolScope {
 
   checkWidth(value: bigint, sizeInBytes: number, start: number): void {
     const bits = BigInt(sizeInBytes * 8)
-    if (bits >= 64n && sizeInBytes >= 8) {
-      if (sizeInBytes === 8 && (value >= 1n << 64n || value < -(1n << 63n))) {
-        this.error('number-too-big', `${value} needs more than 64 bits`, start, this.at)
-      }
+    if (sizeInBytes >= 8) {
+      if (value < 1n << bits && value > -(1n << bits)) return
+      this.warn('value-truncated', `this number needs more than ${sizeInBytes} bytes; its low bytes are taken`, start, this.at)
       return
     }
     const wrapped = BigInt.asIntN(64, value)

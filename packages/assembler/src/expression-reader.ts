@@ -3,6 +3,7 @@
 // trees. Enters: bytes and a range. Leaves: the fields of the reader, of which `kind` says which count.
 
 import { bytesToText } from '@kernelbox/diagnostics'
+import { isBignum } from './bignum.ts'
 import { type BinaryOperator, type Expression, soleSymbol, type UnaryOperator } from './expression.ts'
 import { operatorNumber } from './relocation-operators.ts'
 import { type AsmSymbol, symbolAbsolute, symbolEquated, symbolRegister } from './symbols.ts'
@@ -148,7 +149,8 @@ export class ExpressionReader {
         let next = at + 1
         while (next < end && nameBytes[bytes[next] as number] !== 0) next++
         // `.startof.(.text)` is a name in three tokens, and means the symbol that the linker defines as `.startof..text`.
-        if (c === 46 && bytes[next] === 40 && bytes[next - 1] === 46 && next < end) return this.#sectionOperator(bytes, at, next, end, hasTerm || isNegative)
+        if (c === 46 && bytes[next] === 40 && bytes[next - 1] === 46 && next < end)
+          return this.#sectionOperator(bytes, at, next, end, hasTerm || isNegative)
         const symbol = next === at + 1 && c === 46 ? this.#world.here() : this.#world.symbol(bytes, at, next)
         if (symbol.kind === symbolAbsolute && symbol.value < 0x1fffffffffffffn && symbol.value > -0x1fffffffffffffn) {
           constant += isNegative ? -Number(symbol.value) : Number(symbol.value)
@@ -372,8 +374,8 @@ export class ExpressionReader {
         return { kind: 'unary', operator: tree.operator as UnaryOperator, operand }
       }
       case 'binary': {
-        const left = this.#build(tree.left, base)
-        const right = this.#build(tree.right, base)
+        const left = this.#small(this.#build(tree.left, base), start)
+        const right = this.#small(this.#build(tree.right, base), base + tree.right.start)
         if (left.kind === 'constant' && right.kind === 'constant') {
           const folded = this.#fold(tree.operator as BinaryOperator, left.value, right.value, start, end)
           if (folded !== undefined) return { kind: 'constant', value: folded }
@@ -385,6 +387,13 @@ export class ExpressionReader {
         return { kind: 'binary', operator: tree.operator as BinaryOperator, left, right }
       }
     }
+  }
+
+  /** Operators work on 64 bits. */
+  #small(operand: Expression, start: number): Expression {
+    if (operand.kind !== 'constant' || !isBignum(operand.value)) return operand
+    this.#world.caution('number-too-big', 'this number needs more than 64 bits and cannot be reckoned with; 0 is taken', start, start + 1)
+    return { kind: 'constant', value: 0n }
   }
 
   #fold(operator: BinaryOperator, left: bigint, right: bigint, start: number, end: number): bigint | undefined {

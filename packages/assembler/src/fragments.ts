@@ -220,6 +220,8 @@ export const fixupData = 32
 export const fixupGotWithoutBase = 64
 /** Of an instruction of 64-bit code, where fields of 32 bits are extended to 64. */
 export const fixupIn64BitCode = 128
+/** Of instructions, never kept: the table's address is relative to the instruction (psABI: GOTPC), not to the field. */
+export const fixupGotFromStart = 256
 
 /** Fields whose value is known only when symbols are: struct of arrays, in the order emitted. */
 export class FixupTable {

@@ -31,8 +31,8 @@ import type { Section } from './sections.ts'
 import { orgBackwards } from './value-advice.ts'
 import { type AsmSymbol, symbolEquated, symbolLabel, symbolUndefined } from './symbols.ts'
 
-/** Contents beyond this are refused: a single .org or .fill can ask for any number of bytes. */
-const largestSectionInBytes = 0x7fffffff
+/** Contents beyond this are refused, of a section or of all: a single .org or .fill can ask for any number of bytes. */
+export const mostContentsInBytes = 0x18000000
 const mostPasses = 200
 
 /** The value of `label - label` within one section, the usual LEB128 of debugging sections; NaN for all else. */
@@ -321,7 +321,7 @@ export class Relaxation {
           return 0
         }
         const size = count * BigInt(fill.pattern.length)
-        if (size > BigInt(largestSectionInBytes) && chain.section.type !== 8) {
+        if (size > BigInt(mostContentsInBytes) && chain.section.type !== 8) {
           this.#tell(fill, 'section-too-large', `${size} bytes are more than a section can hold here`, 'error')
           return 0
         }
@@ -339,7 +339,7 @@ export class Relaxation {
           }
           return 0
         }
-        if (gap > largestSectionInBytes && chain.section.type !== 8) {
+        if (gap > mostContentsInBytes && chain.section.type !== 8) {
           this.#tell(org, 'section-too-large', `.org leaves a gap of ${gap} bytes, more than a section can hold here`, 'error')
           return 0
         }
@@ -352,7 +352,7 @@ export class Relaxation {
         if (distance >= 0) size = lebSizeOfDistance(distance, isSigned)
         else {
           const leb = lebDetail(chain, i)
-          const value = this.#value(leb.value, leb, chain, pass)
+          const value = leb.value.kind === 'constant' ? leb.value.value : this.#value(leb.value, leb, chain, pass)
           if (value === undefined) return 1
           size = lebSize(value, isSigned)
         }
@@ -453,7 +453,7 @@ export function lebSize(value: bigint, isSigned: boolean): number {
     }
     return size
   }
-  for (let rest = BigInt.asUintN(64, value) === value ? value : BigInt.asUintN(64, value); rest > 127n; rest >>= 7n) size++
+  for (let rest = value >= 0n ? value : BigInt.asUintN(64, value); rest > 127n; rest >>= 7n) size++
   return size
 }
 

@@ -57,6 +57,31 @@ describe('a field', () => {
   })
 })
 
+describe('a number beyond 64 bits', () => {
+  it('stands in data alone or behind a sign, and not in a sum', () => {
+    expect(told('.quad 0x123456789abcdef01\n.octa 0x123456789abcdef01\n.quad 0x123456789abcdef01+1\n')).toEqual([
+      '1 warning value-truncated',
+      '3 warning number-too-big',
+    ])
+  })
+  it('has no place elsewhere', () => {
+    const errors = told(
+      '.set s, 0x123456789abcdef01\nmov $0x123456789abcdef01, %rax\n.zero 5, 0x123456789abcdef01\n.if 0x123456789abcdef01\n.endif\n',
+    )
+    expect(errors.map((line) => line.slice(0, 7))).toEqual(['1 error', '2 error', '3 error', '4 error'])
+  })
+})
+
+describe('the size of an object', () => {
+  it('has a limit, which an alignment can pass too', () => {
+    expect(told('.p2align 40, , 4\n.byte 1\n')).toEqual(['0 error section-too-large'])
+    expect(told('mov $1==1, %eax\nmov $2 == 1, %eax\n')).toEqual(['1 error operand-character', '2 error operand-character'])
+    expect(told('.byte 1\n.p2align 40\n.byte 1\n')).toEqual(['0 error section-too-large'])
+    expect(told('.data\n.fill 0x7fffffff, 8, 1\n')).toEqual(['2 error section-too-large'])
+    expect(told('.bss\n.skip 0x7fffffff\n')).toEqual([])
+  })
+})
+
 describe('an empty place in a list of numbers', () => {
   it('counts as zero, and is told', () => {
     expect(told('.long 1,,2\n.byte 2,\n.uleb128 3,\n.sleb128\n.long\n')).toEqual([
@@ -65,5 +90,9 @@ describe('an empty place in a list of numbers', () => {
       '3 warning missing-operand',
       '4 warning missing-operand',
     ])
+  })
+  it('is nothing among strings, and zero in other directives', () => {
+    expect(told('.asciz , "a"\n.ascii "a",\n.ascii <65>,"b"\n.skip ,4\n.p2align ,4,16\n.fill 2,,3\n.globl a,\n')).toEqual([])
+    expect(told('.comm foo\n.nops ,\n')).toEqual(['1 error missing-operand', '2 error missing-operand'])
   })
 })

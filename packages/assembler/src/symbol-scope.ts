@@ -10,6 +10,7 @@ import type { AssembleOptions } from './options.ts'
 import { type Section, SectionList } from './sections.ts'
 import { quotedName } from './statement-cursor.ts'
 import { StatementReports } from './statement-reports.ts'
+import { isBignum } from './bignum.ts'
 import {
   AsmSymbol,
   symbolAbsolute,
@@ -105,16 +106,28 @@ export abstract class SymbolScope extends StatementReports {
     this.skipBlanks()
     const start = this.at
     if (!this.readExpression()) {
-      this.error('missing-operand', `${what} is expected here`, start, this.end)
-      return undefined
+      // What is left empty counts as zero; what cannot be read is told by whoever expects the end.
+      return 0n
     }
     return this.absoluteOfReader(what, start)
+  }
+
+  /** A number as {@link readAbsolute} gives it, where leaving it out is a fault. */
+  readNeeded(what: string): bigint | undefined {
+    if (!this.isAtEnd && this.bytes[this.at] !== 44) return this.readAbsolute(what)
+    this.error('missing-operand', `${what} is expected here`, this.at, this.end)
+    return undefined
   }
 
   absoluteOfReader(what: string, start: number): bigint | undefined {
     if (this.reader.isFaulty) return undefined
     if (this.reader.kind === expressionConstant) return BigInt(this.reader.constant)
-    const value = this.evaluation.constant(this.reader.expression)
+    const { expression } = this.reader
+    if (expression.kind === 'constant' && isBignum(expression.value)) {
+      this.error('number-too-big', `${what} cannot need more than 64 bits`, start, this.at)
+      return undefined
+    }
+    const value = this.evaluation.constant(expression)
     if (value === undefined) {
       const { fault } = this.evaluation
       const why =
@@ -342,6 +355,10 @@ export abstract class SymbolScope extends StatementReports {
     }
     const { reader } = this
     const expression = reader.expression
+    if (expression.kind === 'constant' && isBignum(expression.value)) {
+      this.error('number-too-big', `the value of '${symbol.name}' cannot need more than 64 bits`, valueStart, this.at)
+      return
+    }
     if (!this.expectEnd()) return
     if ((symbol.kind !== symbolUndefined || symbol.weakrefTarget) && (how !== 'set' || !symbol.isVolatile)) {
       this.alreadyDefined(symbol, start, end)

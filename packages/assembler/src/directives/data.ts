@@ -34,21 +34,41 @@ function warnOfEmptyPlace(a: Assembler, start: number): void {
   a.warn('missing-operand', 'there is no number here; 0 is taken', start, Math.min(start + 1, a.end))
 }
 
+/** `<65>`: a character by its number; zero where that is none. */
+function emitByNumber(a: Assembler, width: number): boolean {
+  const { end } = a
+  const open = a.at++
+  const close = a.bytes.indexOf(62, a.at)
+  if (close < 0 || close >= end) {
+    a.error('missing-angle-bracket', "the number in '<' needs a '>' behind it", open, end)
+    return false
+  }
+  a.end = close
+  const isRead = a.readExpression()
+  const value = isRead ? (a.evaluation.constant(a.reader.expression) ?? 0n) : 0n
+  const isWhole = a.isAtEnd
+  a.end = end
+  if (!isWhole) {
+    a.junk()
+    return false
+  }
+  a.at = close + 1
+  a.skipBlanks()
+  if (a.takesValue(value === 0n, width)) a.chain.bigNumber(value, width)
+  return true
+}
+
 /** Strings, each with `terminator` behind it, every character `width` bytes wide. */
 function emitStrings(a: Assembler, hasTerminator: boolean, width: number): void {
   if (a.isAtEnd) return
   for (;;) {
     a.skipBlanks()
     if (a.bytes[a.at] === 60 && a.at < a.end) {
-      // `<65>`: a byte by its number.
-      a.at++
-      const value = a.readAbsolute()
-      if (value === undefined) return
-      if (!a.take(62)) {
-        a.error('missing-angle-bracket', "the number in '<' needs a '>' behind it", a.at, a.end)
-        return
-      }
-      a.chain.bigNumber(value, width)
+      if (!emitByNumber(a, width)) return
+    } else if (a.at >= a.end || a.bytes[a.at] === 44) {
+      // An empty place is nothing.
+      if (!a.takeComma()) break
+      continue
     } else {
       const text = a.readStringBytes()
       if (!text) {

@@ -9,6 +9,8 @@ import { codeStyle } from '../code-style.ts'
 import type { DirectiveTable } from './registry.ts'
 
 const largestPower = 63
+/** GNU as takes an operand that is left out for zero. */
+const zero: Expression = { kind: 'constant', value: 0n }
 
 /** `.align n, fill, max`; `isPower`: the operand is an exponent. */
 function align(a: Assembler, isPower: boolean, fillSizeInBytes: number): void {
@@ -17,7 +19,10 @@ function align(a: Assembler, isPower: boolean, fillSizeInBytes: number): void {
   if (a.isAtEnd) amount = isPower ? 2n : 0n
   else amount = a.readAbsolute('the alignment')
   if (amount === undefined) return
-  if (amount < 0n) {
+  if (amount < 0n && !isPower) {
+    a.error('alignment-not-power', `${amount} is not a power of two`, start, a.at)
+    amount = 0n
+  } else if (amount < 0n) {
     a.warn('negative-alignment', 'a negative alignment counts as none', start, a.at)
     amount = 0n
   }
@@ -90,11 +95,7 @@ export function emitAlign(a: Assembler, power: number, fill: bigint | undefined,
 /** `.skip count, fill` and its synonyms. */
 function skip(a: Assembler, unit: number): void {
   const start = a.at
-  const count = a.readTree()
-  if (!count) {
-    a.error('missing-operand', 'a number of bytes is expected here', start, a.end)
-    return
-  }
+  const count = a.readTree() ?? zero
   if (a.reader.isFaulty) return
   let fill = 0n
   if (a.takeComma() && !a.isAtEnd) {
@@ -133,11 +134,8 @@ export function reserve(a: Assembler, count: Expression, fill: bigint, unit: num
 /** `.fill repeat, size, value`: the size is at most 8, the value at most 4 bytes wide. */
 function fill(a: Assembler): void {
   const start = a.at
-  const count = a.readTree()
-  if (!count || a.reader.isFaulty) {
-    if (!count) a.error('missing-operand', 'a count is expected here', start, a.end)
-    return
-  }
+  const count = a.readTree() ?? zero
+  if (a.reader.isFaulty) return
   let size = 1n
   let value = 0n
   if (a.takeComma()) {

@@ -124,7 +124,7 @@ function readFormals(
 
 function repeat(a: Assembler): void {
   const start = a.wordStart
-  const count = a.isAtEnd ? undefined : a.readAbsolute('the number of repetitions')
+  const count = a.isAtEnd ? undefined : a.readNeeded('the number of repetitions')
   if (count !== undefined) a.expectEnd()
   const call = a.span(start, a.end)
   const body = readBlock(a, repeatOpeners, repeatClosers)

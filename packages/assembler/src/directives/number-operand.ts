@@ -24,7 +24,7 @@ export function readNumber(a: Assembler, what?: string): number | undefined {
     a.skipBlanks()
     return isNegative ? -value : value
   }
-  const read = a.readAbsolute(what)
+  const read = a.readNeeded(what ?? 'a number')
   return read === undefined ? undefined : Number(read)
 }
 

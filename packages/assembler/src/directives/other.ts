@@ -2,6 +2,7 @@
 
 import { SourceFile } from '@kernelbox/diagnostics'
 import type { Mode } from '@kernelbox/x86'
+import { SHT_NOTE } from '@kernelbox/elf'
 import type { Assembler } from '../assembler.ts'
 import type { DirectiveTable } from './registry.ts'
 
@@ -132,7 +133,7 @@ function ignore(a: Assembler): void {
   a.at = a.end
 }
 
-/** `.line n`, `.ln n`, `.linefile n "file"`: what messages name. */
+/** `.line n`, `.linefile n "file"`: what messages name. */
 function line(a: Assembler): void {
   const number = a.readAbsolute('a line number')
   if (number === undefined) return
@@ -174,7 +175,6 @@ export const otherDirectives: DirectiveTable = {
     a.input.closeAll()
   },
   line,
-  ln: line,
   linefile: line,
   att_syntax(a) {
     a.instructions.hasNakedRegisters = a.restOfStatement().trim() === 'noprefix'
@@ -199,7 +199,30 @@ export const otherDirectives: DirectiveTable = {
   psize: paperSize,
   title: ignore,
   sbttl: ignore,
+  /** `.version "text"`: a note of type 1 with the text as its name and no description (gABI ch. 5 "Note Section"). */
+  version(a) {
+    const text = a.readStringBytes()
+    if (!text) {
+      a.error('missing-string', 'a string in double quotes is expected here', a.at, a.end)
+      return
+    }
+    if (!a.expectEnd()) return
+    let section = a.sections.find('.note')
+    if (!section) {
+      section = a.sections.add('.note', SHT_NOTE, 0)
+      a.sections.register(section)
+    }
+    section.alignmentPower = Math.max(section.alignmentPower, 2)
+    const chain = section.chain(0)
+    for (const word of [text.length + 1, 0, 1]) chain.number(word, 4)
+    chain.bytes(text)
+    for (let length = text.length; length === text.length || length % 4 !== 0; length++) chain.byte(0)
+  },
+  linkonce: (a) =>
+    a.warn('no-effect', '.linkonce has no effect in ELF objects; section groups are for this: .section name,"axG",@progbits,group,comdat'),
+  lflags: ignore,
   ident(a) {
+    if (a.isAtEnd) return
     const text = a.readStringBytes()
     if (!text) {
       a.error('missing-string', 'a string in double quotes is expected here', a.at, a.end)

@@ -22,7 +22,7 @@ function each(a: Assembler, apply: (symbol: AsmSymbol) => void): void {
     const symbol = a.readSymbol()
     if (!symbol) return
     apply(symbol)
-  } while (a.takeComma())
+  } while (a.takeComma() && !a.isAtEnd)
   a.expectEnd()
 }
 
@@ -157,7 +157,7 @@ function common(a: Assembler, how: 'comm' | 'lcomm' | 'largecomm' | 'tls'): void
   }
   a.takeComma()
   const sizeStart = a.at
-  const sizeInBytes = a.readAbsolute('the size')
+  const sizeInBytes = a.readNeeded('the size')
   if (sizeInBytes === undefined) return
   const wide = a.is64BitObject || a.options.x32
   const limit = wide && how === 'largecomm' ? 1n << 63n : 1n << 32n

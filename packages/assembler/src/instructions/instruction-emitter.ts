@@ -12,6 +12,7 @@ import {
   fixupGotRelaxable,
   fixupGotRelaxableRex,
   fixupGotWithoutBase,
+  fixupGotFromStart,
   fixupIn64BitCode,
   fixupPcRelative,
   fixupSigned,
@@ -162,7 +163,7 @@ export class InstructionEmitter {
     const flags = fixupFlagsOf(field, slot, a.mode)
     let { constant } = slot
     // The table's address relative to the instruction: the field is `offset` bytes behind its beginning (psABI: GOTPC).
-    if (slot.add && !slot.sub && slot.operator === 0 && !field.isPcRelative && offset > 0 && slot.add === a.symbols.globalOffsetTable)
+    if (slot.add && !slot.sub && slot.operator === 0 && (flags & fixupGotFromStart) !== 0 && slot.add === a.symbols.globalOffsetTable)
       constant += offset
     const index = chain.fixups.append(
       chain.count - 1,
@@ -196,6 +197,9 @@ export function fixupFlagsOf(field: EncodedField, slot: OperandSlot, mode: Mode)
   if (field.gotRelaxable === 'plain') flags |= fixupGotRelaxable
   else if (field.gotRelaxable === 'rex') flags |= fixupGotRelaxableRex
   if (field.gotRelaxable !== undefined && !slot.base && !slot.index) flags |= fixupGotWithoutBase
+  // Fields of other widths have no GOTPC; GNU as leaves out displacements of 64-bit code.
+  const isWide = field.sizeInBytes >= 4 && !(mode === 64 && field.part === 'displacement')
+  if (isWide && !field.isPcRelative) flags |= fixupGotFromStart
   return flags
 }
 

@@ -161,6 +161,7 @@ export class Instructions {
         at = this.#operands.read(slot, at, end)
         if (at < 0) return
         slot.end = at
+        if (!this.#hasOperandCharacters(slot)) return
         while (at < end && (bytes[at] === 32 || bytes[at] === 9)) at++
         if (at >= end) break
         if (bytes[at] !== 44) {
@@ -176,6 +177,20 @@ export class Instructions {
       }
     }
     this.#emitStatement(keyLength)
+  }
+
+  /** `=` has no place in an operand, not even in a comparison: GNU as parts operands by their characters first. */
+  #hasOperandCharacters(slot: OperandSlot): boolean {
+    const a = this.#assembler
+    let isQuoted = false
+    for (let at = slot.start; at < slot.end; at++) {
+      const c = a.bytes[at]
+      if (c === 34) isQuoted = !isQuoted
+      if (c !== 61 || isQuoted || a.bytes[at - 1] === 39) continue
+      a.error('operand-character', "'=' cannot stand in an operand; '.set name, expression' can compare", at, at + 1)
+      return false
+    }
+    return true
   }
 
   /** `rep movsb`, `cs rep/outsb`; `lock` alone, or a symbol named like a prefix, is not followed by an instruction. */

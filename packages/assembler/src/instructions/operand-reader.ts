@@ -5,6 +5,7 @@ import { bytesToText } from '@kernelbox/diagnostics'
 import type { Assembler } from '../assembler.ts'
 import { expressionLinear, expressionMissing, expressionRegister, expressionTree, nameBytes } from '../expression-reader.ts'
 import { suggestRegister } from '../messages.ts'
+import { isBignum } from '../bignum.ts'
 import { soleSymbol } from '../expression.ts'
 import { type AsmSymbol, symbolEquated, symbolRegister } from '../symbols.ts'
 import {
@@ -131,6 +132,9 @@ export class OperandReader {
     slot.tree = undefined
     if (reader.kind === expressionTree) {
       slot.tree = reader.expression
+      if (slot.tree.kind === 'constant' && isBignum(slot.tree.value)) {
+        this.#assembler.error('number-too-big', 'no instruction takes a number of more than 64 bits', slot.start, reader.end)
+      }
       const value = this.#assembler.evaluation.evaluate(slot.tree)
       if (value && !value.add && !value.sub) slot.tree = { kind: 'constant', value: value.constant }
       else if (value?.add?.name === '_GLOBAL_OFFSET_TABLE_') {

@@ -2,6 +2,7 @@
 
 import type { Assembler } from '../assembler.ts'
 import { codeStyle } from '../code-style.ts'
+import type { Expression } from '../expression.ts'
 import type { DirectiveTable } from '../directives/registry.ts'
 import { partFill } from '../fragments.ts'
 import { codePadding, longestNopInBytes } from './code-padding.ts'
@@ -9,16 +10,12 @@ import { codePadding, longestNopInBytes } from './code-padding.ts'
 /** `.nops size, largest`: that many bytes of nops, none longer than `largest`. */
 function nops(a: Assembler): void {
   const start = a.at
-  const count = a.readTree()
-  if (!count) {
-    a.error('missing-operand', 'a number of bytes is expected here', start, a.end)
-    return
-  }
+  const count: Expression = a.readTree() ?? { kind: 'constant', value: 0n }
   if (a.reader.isFaulty) return
   let largest = 0
   if (a.takeComma()) {
     const at = a.at
-    const value = a.readAbsolute('the size of the largest nop')
+    const value = a.readNeeded('the size of the largest nop')
     if (value === undefined) return
     const style = a.mode === 16 ? 'lea16' : codeStyle(a)
     if (value < 0n) a.warn('nop-size', 'a negative size of the largest nop says nothing', at, a.end)

@@ -7,7 +7,7 @@ import { bytesToText } from '@kernelbox/diagnostics'
 import { isPrefix, type Register } from '@kernelbox/x86'
 import type { Assembler } from '../assembler.ts'
 import { expressionConstant, expressionLinear, expressionMissing, nameBytes } from '../expression-reader.ts'
-import { type FragmentChain, partBranch } from '../fragments.ts'
+import { fixupGotFromStart, type FragmentChain, partBranch } from '../fragments.ts'
 import type { InputFrame } from '../input.ts'
 import { branchWidthOf, fixupFlagsOf } from '../instructions/instruction-emitter.ts'
 import { kindMemory, kindRegister, type OperandSlot } from '../instructions/operand-slot.ts'
@@ -233,7 +233,12 @@ export class QuickStatements {
       const symbol = this.#symbols[value]
       const operator = fields[f + fieldOperator] as number
       // The table's address relative to the instruction: see InstructionEmitter.
-      if (operator === 0 && symbol !== undefined && symbol === this.#assembler.symbols.globalOffsetTable && (flags & 1) === 0) {
+      if (
+        operator === 0 &&
+        symbol !== undefined &&
+        symbol === this.#assembler.symbols.globalOffsetTable &&
+        (flags & fixupGotFromStart) !== 0
+      ) {
         number += fields[f + fieldOffset] as number
       }
       const { fixups } = chain
