@@ -4,7 +4,7 @@
  * 1. {@link ElfObject}: sections, symbols, relocations and groups of a relocatable object, as the assembler makes it and
  *    the linker takes it.
  * 2. `writeObject` turns it into the bytes of a .o; `readObject` turns such bytes, untrusted, into it.
- * 3. `readArchive` lists the members of an ar archive; `writeExecutable` lays out ELF executables.
+ * 3. `readArchive` lists the members of an ar archive; `layExecutable` lays out ELF executables.
  */
 export * from './constants.ts'
 export type { ElfGroup, ElfObject, ElfSection, ElfSymbol, SectionIndex } from './model.ts'
@@ -18,5 +18,6 @@ export {
   type ExecutableSegment,
   elfHeaderSize,
   programHeaderSize,
-  writeExecutable,
+  type LaidExecutable,
+  layExecutable,
 } from './write-executable.ts'

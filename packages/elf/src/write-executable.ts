@@ -15,8 +15,6 @@ export interface ExecutableSection {
   readonly flags: number
   readonly address: bigint
   readonly sizeInBytes: number
-  /** Empty for SHT_NOBITS. */
-  readonly contents: Uint8Array
   readonly alignment: number
   readonly entrySize: number
   /** Index in `sections` plus one of the section that sh_link or sh_info names; for relocations 'symbols' stands for .symtab. */
@@ -74,7 +72,15 @@ interface Header {
   readonly entrySize: number
 }
 
-export function writeExecutable(executable: Executable): Uint8Array {
+/** A file that is complete but for the bytes of its sections. */
+export interface LaidExecutable {
+  readonly image: Uint8Array
+  /** For each of the sections where its bytes belong; nothing for SHT_NOBITS. */
+  readonly contents: readonly Uint8Array[]
+}
+
+/** The bytes of sections are the caller's to put in place: a large program is written once, not copied. */
+export function layExecutable(executable: Executable): LaidExecutable {
   const is64 = executable.class === 64
   const headerSize = elfHeaderSize(executable.class)
   const { sections, segments, symbols } = executable
@@ -156,9 +162,6 @@ export function writeExecutable(executable: Executable): Uint8Array {
 
   writeHeader(view, executable, headersAt, count)
   segments.forEach((segment, i) => writeSegment(view, headerSize + i * programHeaderSize(executable.class), segment, is64))
-  sections.forEach((section, i) => {
-    if (section.type !== SHT_NOBITS) image.set(section.contents, headers[(fileIndex[i + 1] as number) - 1]?.offset)
-  })
   for (const { header, bytes } of tables) image.set(bytes, header.offset)
   headers.forEach((header, i) => writeSectionHeader(view, headersAt + (1 + i) * step, is64, header, names.offset(header.name)))
   // gABI: with many sections the count and the index of names are in section 0.
@@ -167,7 +170,11 @@ export function writeExecutable(executable: Executable): Uint8Array {
     else view.setUint32(headersAt + 20, count, true)
     view.setUint32(headersAt + (is64 ? 40 : 24), count - 1, true)
   }
-  return image
+  const contents = sections.map((section, i) => {
+    const { offset } = headers[(fileIndex[i + 1] as number) - 1] as Header
+    return image.subarray(offset, section.type === SHT_NOBITS ? offset : offset + section.sizeInBytes)
+  })
+  return { image, contents }
 }
 
 function writeHeader(view: DataView, executable: Executable, headersAt: number, count: number): void {

@@ -22,14 +22,16 @@ const longNops: readonly (readonly number[])[] = [
 
 export function fillContents(output: OutputSection, machine: number): void {
   if (output.type === SHT_NOBITS) return
-  const bytes = new Uint8Array(output.sizeInBytes)
+  // A view of the image where that was laid out before.
+  const isLaid = output.sizeInBytes > 0 && output.contents.length === output.sizeInBytes
+  const bytes = isLaid ? output.contents : new Uint8Array(output.sizeInBytes)
   const isCode = (output.flags & SHF_EXECINSTR) !== 0
   for (const { offset, sizeInBytes, fill } of output.padding) {
     const end = Math.min(offset + sizeInBytes, bytes.length)
     if (fill) for (let at = offset; at < end; at++) bytes[at] = fill[(at - offset) % fill.length] as number
     else if (isCode) fillWithNops(bytes, offset, end, machine === EM_386 ? 2 : 10)
   }
-  const view = new DataView(bytes.buffer)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (const item of output.items) {
     if (item.kind === 'input') {
       if (item.section.type !== SHT_NOBITS) bytes.set(item.section.contents, item.section.offset)

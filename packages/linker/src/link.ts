@@ -13,8 +13,8 @@ import { placeSections } from './place-sections.ts'
 import { planLink } from './plan-link.ts'
 import { readInputs } from './read-inputs.ts'
 import { readScript } from './read-script.ts'
-import { writeContents } from './write-contents.ts'
-import { writeImage } from './write-image.ts'
+import { canHaveContents, writeContents } from './write-contents.ts'
+import { layImage, writeImage } from './write-image.ts'
 
 /**
  * Links objects into an image.
@@ -36,12 +36,16 @@ export function link(options: LinkOptions): LinkResult {
   const { outputs, placed } = placeSections(options, state, target, symbols, linkPlan, sink)
   if (placed) finishLinkerSymbols(symbols, outputs, placed.segments)
   checkCrossReferences(state.noCrossReferences, outputs, sink)
-  writeContents(options, target, symbols, linkPlan, outputs, sink)
-
   const entry = entryAddress(options, state, symbols, plan)
-  warnOfMissingEntry(options, state, symbols, plan, target.isInput64, sink)
   const outputName = options.outputName ?? state.outputName ?? 'a.out'
-  const image = writeImage(options, target, { outputs, placed, symbols, objects, entry, outputName }, sink)
+  const parts = { outputs, placed, symbols, objects, entry, outputName }
+  let laid: Uint8Array | undefined
+  if (canHaveContents(options, outputs, sink)) {
+    laid = layImage(options, target, parts)
+    writeContents(options, target, symbols, linkPlan, outputs, sink)
+  }
+  warnOfMissingEntry(options, state, symbols, plan, target.isInput64, sink)
+  const image = writeImage(options, target, parts, laid, sink)
   const isFailed = sink.hasErrors && !options.noInhibitExec
   return {
     image: isFailed ? undefined : image,

@@ -26,9 +26,6 @@ export function writeContents(
   outputs: readonly OutputSection[],
   sink: DiagnosticSink,
 ): void {
-  checkSizes(outputs, sink)
-  const isTooLarge = outputs.some((output) => output.sizeInBytes > largestSection)
-  if (sink.hasErrors && (!options.noInhibitExec || isTooLarge)) return
   const relocator = new Relocator({
     machine: target.inputMachine,
     special: synthetic && new StaticRelocations(synthetic, tlsLayout(outputs)),
@@ -52,6 +49,13 @@ export function writeContents(
     return value ? Number(BigInt.asIntN(64, absoluteOf(value))) : 0
   })
   relocator.finish()
+}
+
+/** False where no contents are to be made: a section is too large for a buffer, or there were errors. */
+export function canHaveContents(options: LinkOptions, outputs: readonly OutputSection[], sink: DiagnosticSink): boolean {
+  checkSizes(outputs, sink)
+  const isTooLarge = outputs.some((output) => output.sizeInBytes > largestSection)
+  return !(sink.hasErrors && (!options.noInhibitExec || isTooLarge))
 }
 
 function checkSizes(outputs: readonly OutputSection[], sink: DiagnosticSink): void {

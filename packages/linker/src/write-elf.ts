@@ -1,5 +1,6 @@
 // The output as an ELF executable.
-// Enters: output sections with contents, segments, symbols. Leaves: the file's bytes. gABI ch. 4 and 5.
+// Enters: output sections, segments, symbols. Leaves: the file's bytes but for those of the sections, which have their places
+// in it. gABI ch. 4 and 5.
 
 import {
   ET_DYN,
@@ -11,7 +12,7 @@ import {
   SHT_NOBITS,
   SHT_REL,
   SHT_RELA,
-  writeExecutable,
+  layExecutable,
 } from '@kernelbox/elf'
 import type { InputObject, OutputSection } from './model.ts'
 import { outputSymbols } from './output-symbols.ts'
@@ -30,7 +31,8 @@ export interface WriteElfOptions {
   readonly isTextWritable: boolean
 }
 
-export function writeElf(
+/** The file; each section's contents is a view of it, to be filled. */
+export function layElf(
   outputs: readonly OutputSection[],
   placed: PlacedSegments,
   symbols: SymbolTable,
@@ -46,7 +48,6 @@ export function writeElf(
   const isWritable = ({ name }: OutputSection) => options.isTextWritable && name === '.text'
   const gotPlt = outputs.findIndex((output) => output.name === '.got.plt') + 1
   const sections = outputs.map((output): ExecutableSection => {
-    const isNobits = output.type === SHT_NOBITS
     const isAllocated = (output.flags & SHF_ALLOC) !== 0
     // Relocations for the program's start-up code name the slots that they fill and no symbols.
     const isLoadedTable = isAllocated && (output.type === SHT_REL || output.type === SHT_RELA)
@@ -57,7 +58,6 @@ export function writeElf(
       flags: output.flags | (isOfSlots && gotPlt > 0 ? SHF_INFO_LINK : 0) | (isWritable(output) ? SHF_WRITE : 0),
       address: !isAllocated && output.hasExplicitAddress ? 0n : output.address,
       sizeInBytes: output.sizeInBytes,
-      contents: isNobits ? new Uint8Array(0) : output.contents,
       alignment: alignmentAt(output),
       entrySize: output.entrySize,
       link: isLoadedTable ? 'symbols' : 0,
@@ -66,7 +66,7 @@ export function writeElf(
       relocations: emitRelocations && table ? keptRelocations(output, table.indexOf, { machine, isRelocatable: false }) : undefined,
     }
   })
-  return writeExecutable({
+  const { image, contents } = layExecutable({
     class: elfClass,
     machine,
     type: options.isPie ? ET_DYN : ET_EXEC,
@@ -76,6 +76,10 @@ export function writeElf(
     segments: placed.segments,
     symbols: table?.symbols,
   })
+  outputs.forEach((output, i) => {
+    if (output.type !== SHT_NOBITS) output.contents = contents[i] as Uint8Array
+  })
+  return image
 }
 
 /** A section that the script puts where its inputs' alignment does not let it stand is aligned as its address is. */

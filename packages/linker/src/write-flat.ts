@@ -85,3 +85,25 @@ export function writeFlat(
   for (const output of loaded) image.set(output.contents, Number(output.loadAddress - first.loadAddress))
   return image
 }
+
+/**
+ * An image whose sections are filled where they stand: each section's contents is a view of it. Undefined where they do not
+ * lie one behind the other without a hole: such an image is put together when its sections are done, by {@link writeFlat}.
+ */
+export function layFlat(outputs: readonly OutputSection[]): Uint8Array | undefined {
+  const loaded = loadedSections(outputs)
+  const [first] = loaded
+  if (!first) return undefined
+  let size = 0
+  for (const output of loaded) {
+    if (output.loadAddress !== first.loadAddress + BigInt(size)) return undefined
+    size += output.sizeInBytes
+  }
+  if (size > largestImage) return undefined
+  const image = new Uint8Array(size)
+  for (const output of loaded) {
+    const start = Number(output.loadAddress - first.loadAddress)
+    output.contents = image.subarray(start, start + output.sizeInBytes)
+  }
+  return image
+}

@@ -1,5 +1,6 @@
 // The output file in the format that was asked for.
-// Enters: output sections with contents. Leaves: the file's bytes.
+// Enters: output sections, before and after they have their contents. Leaves: the file's bytes. An executable and most flat
+// images are laid out first, so that contents are written where they belong.
 
 import type { DiagnosticSink } from '@kernelbox/diagnostics'
 import { stampBuildId } from './build-id.ts'
@@ -8,8 +9,8 @@ import type { InputObject, OutputSection } from './model.ts'
 import type { LinkOptions } from './options.ts'
 import type { PlacedSegments } from './segments.ts'
 import type { SymbolTable } from './symbol-table.ts'
-import { writeElf } from './write-elf.ts'
-import { warnUnallocated, writeFlat } from './write-flat.ts'
+import { layElf } from './write-elf.ts'
+import { layFlat, warnUnallocated, writeFlat } from './write-flat.ts'
 import { writeIntelHex, writeSRecords, writeVerilog } from './write-hex.ts'
 import { writeRelocatable } from './write-relocatable.ts'
 
@@ -22,32 +23,49 @@ export interface ImageParts {
   readonly outputName: string
 }
 
-/** Undefined: an error was reported, now or before. */
-export function writeImage(options: LinkOptions, target: LinkTarget, parts: ImageParts, sink: DiagnosticSink): Uint8Array | undefined {
-  const image = writeFormat(options, target, parts, sink)
-  if (image && options.buildId !== undefined && !target.isFlat) stampBuildId(image, options.buildId)
-  return image
-}
-
-function writeFormat(options: LinkOptions, target: LinkTarget, parts: ImageParts, sink: DiagnosticSink): Uint8Array | undefined {
-  const { outputs, placed, symbols, objects, entry, outputName } = parts
-  if (target.isFlat && !target.isRelocatable) warnUnallocated(outputs, sink)
-  if (target.isFlat && target.isRelocatable) refuseRelocations(objects, sink)
-  if (sink.hasErrors && !options.noInhibitExec) return undefined
-  const elfOptions = {
-    elfClass: target.elfClass,
-    strip: options.strip,
-    discardLocals: options.discardLocals,
-  }
-  if (placed)
-    return writeElf(outputs, placed, symbols, objects, {
-      ...elfOptions,
+/** The image with room for the contents of its sections, where the format allows it. */
+export function layImage(options: LinkOptions, target: LinkTarget, parts: ImageParts): Uint8Array | undefined {
+  const { outputs, placed, symbols, objects, entry } = parts
+  if (placed) {
+    return layElf(outputs, placed, symbols, objects, {
+      elfClass: target.elfClass,
+      strip: options.strip,
+      discardLocals: options.discardLocals,
       machine: target.outputMachine,
       isPie: options.pie === true,
       entry,
       emitRelocations: options.emitRelocations === true,
       isTextWritable: options.paging === 'omagic',
     })
+  }
+  return target.format === 'binary' && !target.isRelocatable ? layFlat(outputs) : undefined
+}
+
+/** Undefined: an error was reported, now or before. */
+export function writeImage(
+  options: LinkOptions,
+  target: LinkTarget,
+  parts: ImageParts,
+  laid: Uint8Array | undefined,
+  sink: DiagnosticSink,
+): Uint8Array | undefined {
+  const image = writeFormat(options, target, parts, laid, sink)
+  if (image && options.buildId !== undefined && !target.isFlat) stampBuildId(image, options.buildId)
+  return image
+}
+
+function writeFormat(
+  options: LinkOptions,
+  target: LinkTarget,
+  parts: ImageParts,
+  laid: Uint8Array | undefined,
+  sink: DiagnosticSink,
+): Uint8Array | undefined {
+  const { outputs, placed, symbols, objects, entry, outputName } = parts
+  if (target.isFlat && !target.isRelocatable) warnUnallocated(outputs, sink)
+  if (target.isFlat && target.isRelocatable) refuseRelocations(objects, sink)
+  if (sink.hasErrors && !options.noInhibitExec) return undefined
+  if (laid || placed) return laid
   switch (target.format) {
     case 'ihex':
       return writeIntelHex(outputs, entry)
@@ -58,7 +76,12 @@ function writeFormat(options: LinkOptions, target: LinkTarget, parts: ImageParts
     case 'binary':
       return writeFlat(outputs, sink, { maxGapInBytes: options.maxGapInBytes, gapFill: options.gapFill })
     default:
-      return writeRelocatable(outputs, symbols, objects, { ...elfOptions, machine: target.outputMachine })
+      return writeRelocatable(outputs, symbols, objects, {
+        elfClass: target.elfClass,
+        strip: options.strip,
+        discardLocals: options.discardLocals,
+        machine: target.outputMachine,
+      })
   }
 }
 
