@@ -208,7 +208,7 @@ function symbolsInOrder(a: Assembler): AsmSymbol[] {
     if (isLate && symbol.relocationOrder >= 0) late.push(symbol)
     else if (!isLate || a.options.keepLocals) order.push({ symbol, key: symbol.id })
   }
-  order.sort((x, y) => x.key - y.key)
+  order.sort((x, y) => x.key - y.key || x.symbol.conversion - y.symbol.conversion)
   // First targets of branches, which are looked at when sizes are found; then symbols of sections, when fixups are
   // adjusted; the other labels when the rest is written.
   const stages = new Map<AsmSymbol, number>()
@@ -233,7 +233,8 @@ function elfSymbol(a: Assembler, symbol: AsmSymbol, evaluation: Evaluation, inde
   const isVisible = symbol.isGlobal || symbol.isWeak || symbol.isUnique
   if (symbol.kind === symbolRegister) return undefined
   if (symbol.kind === symbolUndefined) {
-    const isReferenced = symbol.isUsedInRelocation || symbol.isUsed
+    // GNU as writes what is undefined as soon as an expression has named it, whatever became of the expression.
+    const isReferenced = symbol.isUsedInRelocation || symbol.isUsed || symbol.isMentioned
     if (!isReferenced || symbol.weakrefTarget) return undefined
     const isWeak = symbol.isWeak || (symbol.isWeakrefTarget && !symbol.isMentioned && !symbol.isGlobal)
     return {
@@ -297,8 +298,10 @@ function elfSymbol(a: Assembler, symbol: AsmSymbol, evaluation: Evaluation, inde
       value += BigInt(labelAddress(target))
       type ??= target.type
       if (owner.flags & SHF_TLS) type = STT_TLS
+    } else if (target?.kind === symbolUndefined) {
+      // Another name for what is elsewhere: the file knows only that one's own.
+      return undefined
     } else if (target) {
-      // A name for something that is elsewhere.
       if (!symbol.isUsedInRelocation && !isVisible && !symbol.isUsed) return undefined
       return {
         name: symbol.name,
@@ -307,7 +310,7 @@ function elfSymbol(a: Assembler, symbol: AsmSymbol, evaluation: Evaluation, inde
         binding: symbol.isWeak ? STB_WEAK : STB_GLOBAL,
         type: type ?? STT_NOTYPE,
         visibility: symbol.visibility,
-        section: target.kind === symbolCommon ? SHN_COMMON : SHN_UNDEF,
+        section: SHN_COMMON,
       }
     }
   }

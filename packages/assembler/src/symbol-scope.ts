@@ -3,7 +3,14 @@
 
 import { bytesToText, type DiagnosticSink } from '@kernelbox/diagnostics'
 import { Evaluation, type Expression, snapshot } from './expression.ts'
-import { ExpressionReader, expressionConstant, expressionLinear, expressionMissing, expressionRegister } from './expression-reader.ts'
+import {
+  ExpressionReader,
+  expressionConstant,
+  expressionLinear,
+  expressionMissing,
+  expressionRegister,
+  nameBytes,
+} from './expression-reader.ts'
 import { fixedDistance } from './fixed-distance.ts'
 import type { FragmentChain } from './fragments.ts'
 import type { AssembleOptions } from './options.ts'
@@ -86,6 +93,7 @@ export abstract class SymbolScope extends StatementReports {
   nameToSymbol(name: string): AsmSymbol {
     const symbol = this.symbols.named(name)
     if (symbol.namedIn < 0) this.#noteName(symbol, this.at)
+    this.symbols.convert(symbol)
     return symbol
   }
 
@@ -150,32 +158,49 @@ export abstract class SymbolScope extends StatementReports {
   }
 
   #namedSymbol(bytes: Uint8Array, start: number, end: number): AsmSymbol {
+    if (bytes[end] === 64 && !this.#hasOffsetTable && needsOffsetTable(bytes, end + 1)) this.#nameOffsetTable()
     let symbol = this.symbols.intern(bytes, start, end)
     if (symbol.namedIn < 0) this.#noteName(symbol, start)
     if (this.reader.isLate) return symbol
     if (symbol.isForwardReference && symbol.expression) symbol = this.#taken(symbol)
     if (symbol.weakrefTarget) return this.weakrefTarget(symbol)
-    // GNU as takes names with an operator in data apart without looking them up.
-    const isOperand = bytes[end] === 64 && this.bytes[this.wordStart] === 46
-    if (symbol.isTemporary && symbol.convertedAt < 0 && !isOperand) this.#noteMention(symbol, this.isLookedUpTwice())
+    if (symbol.isTemporary && symbol.convertedAt < 0) this.#noteMention(symbol, start, this.isLookedUpTwice())
     symbol.isMentioned = true
     return symbol
+  }
+
+  #hasOffsetTable = false
+
+  /** What refers to an entry of the table refers to the table, which the linker then makes (psABI, _GLOBAL_OFFSET_TABLE_). */
+  #nameOffsetTable(): void {
+    this.#hasOffsetTable = true
+    this.symbols.named('_GLOBAL_OFFSET_TABLE_').isUsed = true
   }
 
   /** Notes what naming a plain symbol as an instruction's operand means for its entry in the symbol table. */
   mention(symbol: AsmSymbol, at: number, isLookedUpTwice: boolean): void {
     if (symbol.namedIn < 0) this.#noteName(symbol, at)
-    if (symbol.isTemporary && symbol.convertedAt < 0) this.#noteMention(symbol, isLookedUpTwice)
+    if (symbol.isTemporary && symbol.convertedAt < 0) this.#noteMention(symbol, at, isLookedUpTwice)
     symbol.isMentioned = true
   }
 
   /**
-   * GNU as keeps a .L name as a light local symbol until it looks it up again; its place in the symbol table is that of
-   * then. It looks up the operands of movq twice: first for the SSE instruction of that name, then for mov.
+   * GNU as keeps a .L name as a light local symbol until it looks it up by its name; its place in the symbol table is that
+   * of then. It does so where an operand of an instruction begins with the name, which could be a register's: not in
+   * constants and data. It looks up the operands of movq twice: first for the SSE instruction of that name, then for mov.
    */
-  #noteMention(symbol: AsmSymbol, isLookedUpTwice: boolean): void {
-    const isAgain = symbol.isMentioned || symbol.kind === symbolLabel
-    if (isAgain || isLookedUpTwice) symbol.convertedAt = this.symbols.all.length
+  #noteMention(symbol: AsmSymbol, at: number, isLookedUpTwice: boolean): void {
+    const isKnown = symbol.isMentioned || symbol.kind === symbolLabel
+    if ((isKnown || isLookedUpTwice) && this.#isOperandsBeginning(at)) this.symbols.convert(symbol)
+  }
+
+  /** Does what stands at `at` begin an operand of the statement's instruction, but for `*` and parentheses? */
+  #isOperandsBeginning(at: number): boolean {
+    const { bytes, wordStart, wordEnd } = this
+    if (bytes[wordStart] === 46) return false
+    let i = at - 1
+    while (i >= wordEnd && isBlankOrOpening(bytes[i] as number)) i--
+    return i < wordEnd || bytes[i] === 44
   }
 
   isLookedUpTwice(): boolean {
@@ -344,6 +369,7 @@ export abstract class SymbolScope extends StatementReports {
   protected abstract moveTo(): void
   /** Reads the value at the cursor and gives it to the symbol: `.set` (again and again), `.equiv` (once), `.eqv` (late). */
   assign(target: AsmSymbol, how: 'set' | 'equiv' | 'eqv', start: number, end: number): void {
+    this.symbols.convert(target)
     let symbol = target
     const valueStart = this.at
     this.reader.isLate = how === 'eqv'
@@ -424,6 +450,21 @@ export abstract class SymbolScope extends StatementReports {
       }
       symbol.size ??= value.add.size
       symbol.isForwardAlias = value.add.kind === symbolUndefined
+      // The alias makes a full symbol of a light one (see #noteMention).
+      this.symbols.convert(value.add)
     }
   }
+}
+
+/** Blank, `*` or `(`. */
+function isBlankOrOpening(c: number): boolean {
+  return c === 32 || c === 9 || c === 42 || c === 40
+}
+
+/** Of an operator, `at` behind its @: all but @PLT and @SIZE need the global offset table, as GNU as sees it. */
+function needsOffsetTable(bytes: Uint8Array, at: number): boolean {
+  let end = at
+  while (nameBytes[bytes[end] as number] !== 0 && end < bytes.length) end++
+  const name = bytesToText(bytes.subarray(at, end)).toUpperCase()
+  return name !== 'PLT' && name !== 'SIZE'
 }

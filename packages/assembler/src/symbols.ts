@@ -63,8 +63,10 @@ export class AsmSymbol {
   isUsedInRelocation = false
   /** An alias of what was not defined yet: it has that symbol's size in the end. */
   isForwardAlias = false
-  /** Of a .L name: how many symbols there were when it was mentioned for the second time; -1: not yet. */
+  /** Of a light .L name: how many symbols there were when it became a full one, {@link SymbolTable.convert}; -1: not yet. */
   convertedAt = -1
+  /** Which conversion that was. */
+  conversion = 0
   /** Which of the symbols named by relocations it was, in the order of their first; -1: none names it. */
   relocationOrder = -1
   /** Defined by `.set` or `=`, so that it may be defined again. */
@@ -119,6 +121,7 @@ export class SymbolTable {
   readonly all: AsmSymbol[] = []
   /** psABI: the linker's table; a reference to it is relative to the place. */
   globalOffsetTable: AsmSymbol | undefined = undefined
+  #conversions = 0
   #slots = new Int32Array(4096)
   #mask = 4095
   #used = 0
@@ -127,6 +130,13 @@ export class SymbolTable {
   #nameEnds = new Uint32Array(2048)
   #pool = new Uint8Array(32768)
   #poolLength = 0
+
+  /** A light .L name becomes a full symbol, whose place in the object's symbol table is here. */
+  convert(symbol: AsmSymbol): void {
+    if (symbol.convertedAt >= 0 || !symbol.isTemporary) return
+    symbol.convertedAt = this.all.length
+    symbol.conversion = this.#conversions++
+  }
 
   /** The symbol of the name that stands at [start, end) of `bytes`; made where there is none. */
   intern(bytes: Uint8Array, start: number, end: number): AsmSymbol {
