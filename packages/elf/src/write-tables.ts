@@ -41,7 +41,7 @@ export function symbolTableBytes(symbols: readonly ElfSymbol[], is64: boolean, f
       view.setUint8(at + 4, info)
       view.setUint8(at + 5, symbol.visibility)
       view.setUint16(at + 6, section, true)
-      view.setBigUint64(at + 8, BigInt.asUintN(64, symbol.value), true)
+      view.setBigUint64(at + 8, symbol.value, true)
       view.setBigUint64(at + 16, symbol.sizeInBytes, true)
     } else {
       view.setUint32(at + 4, Number(BigInt.asUintN(32, symbol.value)), true)

@@ -25,20 +25,11 @@ export function layoutAsData(
       type: output.type,
       flags: output.flags,
       isOrphan: output.isOrphan,
-      inputs: output.items.flatMap((item) =>
-        item.kind === 'input'
-          ? [
-              {
-                object: item.section.object.displayName,
-                section: item.section.name,
-                offset: item.section.offset,
-                sizeInBytes: item.section.sizeInBytes,
-              },
-            ]
-          : [],
-      ),
+      get inputs() {
+        return inputsOf(output)
+      },
     })),
-    // Symbols are many and few callers ask.
+    // Symbols and inputs are many and few callers ask.
     get symbols() {
       made ??= collect(symbols, objects)
       return made
@@ -46,6 +37,14 @@ export function layoutAsData(
     regions: [...regions].map(([name, region]) => ({ name, origin: region.origin, length: region.length, usedInBytes: region.used })),
     entry,
   }
+}
+
+function inputsOf({ items }: OutputSection): Layout['sections'][number]['inputs'] {
+  return items.flatMap((item) => {
+    if (item.kind !== 'input') return []
+    const { object, name, offset, sizeInBytes } = item.section
+    return [{ object: object.displayName, section: name, offset, sizeInBytes }]
+  })
 }
 
 function collect(symbols: SymbolTable, objects: readonly InputObject[]): OutputSymbolInfo[] {

@@ -1,6 +1,6 @@
 // The symbol table of an ELF output, executable or relocatable.
-// Enters: output sections, the objects and the global symbols. Leaves: the table in the order in which GNU ld 2.40 writes
-// it (found by trying): section symbols where relocations stay; the locals of each object, objects in the order in which
+// Enters: output sections, the objects and the global symbols. Leaves: the table in GNU ld 2.40's order, found by
+// trying: section symbols where relocations stay; the locals of each object, objects in the order in which
 // output sections hold them, under the name of their file; locals that were global; globals. gABI ch. 4 "Symbol Table";
 // GNU ld manual §2.1, -s, -S, -x, -X.
 
@@ -62,7 +62,8 @@ export function outputSymbols(
   outputs.forEach((output, i) => indexOf.set(output, i + 1))
   const placer = new SymbolPlacer(outputs, indexOf, options.isRelocatable)
   const add = (entry: ElfSymbol, symbol?: LinkSymbol) => {
-    if (symbol) numbers.set(symbol, list.length)
+    // Only relocations ask for numbers.
+    if (symbol && options.keepsRelocations) numbers.set(symbol, list.length)
     list.push(entry)
   }
   if (options.keepsRelocations) {
@@ -195,17 +196,20 @@ class SymbolPlacer {
     const value = symbolAddress(symbol)
     if (!value) return undefined
     const type = symbol.type === STT_COMMON && !this.#isRelocatable ? STT_OBJECT : symbol.type
-    const row = { name, sizeInBytes, binding, type, visibility }
     const { section: output } = value
-    if (output === undefined || output === 'abs')
-      return { ...row, value: value.value, section: (symbol.beside && this.#indexOf.get(symbol.beside)) ?? SHN_ABS }
-    const index = this.#indexOf.get(output)
-    if (index === undefined) {
-      const near = binding === STB_LOCAL && !symbol.isForcedLocal ? undefined : this.#nearest(output, absoluteOf(value))
-      return { ...row, value: absoluteOf(value), section: near ?? SHN_ABS }
+    let section: number
+    let address = value.value
+    if (output === undefined || output === 'abs') section = (symbol.beside && this.#indexOf.get(symbol.beside)) ?? SHN_ABS
+    else {
+      const index = this.#indexOf.get(output)
+      if (index === undefined || !this.#isRelocatable) address = absoluteOf(value)
+      if (index !== undefined) {
+        section = index
+        if (type === STT_TLS) address -= this.#tlsStart
+      } else if (binding === STB_LOCAL && !symbol.isForcedLocal) section = SHN_ABS
+      else section = this.#nearest(output, address) ?? SHN_ABS
     }
-    const address = this.#isRelocatable ? value.value : absoluteOf(value)
-    return { ...row, value: type === STT_TLS ? address - this.#tlsStart : address, section: index }
+    return { name, value: address, sizeInBytes, binding, type, visibility, section }
   }
 
   /** A symbol of a section that is not in the output belongs to the one beside it that is most like it. */
