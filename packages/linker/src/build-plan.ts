@@ -6,6 +6,7 @@ import type { DiagnosticSink } from '@kernelbox/diagnostics'
 import {
   SHF_ALLOC,
   SHF_EXECINSTR,
+  SHF_GNU_RETAIN,
   SHF_LINK_ORDER,
   SHF_MERGE,
   SHF_STRINGS,
@@ -22,7 +23,7 @@ import { chooseRegion } from './memory-regions.ts'
 import { type InputObject, type InputSection, type LayoutItem, type MemoryRegionState, OutputSection } from './model.ts'
 import { OrphanPlacer } from './orphans.ts'
 import { linkerStubs } from './synthetic.ts'
-import { addAttributes, attributesOf, sectionHas } from './section-attributes.ts'
+import { addAttributes, attributesOf, sectionHas, typeOfName } from './section-attributes.ts'
 import { mentionedSections } from './script-references.ts'
 import type { LayoutStatement, ScriptState } from './script-state.ts'
 import type { Assignment, Expression, OutputSectionStatement } from './syntax/ast.ts'
@@ -48,7 +49,7 @@ function addInput(output: OutputSection, section: InputSection, pattern: number)
 
 function absorb(output: OutputSection, section: InputSection): void {
   addAttributes(output, typedAttributes(output, attributesOf(section)), section.type)
-  const kept = section.flags & (SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_TLS | 0x1000_0000)
+  const kept = section.flags & (SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_TLS | SHF_GNU_RETAIN | 0x1000_0000)
   const mergeable = section.flags & (SHF_MERGE | SHF_STRINGS)
   if (!output.hasInputs) {
     output.flags |= kept | mergeable
@@ -245,6 +246,7 @@ class PlanBuilder {
           giveContents(output, this.#make(output))
           break
         case 'fill':
+          this.#make(output)
           output.items.push({ kind: 'fill', fill: inner.fill })
           break
         case 'constructors':
@@ -363,7 +365,9 @@ function giveContents(output: OutputSection, isNew: boolean): void {
   const has = sectionHas.contents | sectionHas.allocated | sectionHas.loaded | (isNew ? sectionHas.readOnly : 0)
   output.attributes |= typedAttributes(output, has)
   output.isForced = true
-  if (output.type === 0 || output.type === SHT_NOBITS) output.type = SHT_PROGBITS
+  // Its name may say what it is: .note.x.
+  if (output.type === 0) output.type = typeOfName(output.name) || SHT_PROGBITS
+  if (output.type === SHT_NOBITS) output.type = SHT_PROGBITS
   output.flags |= SHF_ALLOC
 }
 

@@ -5,12 +5,13 @@
 // GNU ld manual §3.5 to §3.10.
 
 import type { DiagnosticSink, Span } from '@kernelbox/diagnostics'
-import { SHF_ALLOC, SHF_TLS, SHF_WRITE, SHT_NOBITS, SHT_PROGBITS } from '@kernelbox/elf'
+import { SHF_ALLOC, SHF_EXECINSTR, SHF_TLS, SHF_WRITE, SHT_NOBITS, SHT_PROGBITS } from '@kernelbox/elf'
 import { DataSegment } from './data-segment.ts'
 import { absoluteOf, alignUp, evaluate, type Scope, type Value } from './evaluate.ts'
 import { sortLinkOrder } from './link-order.ts'
 import type { MemoryRegionState, OutputSection } from './model.ts'
 import { assignedExpression, ScriptSymbols } from './script-symbols.ts'
+import { sectionHas } from './section-attributes.ts'
 import type { SymbolTable } from './symbol-table.ts'
 import type { Assertion, Assignment, Expression, FillExpression } from './syntax/ast.ts'
 
@@ -76,6 +77,7 @@ export class LayoutPass {
   settle(): void {
     if (!this.#isStarted) {
       this.#isStarted = true
+      if (this.#context.isElf && !this.#context.isRelocatable) alignThreadStorage(this.#context.plan)
       this.#pass()
       if (this.#context.isElf) sortLinkOrder(this.#context.plan)
       this.#dropEmptySections()
@@ -448,9 +450,12 @@ export class LayoutPass {
     output.sizeInBytes = size
     // Space that only the script makes is memory of the program.
     if (size > 0 && output.type === 0) {
-      output.type = output.items.some((item) => item.kind === 'data' || item.kind === 'bytes') ? SHT_PROGBITS : SHT_NOBITS
-      output.flags |= SHF_ALLOC | (output.type === SHT_NOBITS ? SHF_WRITE : 0)
+      const hasContents = output.items.some((item) => item.kind === 'data' || item.kind === 'bytes')
+      output.type = hasContents ? SHT_PROGBITS : SHT_NOBITS
+      output.flags |= SHF_ALLOC | (isCodeName.test(output.name) ? SHF_EXECINSTR : 0)
     }
+    const isReadOnly = (output.attributes & sectionHas.readOnly) !== 0 || output.statement?.isReadOnly
+    output.flags = isReadOnly ? output.flags & ~SHF_WRITE : output.flags | SHF_WRITE
   }
 
   #fillBytes(fill: FillExpression): Uint8Array {
@@ -528,8 +533,23 @@ function isThreadBss({ flags, type }: OutputSection): boolean {
   return (flags & SHF_TLS) !== 0 && type === SHT_NOBITS
 }
 
+/** Names that stand for code (gABI "Special Sections"), also where the script alone fills the section. */
+const isCodeName = /^\.(?:init|fini|plt|text)$/
+
 /** INFO and its kin: has addresses, but is no memory. */
 function isBesideMemory({ statement }: OutputSection): boolean {
   const type = statement?.type
   return type === 'copy' || type === 'info' || type === 'overlay' || type === 'dsect'
+}
+
+/** The blocks of threads are aligned as the strictest of their sections: the first begins so. */
+function alignThreadStorage(plan: readonly PlanItem[]): void {
+  const outputs = plan
+    .flatMap((item) => (item.kind === 'section' && item.output.hasSection ? [item.output] : []))
+    .toSorted((a, b) => a.order - b.order)
+  const start = outputs.findIndex((output) => (output.flags & SHF_TLS) !== 0)
+  const first = outputs[start]
+  if (!first) return
+  for (let i = start; i < outputs.length && ((outputs[i] as OutputSection).flags & SHF_TLS) !== 0; i++)
+    first.alignment = Math.max(first.alignment, (outputs[i] as OutputSection).alignment)
 }

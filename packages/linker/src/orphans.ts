@@ -65,10 +65,11 @@ function findByAttributes(
           : allocated
   const isThreadLocal = (has & (code | readOnly)) === 0 && (has & threadLocal) !== 0
   for (const output of outputs) {
-    if (!isCandidate(output)) continue
     const differ = output.attributes ^ has
-    if ((differ & all) === 0) exact = output
-    if (!isThreadLocal && (differ & nearMask) === 0) near = output
+    const isOfType = isCandidate(output)
+    if (isOfType && (differ & all) === 0) exact = output
+    // What takes only room may follow anything.
+    if (!isThreadLocal && isOfType && (differ & nearMask) === 0) near = output
   }
   if (exact) return { output: exact, isExact: true }
   if (isThreadLocal) near = findThreadLocal(has, outputs)
@@ -107,6 +108,20 @@ interface Hold {
   /** The last orphan put for this kind, in the plan and in the section table. */
   lastNode: Node | undefined
   lastNumbered: OutputSection | undefined
+}
+
+/** A note comes after those of the script that are aligned as much: so notes of one alignment are together. */
+function afterNotes(node: Node, alignment: number): Node {
+  let at = node
+  for (let { next } = at; next; next = next.next) {
+    const { item } = next
+    if (item?.kind !== 'section') break
+    const { output } = item
+    if (!output.hasSection) continue
+    if (output.firstType !== SHT_NOTE || output.alignment < alignment) break
+    at = next
+  }
+  return at
 }
 
 export class OrphanPlacer {
@@ -216,12 +231,14 @@ export class OrphanPlacer {
     }
     const node: Node = { item: { kind: 'section', output }, next: undefined }
     this.#nodes.set(output, node)
-    const before = hold.lastNode ?? this.#nodeBefore(after)
+    const last = hold.lastNode ?? this.#nodeBefore(after)
+    const before = section.type === SHT_NOTE ? afterNotes(last, section.alignment) : last
     node.next = before.next
     before.next = node
     if (before === this.#tail) this.#tail = node
     hold.lastNode = node
-    if (hold.lastNumbered) this.#numbered.insertAfter(hold.lastNumbered, output)
+    const note = before === last || before.item?.kind !== 'section' ? undefined : before.item.output
+    if (note ?? hold.lastNumbered) this.#numbered.insertAfter(note ?? hold.lastNumbered, output)
     else this.#numbered.insertAfter(after && this.#numberedUpTo(after, output), output)
     hold.lastNumbered = output
     if (after?.region) output.region = after.region

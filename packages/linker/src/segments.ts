@@ -329,7 +329,7 @@ export function placeSegments(segments: readonly Segment[], options: SegmentOpti
       if (!first) {
         placed[i] = {
           type: PT_LOAD,
-          flags: one.flags ?? PF_R,
+          flags: one.flags ?? 0,
           fileOffset: 0,
           address: 0n,
           loadAddress: one.loadAddress ?? 0n,
@@ -351,7 +351,7 @@ export function placeSegments(segments: readonly Segment[], options: SegmentOpti
       let at = output.loadAddress - loadBase + offset
       if (at < offset || at - fileEnd > mostPaddingInFile) at = congruent(fileEnd, output.address, BigInt(output.alignment))
       // What has no contents takes no room in the file: it is said to be where the file has come to.
-      offsets.set(output, Number(isLoaded(output) ? at : fileEnd))
+      offsets.set(output, Number(isLoaded(output) || isTls(output) ? at : fileEnd))
       if (isLoaded(output) && at + BigInt(output.sizeInBytes) > fileEnd) fileEnd = at + BigInt(output.sizeInBytes)
       const endInMemory = address + at - offset + BigInt(output.sizeInBytes)
       if (!isTlsBss(output) && endInMemory > memoryEnd) memoryEnd = endInMemory
@@ -433,7 +433,7 @@ function otherSegment(
   const sizeInFile = one.range ? Math.min(Number(one.range.end - one.range.start), available) : fileEnd - fileOffset
   return {
     type: one.type,
-    flags: one.flags ?? (one.type === PT_TLS || one.type === PT_NOTE ? PF_R : flagsOf(one.sections)),
+    flags: one.flags ?? (one.type === PT_TLS ? PF_R : flagsOf(one.sections)),
     fileOffset: start,
     address,
     loadAddress: one.loadAddress ?? first.loadAddress - (first.address - address),

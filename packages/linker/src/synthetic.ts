@@ -14,9 +14,11 @@ import {
   SHT_REL,
   SHT_RELA,
   STT_GNU_IFUNC,
+  STT_OBJECT,
 } from '@kernelbox/elf'
 import { InputObject, InputSection, type LinkSymbol } from './model.ts'
-import { gotUse } from './relax.ts'
+import { inHashOrder } from './hash-order.ts'
+import { type GotUse, gotUse } from './relax.ts'
 import { typeOfName } from './section-attributes.ts'
 import type { SymbolTable } from './symbol-table.ts'
 
@@ -32,8 +34,12 @@ export class SyntheticSections {
   gotPlt: InputSection | undefined
   iplt: InputSection | undefined
   relaIplt: InputSection | undefined
+  /** In the order of their slots. */
   readonly #gotSymbols: LinkSymbol[] = []
+  /** In the order of their entries in .iplt. */
   readonly #ifuncs: LinkSymbol[] = []
+  /** Words of data that hold the address of an indirect function: start-up code fills them. */
+  readonly #ifuncWords: { readonly section: InputSection; readonly offset: number; readonly symbol: LinkSymbol }[] = []
   #wantsGotBase = false
 
   constructor(machine: number, is64: boolean, order: number) {
@@ -53,18 +59,22 @@ export class SyntheticSections {
         this.#scanSection(section)
       }
     }
-    const base = symbols.get('_GLOBAL_OFFSET_TABLE_')
-    if (base && base.state !== 'defined') this.#wantsGotBase = true
+    this.#assignSlots(symbols, objects)
     this.#make()
+    const base = symbols.get('_GLOBAL_OFFSET_TABLE_')
     if (base && base.state !== 'defined' && this.gotPlt) {
       base.state = 'defined'
       base.section = this.gotPlt
       base.value = 0n
+      base.type = STT_OBJECT
       base.visibility = 2
       base.isForcedLocal = true
       symbols.wanted.delete(base)
     }
   }
+
+  readonly #slotUsers = new Set<LinkSymbol>()
+  readonly #ifuncUses = new Map<LinkSymbol, { isCalled: boolean; isPointedTo: boolean; hasSlot: boolean }>()
 
   #scanSection(section: InputSection): void {
     const { relocations, object } = section
@@ -72,17 +82,65 @@ export class SyntheticSections {
     for (let row = 0; row < relocations.count; row++) {
       const type = relocations.typeAt(row)
       const symbol = object.symbols[relocations.symbolAt(row)] as LinkSymbol
-      if (symbol.type === STT_GNU_IFUNC && symbol.state === 'defined' && symbol.pltOffset < 0) {
-        symbol.pltOffset = 8 * this.#ifuncs.length
-        this.#ifuncs.push(symbol)
-      }
+      if (symbol.name === '_GLOBAL_OFFSET_TABLE_') this.#wantsGotBase = true
       const use = gotUse(this.isI386, type, section, relocations.offsetAt(row), symbol)
       if (use === 'base') this.#wantsGotBase = true
-      else if (use === 'slot' && symbol.gotOffset < 0) {
-        symbol.gotOffset = this.wordSize * this.#gotSymbols.length
-        this.#gotSymbols.push(symbol)
-      }
+      if (symbol.type === STT_GNU_IFUNC && symbol.state === 'defined') this.#useIfunc(symbol, use, type, section, relocations.offsetAt(row))
+      else if (use === 'slot') this.#slotUsers.add(symbol)
     }
+  }
+
+  /** Calls and addresses in code go by .iplt; a mere pointer in data needs no entry there. */
+  #useIfunc(symbol: LinkSymbol, use: GotUse, type: number, section: InputSection, offset: number): void {
+    let uses = this.#ifuncUses.get(symbol)
+    if (!uses) {
+      uses = { isCalled: false, isPointedTo: false, hasSlot: false }
+      this.#ifuncUses.set(symbol, uses)
+    }
+    const isPointer = type === (this.is64 || this.isI386 ? 1 : 10) && (section.flags & SHF_WRITE) !== 0
+    if (use === 'slot') uses.hasSlot = true
+    else if (isPointer) this.#ifuncWords.push({ section, offset, symbol })
+    else {
+      uses.isCalled = true
+      if (this.isI386 ? type === 1 : type === 1 || type === 10 || type === 11) uses.isPointedTo = true
+    }
+  }
+
+  /**
+   * Slots as GNU ld 2.40 numbers them: locals of each object, then globals in the order of its hash table, then local
+   * indirect functions. An indirect function that is called has its slot in .got.plt, for all uses.
+   */
+  #assignSlots(symbols: SymbolTable, objects: readonly InputObject[]): void {
+    const addSlot = (symbol: LinkSymbol) => {
+      symbol.gotOffset = this.wordSize * this.#gotSymbols.length
+      this.#gotSymbols.push(symbol)
+    }
+    const addIfunc = (symbol: LinkSymbol) => {
+      const uses = this.#ifuncUses.get(symbol)
+      if (uses?.isCalled) {
+        symbol.pltOffset = 8 * this.#ifuncs.length
+        this.#ifuncs.push(symbol)
+        // Its address is that of its entry, also where the address comes from a slot.
+        if (uses.hasSlot && uses.isPointedTo) addSlot(symbol)
+      } else if (uses?.hasSlot) addSlot(symbol)
+    }
+    if (this.#slotUsers.size > 0)
+      for (const object of objects) for (const symbol of object.symbols) if (symbol.isLocal && this.#slotUsers.has(symbol)) addSlot(symbol)
+    const hasGlobals = this.#slotUsers.size > 0 || this.#ifuncUses.size > 0
+    for (const name of hasGlobals ? inHashOrder(symbols.byName.keys()) : []) {
+      const symbol = symbols.byName.get(name) as LinkSymbol
+      if (this.#slotUsers.has(symbol)) addSlot(symbol)
+      else addIfunc(symbol)
+    }
+    for (const symbol of this.#ifuncUses.keys()) if (symbol.isLocal) addIfunc(symbol)
+    const isPointedTo = this.#ifuncWords.filter(({ symbol }) => symbol.pltOffset < 0)
+    this.#ifuncWords.splice(0, this.#ifuncWords.length, ...isPointedTo)
+  }
+
+  /** Indirect functions whose slot is in .got: start-up code fills it. */
+  get #ifuncSlots(): LinkSymbol[] {
+    const all = this.#gotSymbols.filter((symbol) => symbol.type === STT_GNU_IFUNC && symbol.pltOffset < 0)
+    return [...all.filter((symbol) => symbol.isLocal), ...all.filter((symbol) => !symbol.isLocal)]
   }
 
   /** Those that stay empty are made too: GNU ld's are, and orphans look for their places among them (dropEmpty). */
@@ -93,20 +151,19 @@ export class SyntheticSections {
     const data = SHF_ALLOC | SHF_WRITE
     const entry = this.is64 ? 24 : this.isI386 ? 8 : 12
     const [rel, type] = this.isI386 ? (['.rel', SHT_REL] as const) : (['.rela', SHT_RELA] as const)
-    const got = this.#section('.got', SHT_PROGBITS, data, slots * wordSize, wordSize, wordSize)
+    const got = this.#section('.got', SHT_PROGBITS, data, slots * wordSize, wordSize, 0)
     // Three words are the dynamic linker's, also where there is none.
-    const hasGotPlt = this.#wantsGotBase || slots > 0 || ifuncs > 0
+    const hasGotPlt = this.#wantsGotBase || slots > 0 || ifuncs > 0 || this.#ifuncWords.length > 0
     const gotPlt = this.#section('.got.plt', SHT_PROGBITS, data, hasGotPlt ? (3 + ifuncs) * wordSize : 0, wordSize, wordSize)
     this.#section(`${rel}.got`, type, SHF_ALLOC, 0, wordSize, entry)
     this.#section('.igot.plt', SHT_PROGBITS, data, 0, wordSize, wordSize)
+    const indirect = ifuncs + this.#ifuncSlots.length + this.#ifuncWords.length
     const iplt = this.#section('.iplt', SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 8 * ifuncs, 8, 0)
-    const relaIplt = this.#section(`${rel}.iplt`, type, SHF_ALLOC, entry * ifuncs, wordSize, entry)
+    const relaIplt = this.#section(`${rel}.iplt`, type, SHF_ALLOC, entry * indirect, wordSize, entry)
     if (slots > 0) this.got = got
     if (hasGotPlt) this.gotPlt = gotPlt
-    if (ifuncs > 0) {
-      this.iplt = iplt
-      this.relaIplt = relaIplt
-    }
+    if (ifuncs > 0) this.iplt = iplt
+    if (indirect > 0) this.relaIplt = relaIplt
   }
 
   /** Takes the empty ones out again, once everything has its place. */
@@ -154,7 +211,13 @@ export class SyntheticSections {
   }
 
   slotOf(symbol: LinkSymbol): number {
+    if (symbol.pltOffset >= 0 && symbol.gotOffset < 0) return this.#ifuncSlotOf(symbol)
     return this.addressOf(this.got) + symbol.gotOffset
+  }
+
+  /** Its word in .got.plt. */
+  #ifuncSlotOf(symbol: LinkSymbol): number {
+    return this.base + (3 + symbol.pltOffset / 8) * this.wordSize
   }
 
   pltOf(symbol: LinkSymbol): number {
@@ -169,36 +232,43 @@ export class SyntheticSections {
       else view.setUint32(at, value % 0x1_0000_0000, true)
     }
     const got = viewOf(this.got)
-    if (got)
-      this.#gotSymbols.forEach((symbol, i) =>
-        put(got, i * wordSize, symbol.pltOffset >= 0 ? this.pltOf(symbol) : addressOf(symbol), wordSize),
-      )
+    // On x86-64 the relocation has the address of the resolver, on i386 the word itself.
+    const resolverIn = (symbol: LinkSymbol) => (isI386 ? addressOf(symbol) : 0)
+    this.#gotSymbols.forEach((symbol, i) => {
+      const isIfunc = symbol.type === STT_GNU_IFUNC
+      const value = isIfunc && symbol.pltOffset >= 0 ? this.pltOf(symbol) : isIfunc ? resolverIn(symbol) : addressOf(symbol)
+      if (got) put(got, i * wordSize, value, wordSize)
+    })
+    for (const { section, offset, symbol } of this.#ifuncWords) {
+      const view = viewOf(section)
+      if (view) put(view, offset, resolverIn(symbol), wordSize)
+    }
     const gotPlt = viewOf(this.gotPlt)
     const iplt = viewOf(this.iplt)
-    const rela = viewOf(this.relaIplt)
-    if (!gotPlt || !iplt || !rela) return
     this.#ifuncs.forEach((symbol, i) => {
-      const slot = this.base + (3 + i) * wordSize
+      if (!gotPlt || !iplt) return
+      const slot = this.#ifuncSlotOf(symbol)
       const entry = this.addressOf(this.iplt) + 8 * i
       // jmp *slot; xchg %ax,%ax
       iplt.setUint16(8 * i, 0x25ff, true)
       iplt.setInt32(8 * i + 2, isI386 ? slot | 0 : slot - (entry + 6), true)
       iplt.setUint16(8 * i + 6, 0x9066, true)
-      const resolver = addressOf(symbol)
-      put(gotPlt, (3 + i) * wordSize, isI386 ? resolver : entry + 6, wordSize)
-      if (isI386) {
-        rela.setUint32(8 * i, slot, true)
-        rela.setUint32(8 * i + 4, 42, true)
-      } else if (is64) {
-        put(rela, 24 * i, slot, 8)
-        put(rela, 24 * i + 8, 37, 8)
-        put(rela, 24 * i + 16, resolver, 8)
-      } else {
-        rela.setUint32(12 * i, slot, true)
-        rela.setUint32(12 * i + 4, 37, true)
-        rela.setUint32(12 * i + 8, resolver, true)
-      }
+      put(gotPlt, (3 + i) * wordSize, isI386 ? addressOf(symbol) : entry + 6, wordSize)
     })
+    const rela = viewOf(this.relaIplt)
+    if (!rela) return
+    const rowSize = is64 ? 24 : isI386 ? 8 : 12
+    const relocate = (row: number, place: number, symbol: LinkSymbol) => {
+      put(rela, row * rowSize, place, is64 ? 8 : 4)
+      put(rela, row * rowSize + (is64 ? 8 : 4), isI386 ? 42 : 37, is64 ? 8 : 4)
+      if (!isI386) put(rela, row * rowSize + (is64 ? 16 : 8), addressOf(symbol), is64 ? 8 : 4)
+    }
+    // The order of GNU ld 2.40: words of data, slots of .got, then those of .iplt backwards.
+    let row = 0
+    for (const { section, offset, symbol } of this.#ifuncWords) relocate(row++, this.addressOf(section) + offset, symbol)
+    for (const symbol of this.#ifuncSlots) relocate(row++, this.slotOf(symbol), symbol)
+    const called = [...this.#ifuncs.filter((symbol) => symbol.isLocal), ...this.#ifuncs.filter((symbol) => !symbol.isLocal)]
+    for (const symbol of called.reverse()) relocate(row++, this.#ifuncSlotOf(symbol), symbol)
   }
 }
 
