@@ -66,16 +66,20 @@ export class DataSegment {
    * @param sections in order of address, as the pass that ended put them
    */
   adjust(isRelro: boolean, sections: Iterable<DataSegmentSection>): boolean {
-    if (this.#phase === 'relro-seen' && isRelro && this.#relroEnd >= this.#base) {
+    const present = [...sections].filter(({ address }) => address >= this.#base)
+    const inside = present.filter(({ address }) => address < this.#relroEnd - this.#relroOffset)
+    // A segment of data that stays writable goes where one without RELRO goes (tried on GNU ld 2.40).
+    const endsRelro = this.#phase === 'relro-seen' && isRelro && (inside.length > 0 || present.length === 0)
+    if (endsRelro) {
       this.#endsRelroWithPage = true
       const page = this.#maxPageSize
-      const base = this.#relroBase([...sections])
+      const base = this.#relroBase(inside)
       // The first place from the page after the text on that is as far into a page.
       this.#base = this.#minBase + ((((base - this.#minBase) % page) + page) % page)
       this.#phase = 'adjust'
       return true
     }
-    if (this.#phase === 'end-seen' || (this.#phase === 'relro-seen' && !isRelro)) {
+    if (this.#phase === 'end-seen' || this.#phase === 'relro-seen') {
       const page = this.#commonPageSize
       const first = (page - (this.#base & (page - 1n))) & (page - 1n)
       const last = this.#end & (page - 1n)
@@ -92,8 +96,7 @@ export class DataSegment {
   /** Where the segment must begin for its read-only part to end with a page: its sections are laid against the end, last first. */
   #relroBase(sections: readonly DataSegmentSection[]): bigint {
     let end = alignUp(this.#relroEnd, this.#maxPageSize) - this.#relroOffset
-    const inside = sections.filter(({ address }) => address >= this.#base && address < this.#relroEnd - this.#relroOffset)
-    for (const { sizeInBytes, alignment } of inside.reverse()) {
+    for (const { sizeInBytes, alignment } of sections.toReversed()) {
       const start = end - BigInt(sizeInBytes)
       end = start - (((start % BigInt(alignment)) + BigInt(alignment)) % BigInt(alignment))
     }

@@ -40,6 +40,7 @@ export function finishLinkerSymbols(symbols: SymbolTable, outputs: readonly Outp
     if (!holder) continue
     symbol.state = 'defined'
     symbol.value = holder.address
+    symbol.beside = outputs[0]
     symbol.isForcedLocal = true
   }
 }

@@ -225,7 +225,7 @@ class SymbolPlacer {
     if (before && after) {
       const mask = [SHF_ALLOC | SHF_TLS, SHF_WRITE, SHF_EXECINSTR].find((one) => ((before.flags ^ after.flags) & one) !== 0)
       if (mask === undefined) chosen = address < after.address ? before : after
-      else chosen = kind(before, mask) === 0 ? before : after
+      else chosen = kind(after, mask) === 0 ? after : before
     }
     return chosen && this.#indexOf.get(chosen)
   }

@@ -2,7 +2,7 @@
 // Enters: a relocation site. Leaves: the changed instruction and its field. x86-64 psABI §B.2 "Optimize GOTPCRELX
 // Relocations"; U. Drepper, "ELF Handling For Thread-Local Storage", §5 "Linker Optimizations".
 
-import { STT_GNU_IFUNC, STT_TLS } from '@kernelbox/elf'
+import { STT_GNU_IFUNC } from '@kernelbox/elf'
 import type { InputSection, LinkSymbol } from './model.ts'
 import { type RelocationSite, type SpecialRelocations, store } from './relocate.ts'
 import type { SyntheticSections } from './synthetic.ts'
@@ -17,29 +17,49 @@ export function gotUse(isI386: boolean, type: number, section: InputSection, off
     if (type === 43) return canRelaxI386(contents, offset) && symbol.type !== STT_GNU_IFUNC ? 'none' : 'slot'
     return type === 9 || type === 10 ? 'base' : 'none'
   }
-  if (type === 9) return symbol.type !== STT_GNU_IFUNC && isDefined(symbol) && contents[offset - 2] === 0x8b ? 'none' : 'slot'
+  if (type === 9) return symbol.type !== STT_GNU_IFUNC && isKnown(symbol) && contents[offset - 2] === 0x8b ? 'none' : 'slot'
   if (type === 41 || type === 42)
-    return symbol.type !== STT_GNU_IFUNC && isDefined(symbol) && canRelaxX8664(contents, offset) ? 'none' : 'slot'
+    return symbol.type !== STT_GNU_IFUNC && isKnown(symbol) && canRelaxX8664(contents, offset) ? 'none' : 'slot'
   if (type === 3 || type === 27 || type === 28 || type === 30) return 'slot'
   return type === 25 || type === 26 || type === 29 || type === 31 ? 'base' : 'none'
 }
 
-/** An undefined weak symbol is at zero, which `lea` from far away cannot reach: it keeps its slot. */
-function isDefined(symbol: LinkSymbol): boolean {
-  return symbol.state === 'defined' && !(symbol.section === undefined && symbol.output === undefined && symbol.isScripted === false)
+/** In a static program an undefined weak symbol is known too: it is zero. */
+function isKnown(symbol: LinkSymbol): boolean {
+  return symbol.state === 'defined' || symbol.state === 'undefined-weak'
+}
+
+/** add, or, adc, sbb, and, sub, xor, cmp of a register with memory: the same with an immediate is 0x81. */
+function isArithmetic(opcode: number): boolean {
+  return (opcode & 0xc7) === 0x03
 }
 
 function canRelaxX8664(contents: Uint8Array, offset: number): boolean {
-  const opcode = contents[offset - 2]
+  const opcode = contents[offset - 2] ?? 0
   const modrm = contents[offset - 1]
-  return opcode === 0x8b || (opcode === 0xff && (modrm === 0x15 || modrm === 0x25))
+  return opcode === 0x8b || opcode === 0x85 || isArithmetic(opcode) || (opcode === 0xff && (modrm === 0x15 || modrm === 0x25))
 }
 
 function canRelaxI386(contents: Uint8Array, offset: number): boolean {
-  const opcode = contents[offset - 2]
+  const opcode = contents[offset - 2] ?? 0
   const modrm = contents[offset - 1] ?? 0
-  if (opcode === 0x8b) return true
+  if (opcode === 0x8b || opcode === 0x85 || isArithmetic(opcode)) return true
   return opcode === 0xff && ((modrm & 0x38) === 0x10 || (modrm & 0x38) === 0x20)
+}
+
+/**
+ * An instruction whose operand in memory was a slot of the GOT takes its value as an immediate: mov 0xc7 /0, test 0xf7 /0,
+ * the others 0x81 /n. The register moves from the reg field of ModRM to r/m, and REX.R with it to REX.B.
+ */
+function toImmediate(bytes: Uint8Array, offset: number, hasRex: boolean): void {
+  const opcode = bytes[offset - 2] as number
+  const register = ((bytes[offset - 1] as number) >> 3) & 7
+  bytes[offset - 2] = opcode === 0x8b ? 0xc7 : opcode === 0x85 ? 0xf7 : 0x81
+  bytes[offset - 1] = 0xc0 | register | (isArithmetic(opcode) ? opcode & 0x38 : 0)
+  if (hasRex) {
+    const rex = bytes[offset - 3] as number
+    bytes[offset - 3] = (rex & ~4) | ((rex >> 2) & 1)
+  }
 }
 
 export interface TlsLayout {
@@ -68,12 +88,15 @@ export class StaticRelocations implements SpecialRelocations {
     return relocator.addressOf(symbol, section, offset, site.addend)
   }
 
+  #slot(site: RelocationSite): number {
+    // What is missing is reported, though its slot exists.
+    if (site.symbol.state === 'undefined') this.#address(site)
+    return this.#synthetic.slotOf(site.symbol)
+  }
+
   /** Offset from the thread pointer: negative. */
   #threadOffset(site: RelocationSite): number {
     const { symbol, relocator, section, offset } = site
-    if (symbol.state === 'undefined-weak') return 0
-    if (symbol.state === 'defined' && symbol.type !== STT_TLS && symbol.type !== 3)
-      return relocator.addressOf(symbol, section, offset) - this.#tls.end
     return relocator.addressOf(symbol, section, offset) - this.#tls.end
   }
 
@@ -85,7 +108,7 @@ export class StaticRelocations implements SpecialRelocations {
   }
 
   #x8664(site: RelocationSite): boolean {
-    const { type, offset, addend, place, bytes, symbol, view } = site
+    const { type, offset, addend, place, bytes, view } = site
     const { base } = this.#synthetic
     const name = site.relocator.nameOf(type)
     switch (type) {
@@ -98,14 +121,14 @@ export class StaticRelocations implements SpecialRelocations {
         this.#gotPcRel(site, name)
         return true
       case 3: // GOT32
-        this.#put32(site, offset, this.#synthetic.slotOf(symbol) - base + addend, name)
+        this.#put32(site, offset, this.#slot(site) - base + addend, name)
         return true
       case 27: // GOT64
       case 30: // GOTPLT64
-        store(view, offset, 8, this.#synthetic.slotOf(symbol) - base + addend)
+        store(view, offset, 8, this.#slot(site) - base + addend)
         return true
       case 28: // GOTPCREL64
-        store(view, offset, 8, this.#synthetic.slotOf(symbol) + addend - place)
+        store(view, offset, 8, this.#slot(site) + addend - place)
         return true
       case 25: // GOTOFF64
       case 31: // PLTOFF64
@@ -171,12 +194,21 @@ export class StaticRelocations implements SpecialRelocations {
 
   #gotPcRel(site: RelocationSite, name: string): void {
     const { offset, addend, place, bytes, symbol } = site
-    if (symbol.gotOffset >= 0) {
-      this.#put32(site, offset, this.#synthetic.slotOf(symbol) + addend - place, name)
+    const isDirect = gotUse(false, site.type, site.section, offset, symbol) === 'none'
+    if (!isDirect) {
+      this.#put32(site, offset, this.#slot(site) + addend - place, name)
       return
     }
-    const distance = this.#address(site) + addend - place
+    // The addend of -4 is the distance to the next instruction; an immediate has none.
+    const value = this.#address(site) + addend + 4
+    const distance = value - 4 - place
     const opcode = bytes[offset - 2]
+    const isBranch = opcode === 0xff
+    if (!isBranch && site.type !== 9 && !(opcode === 0x8b && (value < -0x8000_0000 || value > 0x7fff_ffff))) {
+      toImmediate(bytes, offset, site.type === 42)
+      this.#put32(site, offset, value, name)
+      return
+    }
     if (opcode === 0x8b) bytes[offset - 2] = 0x8d
     else if (bytes[offset - 1] === 0x15) {
       // call *x@GOTPCREL(%rip) -> addr32 call x
@@ -228,15 +260,13 @@ export class StaticRelocations implements SpecialRelocations {
         put(offset, this.#address(site) + addend - place)
         return true
       case 3:
-        put(offset, this.#synthetic.slotOf(symbol) - base + addend)
+        put(offset, this.#slot(site) - base + addend)
         return true
       case 43: {
         const isBaseless = ((bytes[offset - 1] as number) & 0xc7) === 0x05
-        if (symbol.gotOffset >= 0) {
-          put(offset, this.#synthetic.slotOf(symbol) + addend - (isBaseless ? 0 : base))
-          return true
-        }
-        return this.#relaxGot32X(site, isBaseless)
+        if (gotUse(true, type, site.section, offset, symbol) === 'none') return this.#relaxGot32X(site)
+        put(offset, this.#slot(site) + addend - (isBaseless ? 0 : base))
+        return true
       }
       case 9: // GOTOFF
         put(offset, this.#address(site) + addend - base)
@@ -305,26 +335,16 @@ export class StaticRelocations implements SpecialRelocations {
     bytes[offset - 1] = (opcode === 0x2b ? 0xe8 : 0xc0) | register
   }
 
-  #relaxGot32X(site: RelocationSite, isBaseless: boolean): boolean {
+  /** A static program is where it is linked: neither the table nor its base register are needed. */
+  #relaxGot32X(site: RelocationSite): boolean {
     const { offset, addend, place, bytes, view } = site
     const address = this.#address(site)
-    const opcode = bytes[offset - 2]
-    const register = ((bytes[offset - 1] as number) >> 3) & 7
-    if (opcode === 0x8b) {
-      if (isBaseless) {
-        // mov x@GOT,%reg -> mov $x,%reg
-        bytes[offset - 2] = 0xc7
-        bytes[offset - 1] = 0xc0 | register
-        store(view, offset, 4, address + addend)
-      } else {
-        // mov x@GOT(%base),%reg -> mov $x,%reg: a static program is where it is linked
-        bytes[offset - 2] = 0xc7
-        bytes[offset - 1] = 0xc0 | register
-        store(view, offset, 4, address + addend)
-      }
+    if (bytes[offset - 2] !== 0xff) {
+      toImmediate(bytes, offset, false)
+      store(view, offset, 4, address + addend)
       return true
     }
-    if (register === 2) {
+    if ((((bytes[offset - 1] as number) >> 3) & 7) === 2) {
       // call *x@GOT(%base) -> addr32 call x
       bytes[offset - 2] = 0x67
       bytes[offset - 1] = 0xe8
