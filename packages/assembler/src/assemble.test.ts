@@ -41,8 +41,10 @@ describe('branches', () => {
   it('lead to symbols elsewhere by relocations, which stand behind those of fixed fields', () => {
     const { object } = run('jmp y\ncall x\n')
     const table = object?.sections.find((s) => s.name === '.text')?.relocations
-    expect([...(table?.offsets.slice(0, 2) ?? [])]).toEqual([6, 1])
-    expect([...(table?.types.slice(0, 2) ?? [])]).toEqual([4, 4])
+    expect([0, 1].map((row) => [table?.offsetAt(row), table?.typeAt(row)])).toEqual([
+      [6, 4],
+      [1, 4],
+    ])
   })
 })
 

@@ -70,6 +70,20 @@ export class PendingRelocations {
       symbol.relocationOrder = this.#order.next++
     }
   }
+
+  /** `.reloc`'s own, in their order, each behind the others up to its offset: as GNU as puts them. */
+  mergedWith(explicit: PendingRelocations): PendingRelocations {
+    const merged = new PendingRelocations(this.#order)
+    const take = (from: PendingRelocations, i: number): void =>
+      merged.add(from.offsets[i] as number, from.types[i] as number, from.symbols[i], from.addends[i] as bigint)
+    let next = 0
+    for (let i = 0; i < explicit.offsets.length; i++) {
+      while (next < this.offsets.length && (this.offsets[next] as number) <= (explicit.offsets[i] as number)) take(this, next++)
+      take(explicit, i)
+    }
+    while (next < this.offsets.length) take(this, next++)
+    return merged
+  }
 }
 
 const oneByteNop = 0x90
@@ -100,18 +114,22 @@ export class Resolver {
     if (hasContents) for (const chain of section.chains) this.#copy(chain, contents)
     for (const chain of section.chains) this.#fixups(chain, contents, relocations)
     for (const chain of section.chains) this.#branches(chain, contents, relocations)
-    for (const explicit of this.#assembler.explicitRelocations) {
-      if (explicit.chain.section === section) this.#explicit(explicit, contents, relocations)
+    const explicit = new PendingRelocations(this.#order)
+    for (const one of this.#assembler.explicitRelocations) {
+      if (one.chain.section === section) this.#explicit(one, contents, explicit)
     }
-    return { section, contents, relocations }
+    return { section, contents, relocations: explicit.offsets.length > 0 ? relocations.mergedWith(explicit) : relocations }
   }
 
   #explicit(explicit: ExplicitRelocation, contents: Uint8Array, relocations: PendingRelocations): void {
     const { chain, type, source, at: place } = explicit
     const offset = this.#evaluation.evaluate(explicit.offset)
     let at: number | undefined
-    if (offset && !offset.add && !offset.sub) at = Number(offset.constant)
-    else if (offset?.add?.kind === symbolLabel && !offset.sub && offset.add.chain?.section === chain.section) {
+    if (offset && !offset.add && !offset.sub) {
+      at = Number(offset.constant)
+      // GNU as counts such a number from the section's symbol, which gets an entry.
+      if (chain.section.symbol) chain.section.symbol.isUsedInRelocation = true
+    } else if (offset?.add?.kind === symbolLabel && !offset.sub && offset.add.chain?.section === chain.section) {
       at = labelAddress(offset.add) + Number(offset.constant)
     }
     if (at === undefined || at < 0 || at > chain.section.sizeInBytes) {
@@ -244,7 +262,9 @@ export class Resolver {
       const linear: Linear = { ...value, constant: value.constant + BigInt(addend) }
       // The emitter's own symbol for an expression.
       const isMadeUp = symbol?.kind === symbolEquated && symbol.definedIn < 0
-      const flags = fixupPcRelative | (value.add && ((chain.b[i] as number) & branchIn64BitCode) !== 0 ? fixupBranch : 0)
+      const isBeginning = addend === 0 && !isMadeUp
+      // Only the beginning of a function has a PLT entry.
+      const flags = fixupPcRelative | (isBeginning && value.add && ((chain.b[i] as number) & branchIn64BitCode) !== 0 ? fixupBranch : 0)
       this.#relocate(
         chain,
         contents,
@@ -272,7 +292,7 @@ export class Resolver {
   }
 
   #fixup(chain: FragmentChain, fixups: FixupTable, i: number, at: number, contents: Uint8Array, relocations: PendingRelocations): void {
-    const flags = fixups.flags[i] as number
+    let flags = fixups.flags[i] as number
     const size = fixups.sizes[i] as number
     const operator = fixups.operators[i] as number
     const source = fixups.sources[i] as number
@@ -283,6 +303,8 @@ export class Resolver {
     const symbol = tree ? undefined : fixups.add[i]
     const sub = tree ? undefined : fixups.sub[i]
     const written = tree ? writtenSymbol(tree) : symbol
+    // Only the beginning of a function has a PLT entry.
+    if (tree ? tree.kind !== 'symbol' : addend !== 0) flags &= ~fixupBranch
     const isRelative = (flags & fixupPcRelative) !== 0
     // The common case without an object: a label of this section, relative to it.
     if (
@@ -424,8 +446,8 @@ export class Resolver {
       this.#value(chain, contents, at, size, Number(position + addend) - (at + tail), flags, source, place, 1)
       return
     }
-    // Only what may be elsewhere can need a PLT entry, and only its beginning.
-    if (isRelative && (!symbol || addend !== 0n || (inSection && !isExternal))) flags &= ~fixupBranch
+    // Only what may be elsewhere can need a PLT entry.
+    if (isRelative && (!symbol || (inSection && !isExternal))) flags &= ~fixupBranch
     // x32 has no other width, and in the other modes nothing is extended.
     const isExtended = (flags & fixupIn64BitCode) !== 0 && this.#assembler.is64BitObject && this.#assembler.options.x32 !== true
     const misfit = isExtended && operator !== 0 && size === 4 ? operatorMisfit(operator, flags) : undefined
