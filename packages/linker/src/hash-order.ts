@@ -3,7 +3,7 @@
 // in a chained hash table of 4051 buckets that grows when it is three quarters full, and are visited bucket by bucket, in
 // each the newest first.
 
-const sizes = [4051, 8599, 16_699, 32_749, 65_537, 131_101, 262_147, 524_309, 1_048_583, 2_097_169, 4_194_319]
+const sizes = [4051, 4093, 8191, 16_381, 32_749, 65_521, 131_071, 262_139, 524_287, 1_048_573, 2_097_143, 4_194_301]
 
 function hashOf(name: string): number {
   let hash = 0
