@@ -85,11 +85,15 @@ export function addressKnowledge() {
 const chunkMask = 255
 
 interface Chunks {
-  /** For each chunk, one behind its index: did something move in the last pass? */
+  /** For each chunk, one behind its index: did the size of a part change in the last pass? Else they moved all together. */
   moved: Uint8Array
   other: Uint8Array
   /** Address behind each chunk. */
   readonly ends: Float64Array
+  /** Largest alignment in each chunk, in bytes: a shift by a multiple of it moves the chunk as a whole. */
+  readonly alignments: Float64Array
+  /** Branches in each chunk of which it is not clear that they reach their targets. */
+  readonly doubts: (number[] | undefined)[]
 }
 
 /** Are there parts whose size may depend on what is far away? Then every pass is a whole one. */
@@ -104,7 +108,9 @@ export class Relaxation {
   /** Per chain, for each fragment the number of alignments before it. */
   readonly #regions = new Map<FragmentChain, Int32Array>()
   readonly #chunks = new Map<FragmentChain, Chunks>()
-  #hasMoved = false
+  #hasResized = false
+  /** Branches of the chunk that were kept short, though out of reach unless an alignment takes up the shift. */
+  #doubts: number[] = []
   #isLastChance = false
   readonly #pads = new Map<FragmentChain, PadGroups>()
   readonly #widened = new Map<FragmentChain, Set<number>>()
@@ -214,16 +220,29 @@ export class Relaxation {
       const { count, addresses } = chain
       for (let first = 0, c = 0; first < count; first += chunkMask + 1, c++) {
         // What has not moved, with nothing moving within a short branch's reach, stays as it is.
-        const isAtRest = !isWhole && addresses[first] === address && before[c] === 0 && before[c + 1] === 0 && before[c + 2] === 0
-        if (isAtRest && first + chunkMask < count) address = ends[c] as number
-        else {
-          this.#hasMoved = false
+        const shift = address - (addresses[first] as number)
+        const isSettled =
+          !isWhole &&
+          first + chunkMask < count &&
+          before[c] === 0 &&
+          before[c + 1] === 0 &&
+          before[c + 2] === 0 &&
+          (shift === 0 || (now[c] === 0 && shift % (chunks.alignments[c] as number) === 0)) &&
+          this.#staysShort(chain, chunks.doubts[c], shift)
+        if (isSettled && shift === 0) address = ends[c] as number
+        else if (isSettled) {
+          // It moves as a whole, with what lies before it; distances within it stay as they are.
+          for (let i = first; i <= first + chunkMask; i++) addresses[i] = (addresses[i] as number) + shift
+          address = (ends[c] as number) + shift
+          ends[c] = address
+          hasChanged = true
+        } else {
+          this.#hasResized = false
+          this.#doubts = chunks.doubts[c] = []
           address = this.#walk(chain, first, Math.min(count, first + chunkMask + 1), address, pass)
           ends[c] = address
-          if (this.#hasMoved) {
-            hasChanged = true
-            now[c + 1] = 1
-          }
+          if (this.#hasResized) now[c + 1] = 1
+          if (this.#hasResized || shift !== 0) hasChanged = true
         }
       }
     }
@@ -234,16 +253,29 @@ export class Relaxation {
     return hasChanged
   }
 
+  /** Do these branches still reach their targets when all around moves by `shift`? */
+  #staysShort(chain: FragmentChain, doubts: readonly number[] | undefined, shift: number): boolean {
+    if (doubts === undefined || doubts.length === 0) return true
+    const { addresses, starts } = chain
+    const kept = this.#doubts
+    this.#doubts = []
+    let staysShort = true
+    for (let k = 0; k < doubts.length && staysShort; k++) {
+      const i = doubts[k] as number
+      const address = (addresses[i] as number) + (starts[i + 1] as number) - (starts[i] as number) + shift
+      if (chain.sizes[i] === 2 && !this.#reaches(chain, i, address, shift)) staysShort = false
+    }
+    this.#doubts = kept
+    return staysShort
+  }
+
   /** Places the fragments [first, end) from `address` on; the address behind them is the result. */
   #walk(chain: FragmentChain, first: number, end: number, from: number, pass: number): number {
     const { count, starts, kinds, addresses, sizes } = chain
     let address = from
     for (let i = first; i < end; i++) {
       const old = addresses[i] as number
-      if (old !== address) {
-        addresses[i] = address
-        this.#hasMoved = true
-      }
+      addresses[i] = address
       const stretch = address - old
       const fixed = (i + 1 < count ? (starts[i + 1] as number) : chain.length) - (starts[i] as number)
       address += fixed
@@ -257,7 +289,7 @@ export class Relaxation {
       else size = this.#sizeOf(chain, i, kind, address, pass)
       if (size !== sizes[i]) {
         sizes[i] = size
-        this.#hasMoved = true
+        this.#hasResized = true
       }
       address += size
     }
@@ -281,7 +313,18 @@ export class Relaxation {
     let chunks = this.#chunks.get(chain)
     const length = Math.ceil(chain.count / (chunkMask + 1)) + 3
     if (!chunks || chunks.moved.length !== length) {
-      chunks = { moved: new Uint8Array(length).fill(1), other: new Uint8Array(length), ends: new Float64Array(length) }
+      const alignments = new Float64Array(length).fill(1)
+      for (let i = 0; i < chain.count; i++) {
+        const c = Math.floor(i / (chunkMask + 1))
+        if (chain.kinds[i] === partAlign) alignments[c] = Math.max(alignments[c] as number, 2 ** (chain.a[i] as number))
+      }
+      chunks = {
+        moved: new Uint8Array(length).fill(1),
+        other: new Uint8Array(length),
+        ends: new Float64Array(length),
+        alignments,
+        doubts: [],
+      }
       this.#chunks.set(chain, chunks)
     }
     return chunks
@@ -298,7 +341,11 @@ export class Relaxation {
       if (stretch !== 0 && symbol.chain === chain && symbol.fragment > i) {
         const regions = this.#regions.get(chain) as Int32Array
         if (stretch < 0 || regions[i] === regions[symbol.fragment]) target += stretch
-        else if (target < address) return true
+        else {
+          // If it moves after all, the next pass has to look again.
+          if (target + stretch + (chain.r[i] as number) - (address + 2) > 127) this.#doubts.push(i)
+          if (target < address) return true
+        }
       }
     } else {
       const value = this.#evaluation.ofSymbol(symbol)
