@@ -5,6 +5,7 @@ import { type BenchOptions, benchAssembler } from './bench/assembler-bench.ts'
 import { benchLauncher } from './bench/launcher-bench.ts'
 import { benchLinker } from './bench/linker-bench.ts'
 import { benchPreprocessor } from './bench/preprocessor-bench.ts'
+import { benchTable } from './bench/table-bench.ts'
 import { WrongUse } from './core/case.ts'
 
 const benches: Record<string, (options: BenchOptions, print: (text: string) => void) => Promise<void>> = {
@@ -12,6 +13,7 @@ const benches: Record<string, (options: BenchOptions, print: (text: string) => v
   preprocessor: benchPreprocessor,
   linker: benchLinker,
   launcher: benchLauncher,
+  table: benchTable,
 }
 
 try {

@@ -10,6 +10,7 @@ import { integerRows } from './integer.ts'
 import { expandLengths } from './lengths.ts'
 import { mmxRows } from './mmx.ts'
 import { parseRow, type Row } from './notation.ts'
+import { sharedNameRows } from './shared-names.ts'
 import { sseRows } from './sse.ts'
 import { systemRows } from './system.ts'
 import { x87Rows } from './x87.ts'
@@ -17,24 +18,34 @@ import { x87Rows } from './x87.ts'
 type Index = Map<string, string[]>
 
 /**
- * Four indexes, each built on the first use of a name in it, because start-up is most of the time of a small assembly: the integer
- * instructions, system and x87, the vector instructions without `v`, and those with it, which are most of the table.
+ * Five indexes, each built on the first use of a name in it, because start-up is most of the time of a small assembly: the integer
+ * instructions, the vector instructions that share names with them, system and x87, the vector instructions without `v`, and those with it, which are most of the table.
  * Families stand in the order in which GNU as prefers among rows of one name: VEX before EVEX, but for the late VEX forms.
  */
-const indexes: { integer: Index | undefined; system: Index | undefined; legacyVector: Index | undefined; vector: Index | undefined } = {
+const indexes: {
+  integer: Index | undefined
+  shared: Index | undefined
+  system: Index | undefined
+  legacyVector: Index | undefined
+  vector: Index | undefined
+} = {
   integer: undefined,
+  shared: undefined,
   system: undefined,
   legacyVector: undefined,
   vector: undefined,
 }
 const rowsByName = new Map<string, readonly Row[]>()
 
-/** Names that integer instructions and vector instructions have in common, or that look like an integer name with suffix. */
-export const SHARED_NAMES: ReadonlySet<string> = new Set(['cmpsd', 'cmpss', 'movnti', 'movq', 'movsd', 'movss'])
-
 function integerIndex(): Index {
   indexes.integer ??= indexOf([integerRows()])
   return indexes.integer
+}
+
+/** Names that integer instructions and vector instructions have in common, or that look like an integer name with suffix. */
+export function sharedIndex(): Index {
+  indexes.shared ??= indexOf([sharedNameRows()])
+  return indexes.shared
 }
 
 function systemIndex(): Index {
@@ -51,14 +62,11 @@ function legacyVectorIndex(): Index {
 function plainTexts(name: string): readonly string[] | undefined {
   const integer = integerIndex()
   const own = integer.get(name)
-  if (!SHARED_NAMES.has(name)) {
-    if (own) return own
-    if ('bwlqst'.includes(name[name.length - 1] ?? '-') && integer.has(name.slice(0, -1))) return undefined
-    const system = systemIndex().get(name)
-    if (system) return system
-  }
-  const vector = legacyVectorIndex().get(name)
-  return own && vector ? [...own, ...vector] : (own ?? vector)
+  const shared = sharedIndex().get(name)
+  if (shared) return own ? [...own, ...shared] : shared
+  if (own) return own
+  if ('bwlqst'.includes(name[name.length - 1] ?? '-') && integer.has(name.slice(0, -1))) return undefined
+  return systemIndex().get(name) ?? legacyVectorIndex().get(name)
 }
 
 function vectorIndex(): Index {
@@ -103,7 +111,9 @@ export function rowsOf(name: string): readonly Row[] | undefined {
 
 /** Every AT&T mnemonic of the table, without suffixes. */
 export function tableNames(): readonly string[] {
-  return [...new Set([integerIndex(), systemIndex(), legacyVectorIndex(), vectorIndex()].flatMap((index) => [...index.keys()]))]
+  return [
+    ...new Set([integerIndex(), sharedIndex(), systemIndex(), legacyVectorIndex(), vectorIndex()].flatMap((index) => [...index.keys()])),
+  ]
 }
 
 /** A row's text under one of its AT&T names. */
@@ -115,7 +125,7 @@ export interface NamedText {
 /** The whole table as text, for decoding: parsing all of it would take longer than most programs run. */
 export function allTexts(): readonly NamedText[] {
   const found: NamedText[] = []
-  for (const texts of [integerIndex(), systemIndex(), legacyVectorIndex(), vectorIndex()])
+  for (const texts of [integerIndex(), sharedIndex(), systemIndex(), legacyVectorIndex(), vectorIndex()])
     for (const [name, list] of texts) for (const text of list) found.push({ name, text })
   return found
 }
