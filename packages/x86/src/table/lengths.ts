@@ -12,6 +12,7 @@ const SHARES: Readonly<Record<string, number>> = { x: 1, h: 2, q: 4, e: 8 }
  * names the length of a memory source (vcvtpd2psx); without letter such memory is ambiguous and only registers and broadcasts fit.
  */
 export function expandLengths(text: string, name: string): readonly string[] {
+  if (!text.includes('.x.') && !text.includes('.y.')) return [text]
   const shape = /(VEX|EVEX|XOP)\.([xy])\./.exec(text)
   if (!shape) return [text]
   const isEvex = shape[1] === 'EVEX'

@@ -187,7 +187,16 @@ function sizeOf(letter: string): number {
 
 type Draft = { -readonly [Key in keyof OperandSpec]: OperandSpec[Key] }
 
+/** The same few dozen tokens stand in all rows. */
+const operandsByToken = new Map<string, OperandSpec>()
+
 function parseOperandToken(written: string): Draft {
+  let known = operandsByToken.get(written)
+  if (!known) operandsByToken.set(written, (known = newOperand(written)))
+  return { ...known }
+}
+
+function newOperand(written: string): Draft {
   const spec: Draft = {
     token: written,
     accepts: 0,
@@ -266,10 +275,9 @@ function parseOperandToken(written: string): Draft {
     spec.memorySize = sizeOf(token[1]!)
     return spec
   }
-  const vsib = /^vm(32|64)([xyz])$/.exec(token)
-  if (vsib) {
+  if (token.startsWith('vm')) {
     spec.accepts = ACCEPT_MEMORY
-    spec.vectorIndex = `${vsib[2]}mm`
+    spec.vectorIndex = `${token[token.length - 1]}mm`
     return spec
   }
   for (const part of token.split('/')) {
@@ -290,13 +298,34 @@ function parseOperandToken(written: string): Draft {
       spec.accepts |= ACCEPT_MEMORY
       spec.needsLetter = part.endsWith('only')
       const size = part.slice(1)
-      const far = /^16:(\w+)$/.exec(size)
-      spec.memorySize = far ? sizeOf(far[1]!) : sizeOf(size)
+      spec.memorySize = sizeOf(size.startsWith('16:') ? size.slice(3) : size)
     } else {
       throw new Error(`instruction table: operand token '${written}' is not in the notation`)
     }
   }
   return spec
+}
+
+/** Two hexadecimal digits, and `+r` or `+i`. */
+function isOpcodeByte(word: string): boolean {
+  return isHexDigit(word.charCodeAt(0)) && isHexDigit(word.charCodeAt(1)) && (word.length === 2 || (word.length === 4 && word[2] === '+'))
+}
+
+function isHexDigit(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x46)
+}
+
+const FIELDS: Readonly<Record<string, ImmediateField>> = {
+  ib: { kind: 'i', size: 1 },
+  iw: { kind: 'i', size: 2 },
+  id: { kind: 'i', size: 4 },
+  iq: { kind: 'i', size: 8 },
+  iz: { kind: 'i', size: 0 },
+  iv: { kind: 'i', size: -2 },
+  cb: { kind: 'c', size: 1 },
+  cw: { kind: 'c', size: 2 },
+  cz: { kind: 'c', size: 0 },
+  mo: { kind: 'm', size: -1 },
 }
 
 const PREFIX_CODES: Readonly<Record<string, number>> = { NP: 0, '66': 0x66, F2: 0xf2, F3: 0xf3 }
@@ -357,13 +386,12 @@ export function parseRow(text: string): Row {
       digit = word === '/r' ? -1 : Number(word[1])
       continue
     }
-    if (/^o(16|32|64|v|y|z)$/.test(word)) {
+    if (word[0] === 'o') {
       operandSize = sizeOf(word.slice(1))
       continue
     }
-    const hex = /^([0-9A-F]{2})(\+[ri])?$/.exec(word)
-    if (hex) {
-      const byte = Number.parseInt(hex[1]!, 16)
+    if (isOpcodeByte(word)) {
+      const byte = Number.parseInt(word, 16)
       if (hasModRm) trailingOpcode = byte
       else if (space === 'legacy' && opcode.length === 0 && byte === 0x9b && words.length > 1) wait = true
       else if (space === 'legacy' && opcode.length === 0 && words.length > 1 && (byte === 0x66 || byte === 0xf2 || byte === 0xf3))
@@ -372,13 +400,9 @@ export function parseRow(text: string): Row {
       continue
     }
     if (word === 'NP') continue
-    const field = /^(i|c|m)([bwdqzvo])$/.exec(word)
+    const field = FIELDS[word]
     if (field) {
-      const kind = field[1] as 'i' | 'c' | 'm'
-      const letter = field[2]!
-      const size =
-        letter === 'b' ? 1 : letter === 'w' ? 2 : letter === 'd' ? 4 : letter === 'q' ? 8 : letter === 'z' ? 0 : letter === 'v' ? -2 : -1
-      fields.push({ kind, size })
+      fields.push(field)
       continue
     }
     throw new Error(`instruction table: '${word}' in row '${text}'`)
