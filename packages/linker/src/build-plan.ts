@@ -200,6 +200,7 @@ class PlanBuilder {
     if (statement.overlay) {
       output.isOverlay = true
       output.isFirstOfOverlay = statement.overlay.first === statement.name
+      output.overlayEnd = statement.overlay.end
     }
     if (statement.programHeaders.length > 0) output.programHeaders = statement.programHeaders
     const fit = options.isNonContiguous ? fitter(statement, options) : undefined

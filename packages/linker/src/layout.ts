@@ -189,7 +189,10 @@ export class LayoutPass {
     }
     this.#section = undefined
     if (!this.#movesDot(output)) this.#dot = before
-    else this.#dot = address + (isThreadBss(output) && !this.#context.isRelocatable ? 0n : BigInt(output.sizeInBytes))
+    else {
+      this.#dot = address + (isThreadBss(output) && !this.#context.isRelocatable ? 0n : BigInt(output.sizeInBytes))
+      this.#leaveOverlay(output)
+    }
   }
 
   /** A section that is left out does where it defines symbols. */
@@ -369,6 +372,7 @@ export class LayoutPass {
       return
     }
     if (isTlsBss && !this.#context.isRelocatable) this.#dot = start
+    this.#leaveOverlay(output)
     if (!isAllocated) return
     if (!region) this.#next = this.#dot
     const advance = isTlsBss ? 0n : BigInt(output.sizeInBytes)
@@ -376,6 +380,12 @@ export class LayoutPass {
     const { loadRegion } = output
     if (loadRegion && loadRegion !== region && (output.type !== SHT_NOBITS || statement?.alignWithInput))
       this.#advance(loadRegion, output, output.loadAddress + advance)
+  }
+
+  /** What follows an OVERLAY comes after the longest of its sections. */
+  #leaveOverlay({ overlayEnd }: OutputSection): void {
+    const value = overlayEnd && evaluate(overlayEnd, this.#scope)
+    if (value) this.#dot = absoluteOf(value)
   }
 
   /** Keeps the section that the load addresses of those after it in its region follow. */
@@ -483,6 +493,13 @@ export class LayoutPass {
       const size = BigInt(output.sizeInBytes)
       // `.` moved backwards: GNU ld then takes the address as it is.
       const isBackwards = output.address < last.address && size !== 0n && output.address + size <= last.address
+      if (isBackwards && this.#isFinal)
+        this.#context.sink.warn('dot-moved-backwards', `dot moved backwards before '${output.name}'`, statement?.nameSpan, {
+          notes: [
+            { message: `${last.name} before it is at 0x${last.address.toString(16)}, ${output.name} at 0x${output.address.toString(16)}` },
+          ],
+          fix: { message: 'say with AT where it is loaded' },
+        })
       if (!isBackwards)
         address =
           statement?.type === 'overlay'

@@ -2,6 +2,7 @@
 // Enters: inputs, script and options. Leaves: an image, the layout as data, a map, diagnostics. Pure: no files, no clock.
 
 import { DiagnosticSink } from '@kernelbox/diagnostics'
+import { checkSections } from './check-sections.ts'
 import { checkCrossReferences } from './cross-references.ts'
 import { entryAddress, warnOfMissingEntry } from './entry-point.ts'
 import { layoutAsData } from './layout-data.ts'
@@ -34,6 +35,7 @@ export function link(options: LinkOptions): LinkResult {
   const linkPlan = planLink(options, state, inputs, sink)
   const { plan, regions } = linkPlan
   const { outputs, placed } = placeSections(options, state, target, symbols, linkPlan, sink)
+  checkSections(options, target, outputs, regions, state.programHeaders !== undefined, sink)
   if (placed) finishLinkerSymbols(symbols, outputs, placed.segments)
   checkCrossReferences(state.noCrossReferences, outputs, sink)
   const entry = entryAddress(options, state, symbols, plan)

@@ -181,6 +181,8 @@ export class OutputSection {
   loadRegion: MemoryRegionState | undefined = undefined
   isOverlay = false
   isFirstOfOverlay = false
+  /** Of the last section of an OVERLAY: where `.` goes behind it. */
+  overlayEnd: Expression | undefined = undefined
   /** Place in the section table: sections are numbered as they come to be. */
   order = 0
   contents: Uint8Array = new Uint8Array(0)

@@ -21,6 +21,8 @@ export type LayoutStatement = Assignment | Assertion | (OutputSectionStatement &
 export interface OverlayPlace {
   readonly first: string
   readonly noCrossReferences: boolean
+  /** In the last section: where `.` is behind the overlay. */
+  readonly end?: Expression
 }
 
 export class ScriptState {
@@ -129,6 +131,12 @@ export class ScriptState {
     overlay.sections.forEach((section, i) => {
       const previous = overlay.sections[i - 1]
       const isFirst = previous === undefined
+      const size = of('SIZEOF', section.name)
+      largest = largest ? { kind: 'call', name: 'MAX', operands: [largest, size], span: overlay.span } : size
+      const isLast = i === overlay.sections.length - 1
+      const end = isLast && {
+        end: plus({ kind: 'call', name: 'ABSOLUTE', operands: [of('ADDR', first.name)], span: overlay.span }, largest),
+      }
       this.#put({
         ...section,
         address: isFirst ? overlay.address : of('ADDR', first.name),
@@ -141,7 +149,7 @@ export class ScriptState {
         loadRegion: section.loadRegion ?? overlay.loadRegion,
         programHeaders: section.programHeaders.length > 0 ? section.programHeaders : overlay.programHeaders,
         fill: section.fill ?? overlay.fill,
-        overlay: { first: first.name, noCrossReferences: overlay.noCrossReferences },
+        overlay: { first: first.name, noCrossReferences: overlay.noCrossReferences, ...end },
       })
       const stem = section.name.replace(/[^A-Za-z0-9_]/g, '')
       const provide = (symbol: string, value: Expression): Assignment => ({
@@ -156,21 +164,9 @@ export class ScriptState {
       })
       this.#put(provide(`__load_start_${stem}`, of('LOADADDR', section.name)))
       this.#put(provide(`__load_stop_${stem}`, plus(of('LOADADDR', section.name), of('SIZEOF', section.name))))
-      const size = of('SIZEOF', section.name)
-      largest = largest ? { kind: 'call', name: 'MAX', operands: [largest, size], span: overlay.span } : size
     })
     if (overlay.noCrossReferences)
       this.noCrossReferences.push({ sections: overlay.sections.map((section) => section.name), isTo: false, span: overlay.span })
-    this.#put({
-      kind: 'assignment',
-      name: '.',
-      nameSpan: overlay.span,
-      operator: '=',
-      value: plus({ kind: 'call', name: 'ABSOLUTE', operands: [of('ADDR', first.name)], span: overlay.span }, largest as Expression),
-      isProvide: false,
-      isHidden: false,
-      span: overlay.span,
-    })
   }
 
   #call(command: Extract<ScriptCommand, { kind: 'call' }>): void {

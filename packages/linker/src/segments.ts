@@ -262,18 +262,21 @@ export function mapScriptSegments(
     byName.set(header.name, made)
     return made
   })
-  let names: readonly string[] | undefined
+  // What comes before the first section that names a header goes where that goes.
+  let names = outputs.find((output) => output.programHeaders)?.programHeaders
+  if (!names && outputs.some((output) => !output.isIgnored && (output.flags & SHF_ALLOC) !== 0)) {
+    sink.error('no-section-in-headers', 'no sections assigned to phdrs', headers[0]?.span, {
+      fix: {
+        message: `name a program header after a section's closing curly: } :${headers.find((_, i) => segments[i]?.type === PT_LOAD)?.name ?? 'text'}`,
+      },
+    })
+    return segments
+  }
   for (const output of outputs) {
     // Also what is left out says where the sections after it go.
     if (output.programHeaders) names = output.programHeaders
     if (output.isIgnored || ((output.flags & SHF_ALLOC) === 0 && !output.programHeaders)) continue
-    const used =
-      names ??
-      headers
-        .filter((_, i) => segments[i]?.type === PT_LOAD)
-        .slice(0, 1)
-        .map((header) => header.name)
-    if (!names && used.length === 0) continue
+    const used = names ?? []
     // Inherited: an orphan or a section that names none goes where the last one went, but only into what is loaded.
     for (const name of used) {
       if (name === 'NONE') continue

@@ -120,7 +120,7 @@ const patterns: Readonly<Record<string, readonly string[]>> = {
     '*(.text16) . = ALIGN(16); *(.text)',
   ],
   '.rodata': ['*(.rodata)', '*(.rodata*)', '*(.rodata .rodata.*)', '*(SORT_BY_ALIGNMENT(.rodata*))'],
-  '.init_array': ['*(SORT_BY_INIT_PRIORITY(.init_array.*)) *(.init_array)', 'KEEP(*(.ctors))'],
+  '.init_array': ['*(SORT_BY_INIT_PRIORITY(.init_array.*)) *(.init_array)', 'KEEP(*(.init_array .init_array.*))'],
   '.data': ['*(.data)', '*(.data .data.*)', '*(EXCLUDE_FILE(*o1.o) .data)', '*(.data*) *(.bar)', '*(SORT_BY_NAME(.data*))'],
   '.tdata': ['*(.tdata)', '*(.tdata .tdata.*)'],
   '.tbss': ['*(.tbss)'],
@@ -223,11 +223,15 @@ function scriptText(random: Random, is64: boolean): string {
   if (random.chance(0.2)) names = some(random, names, names.length, names.length)
   if (random.chance(0.08)) names.push(random.pick(names.length > 0 ? names : order))
   const seen: string[] = []
+  let hasOverlay = false
   for (const name of names) {
     body.push(sectionStatement(random, name, style, seen))
     seen.unshift(name)
     if (random.chance(0.35)) between(random, body)
-    if (style === 'plain' && random.chance(0.02)) body.push(overlay(random))
+    if (style === 'plain' && !hasOverlay && random.chance(0.02)) {
+      hasOverlay = true
+      body.push(overlay(random))
+    }
   }
   const [last] = seen
   if (last && random.chance(0.2)) body.push(`size_ = SIZEOF(${last}); at_ = LOADADDR(${last}); addr_ = ADDR(${last});`)
