@@ -183,7 +183,7 @@ function writeHeader(view: DataView, executable: Executable, headersAt: number, 
   view.setUint8(4, is64 ? 2 : 1)
   view.setUint8(5, 1)
   view.setUint8(6, 1)
-  if (needsGnuAbi(executable.sections, executable.symbols ?? [])) view.setUint8(7, ELFOSABI_GNU)
+  if (needsGnuAbi([], executable.symbols ?? [])) view.setUint8(7, ELFOSABI_GNU)
   view.setUint16(16, executable.type, true)
   view.setUint16(18, executable.machine, true)
   view.setUint32(20, 1, true)

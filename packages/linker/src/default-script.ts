@@ -3,6 +3,7 @@
 
 import { EM_386 } from '@kernelbox/elf'
 import type { LinkOptions } from './options.ts'
+import { debugSections } from './relocatable-script.ts'
 import { relocatableScript } from './relocatable-script.ts'
 
 export function defaultScript(machine: number, is64: boolean, options: Pick<LinkOptions, 'relocatable' | 'paging' | 'z'>): string {
@@ -153,9 +154,7 @@ ${
   _end = .;
   PROVIDE (end = .);
   ${options.paging === 'omagic' ? '' : '. = DATA_SEGMENT_END (.);'}
-  .stab 0 : { *(.stab) }
-  .stabstr 0 : { *(.stabstr) }
-  .comment 0 : { *(.comment) }
+${debugSections()}  .gnu.attributes 0 : { KEEP (*(.gnu.attributes)) }
   /DISCARD/ : { *(.note.GNU-stack) *(.gnu_debuglink) *(.gnu.lto_*) }
 }
 `

@@ -185,3 +185,24 @@ export function writeCiePointers(frames: EhFrames): void {
     new DataView(output.contents.buffer, output.contents.byteOffset).setUint32(place, place - cie, true)
   }
 }
+
+/** What the unwind information of code speaks of beside the code: its language-specific data and its personality routine. */
+export function symbolsOfFrames(section: InputSection): Map<InputSection, LinkSymbol[]> {
+  const found = new Map<InputSection, LinkSymbol[]>()
+  const { relocations, object } = section
+  const records = relocations && recordsOf(section.contents)
+  if (!records || !relocations) return found
+  const rows = rowsByRecord(records, relocations)
+  const symbolsOf = (start: number): LinkSymbol[] =>
+    (rows.get(start) ?? []).flatMap((row) => object.symbols[relocations.symbolAt(row)] ?? [])
+  for (const record of records) {
+    if (record.cie === undefined) continue
+    const [code, ...others] = symbolsOf(record.start)
+    if (!code?.section) continue
+    const all = [...others, ...symbolsOf(record.cie)]
+    const known = found.get(code.section)
+    if (known) known.push(...all)
+    else found.set(code.section, all)
+  }
+  return found
+}

@@ -3,6 +3,7 @@
 // symbols that the script asks for, notes, and the tables of initialisers.
 
 import { SHF_ALLOC, SHF_GNU_RETAIN, SHF_LINK_ORDER, SHT_FINI_ARRAY, SHT_INIT_ARRAY, SHT_NOTE, SHT_PREINIT_ARRAY } from '@kernelbox/elf'
+import { symbolsOfFrames } from './eh-frame.ts'
 import type { InputObject, InputSection, LinkSymbol } from './model.ts'
 
 export function collectGarbage(
@@ -44,8 +45,16 @@ export function collectGarbage(
         keep(section)
     }
   }
+  const frames = new Map<InputSection, LinkSymbol[]>()
+  for (const object of objects) {
+    for (const section of object.sections) {
+      if (section?.name !== '.eh_frame' || section.isDiscarded) continue
+      for (const [code, named] of symbolsOfFrames(section)) frames.set(code, [...(frames.get(code) ?? []), ...named])
+    }
+  }
   for (let section = waiting.pop(); section; section = waiting.pop()) {
     const { relocations, object } = section
+    for (const symbol of frames.get(section) ?? []) reach(symbol)
     // Unwind tables refer to all code; they keep nothing alive.
     if (relocations && section.name !== '.eh_frame') {
       for (let row = 0; row < relocations.count; row++) reach(object.symbols[relocations.symbolAt(row)] as LinkSymbol)

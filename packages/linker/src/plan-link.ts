@@ -99,11 +99,11 @@ function removeGarbage(options: LinkOptions, state: ScriptState, inputs: LinkInp
   const removed = collectGarbage(objects, roots, keepMatcher(state, objects))
   for (const section of removed) {
     discard(section, 'gc')
-    if (!options.printGcSections) continue
+    if (!options.printGcSections || section.sizeInBytes === 0) continue
     sink.report({
       code: 'removed-section',
       severity: 'note',
-      message: `removing unused section '${section.name}' in '${section.object.displayName}'`,
+      message: `removing unused section '${section.name}' in file '${section.object.displayName}'`,
     })
   }
 }

@@ -17,6 +17,13 @@ function sections(names: string, constraint = ''): string {
     .join('')
 }
 
+/** Debug information, in the order in which it stands in every output: DWARF 1 to 5, with what GNU and SGI added. */
+export function debugSections(): string {
+  return sections(debug)
+    .replace('*(.debug_info)', '*(.debug_info .gnu.linkonce.wi.*)')
+    .replace('*(.debug_line)', '*(.debug_line .debug_line.* .debug_line_end)')
+}
+
 export function relocatableScript(isI386: boolean): string {
   const rel = isI386 ? '.rel' : '.rela'
   const names = relocations.split(' ').filter((name) => !isI386 || !/^l[dbr]/.test(name))
@@ -28,7 +35,7 @@ ${sections('.plt .plt.got .plt.sec')}
   .text 0 : { *(.text .stub) *(.gnu.warning) }
   .fini 0 : { KEEP (*(SORT_NONE(.fini))) }
 ${sections('.rodata .rodata1 .eh_frame_hdr')}${sections(exceptions, 'ONLY_IF_RO ')}${sections(exceptions, 'ONLY_IF_RW ')}
-${sections(data)}${isI386 ? '' : sections(large)}${sections(debug)}
+${sections(data)}${isI386 ? '' : sections(large)}${debugSections()}
   .gnu.attributes 0 : { KEEP (*(.gnu.attributes)) }
 }
 `
