@@ -24,21 +24,37 @@ const lazyChildProcess = {
     }))
   },
 }
-// The addon's package stays outside the bundle; its CommonJS form is no public entry (its types are those of the ESM one).
+// The addon's package stays outside the bundle; its CommonJS form is no public entry (its types are those of the ESM one). Node's search for
+// a package costs a millisecond or two, and the places where npm and pnpm put a dependency are known: look there first.
 const kvmAsCjs = {
   name: 'kvm-as-cjs',
   setup(hooks) {
     hooks.onResolve({ filter: /^@kernelbox\/kvm$/ }, ({ path }) => ({ path, namespace: 'kvm' }))
     hooks.onLoad({ filter: /./, namespace: 'kvm' }, () => ({
-      contents: "module.exports = require(require('path').join(require.resolve('@kernelbox/kvm/package.json'), '../dist/index.cjs'))",
+      contents: `
+        const { existsSync } = require('fs')
+        const places = ['/../node_modules/@kernelbox/kvm', '/../../kvm'].map((place) => __dirname + place + '/dist/index.cjs')
+        module.exports = require(places.find(existsSync) ?? require('path').join(require.resolve('@kernelbox/kvm/package.json'), '../dist/index.cjs'))`,
     }))
+  },
+}
+// A dynamic import of what is an entry point itself stays outside: it is loaded, and parsed, only when it is wanted.
+const apart = {
+  name: 'apart',
+  setup(hooks) {
+    hooks.onResolve({ filter: /^\.\/\w+\.ts$/ }, ({ path, kind }) => {
+      if (kind !== 'dynamic-import' || !entryPoints.includes(`src/${path.slice(2)}`)) return undefined
+      return { path: `${path.slice(0, -2)}cjs`, namespace: 'apart' }
+    })
+    hooks.onResolve({ filter: /./, namespace: 'apart' }, ({ path }) => ({ path, external: true }))
+    hooks.onLoad({ filter: /./, namespace: 'apart' }, ({ path }) => ({ contents: `module.exports = require(${JSON.stringify(path)})` }))
   },
 }
 const cjs = {
   format: 'cjs',
   splitting: false,
   outExtension: { '.js': '.cjs' },
-  banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href" },
+  banner: {},
 }
 const options = {
   entryPoints: entryPoints.length ? entryPoints : ['src/index.ts'],
@@ -63,8 +79,9 @@ const options = {
 const asCjs = {
   ...options,
   ...cjs,
-  define: { ...options.define, 'import.meta.url': '__importMetaUrl' },
-  plugins: isCommand ? [lazyChildProcess, kvmAsCjs] : [],
+  // import.meta.url would cost Node's URL; sources say dirname and filename.
+  define: { ...options.define, 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+  plugins: isCommand ? [lazyChildProcess, kvmAsCjs, apart] : [],
   external: isCommand ? ['@kernelbox/kvm/package.json', 'v86', 'iced-x86'] : options.external,
   minify: isCommand,
 }

@@ -1,12 +1,11 @@
 // The folder with `as` and `ld`, for gcc -B.
 
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 
 export function toolsFolder(): string {
   // The bundler puts this code into dist/ or dist/chunks/.
-  const here = dirname(fileURLToPath(import.meta.url))
+  const here = import.meta.dirname
   const folders = [join(here, '..', 'tools'), join(here, '..', '..', 'tools')]
   return folders.find((folder) => existsSync(join(folder, 'as'))) ?? (folders[0] as string)
 }

@@ -16,6 +16,10 @@ export interface Sink {
 
 const letters: Record<PortSize, string> = { 1: 'b', 2: 'w', 4: 'l' }
 
+function isPrintable(byte: number): boolean {
+  return (byte >= 0x20 && byte < 0x7f) || byte === 10
+}
+
 export class GuestConsole {
   readonly #out: Sink
   readonly #report: Sink
@@ -43,7 +47,12 @@ export class GuestConsole {
 
   /** The handler of the pseudo-serial port. */
   get serial(): PortHandler {
-    return { posted: true, out: (port, value, size) => this.#serialOut(port, value, size), in: (port, size) => this.#unknownIn(port, size) }
+    return {
+      posted: true,
+      out: (port, value, size) => this.#serialOut(port, value, size),
+      outBytes: (port, bytes) => this.#serialBytes(port, bytes),
+      in: (port, size) => this.#unknownIn(port, size),
+    }
   }
 
   /** The handler of all other ports. */
@@ -56,12 +65,38 @@ export class GuestConsole {
   }
 
   #serialOut(port: number, value: number, size: PortSize): void {
-    const isPrintable = (value >= 0x20 && value < 0x7f) || value === 10
-    if (size !== 1 || port !== this.#port || !(isPrintable || this.#raw)) {
+    if (size !== 1 || port !== this.#port || !(this.#raw || isPrintable(value))) {
       this.#unknownOut(port, value, size)
       return
     }
     this.send(value)
+  }
+
+  // Runs of what goes to the output are copied as they are.
+  #serialBytes(port: number, bytes: Uint8Array): void {
+    if (port !== this.#port) {
+      for (const byte of bytes) this.#serialOut(port, byte, 1)
+      return
+    }
+    for (let at = 0; at < bytes.length; ) {
+      let end = at
+      while (end < bytes.length && (this.#raw || isPrintable(bytes[end] as number))) end++
+      this.#sendBytes(bytes.subarray(at, end))
+      at = end
+      if (at < bytes.length) this.#unknownOut(port, bytes[at++] as number, 1)
+    }
+  }
+
+  #sendBytes(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) {
+      // The first byte does what a change of stream asks for.
+      this.send(bytes[at++] as number)
+      const length = Math.min(bytes.length - at, chunkInBytes - this.#length - 1)
+      if (this.#length === 0 || length <= 0) continue
+      this.#bytes.set(bytes.subarray(at, at + length), this.#length)
+      this.#length += length
+      at += length
+    }
   }
 
   /** One byte of a device's output, as it is. */

@@ -6,6 +6,9 @@ import type { Sink } from './console.ts'
 const directBytes = 1 << 14
 
 /** A file takes everything at once; a pipe or a terminal is written without blocking, so that Ctrl-C works however slow its reader is. */
+/** Linux's device number of /dev/null, which takes everything at once, as a file does. */
+const devNull = 0x103
+
 export class StreamSink implements Sink {
   readonly #fd: 1 | 2
   readonly #isFile: boolean
@@ -13,7 +16,8 @@ export class StreamSink implements Sink {
 
   constructor(fd: 1 | 2) {
     this.#fd = fd
-    this.#isFile = fstatSync(fd).isFile()
+    const stats = fstatSync(fd)
+    this.#isFile = stats.isFile() || (stats.isCharacterDevice() && stats.rdev === devNull)
   }
 
   write(bytes: Uint8Array | string): Promise<void> | undefined {

@@ -1,7 +1,6 @@
 // Loads the prebuilt addon. Enters: nothing. Leaves: the addon's functions, typed as native/addon.c defines them.
-import { createRequire } from 'node:module'
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 
 declare const handleBrand: unique symbol
 /** A vCPU inside the addon. */
@@ -92,9 +91,12 @@ export function loadBinding(): KvmBinding {
   if (loaded) return loaded
   const platform = `${process.platform}-${process.arch}`
   if (platform !== 'linux-x64') throw new UnsupportedPlatformError(platform)
-  const path = fileURLToPath(new URL('../prebuilds/linux-x64/kernelbox-kvm.node', import.meta.url))
+  const path = join(import.meta.dirname, '../prebuilds/linux-x64/kernelbox-kvm.node')
   if (!existsSync(path)) throw new UnsupportedPlatformError(`${platform} (the prebuilt file is missing)`)
-  loaded = createRequire(import.meta.url)(path) as KvmBinding
+  // What `require` does with an addon, without its search.
+  const addon: { exports: unknown } = { exports: {} }
+  process.dlopen(addon, path)
+  loaded = addon.exports as KvmBinding
   return loaded
 }
 

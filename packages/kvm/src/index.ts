@@ -5,5 +5,5 @@
 export { type KvmBinding, loadBinding, UnsupportedPlatformError } from './binding.ts'
 export { KvmError } from './errors.ts'
 export { capability, closeDescriptor, Kvm, readStats } from './system.ts'
-export { exitReason, exitReasonNames, KvmVcpu, type PostedWrite, runResult } from './vcpu.ts'
+export { exitReason, exitReasonNames, KvmVcpu, type PostedWrites, runResult } from './vcpu.ts'
 export { KvmVm, memoryFlags } from './vm.ts'

@@ -45,21 +45,24 @@ const channelSlices = 3
 const channelReasons = 16
 const channelPosted = 4096
 const channelLog = channelPosted + 8192
+const logCapacity = 8192
 
 // struct kvm_run: request_interrupt_window at 0, immediate_exit at 1, exit_reason at 8, ready_for_interrupt_injection at 12,
 // if_flag at 13, cr8 at 16, apic_base at 24, the union of exits at 32.
 const runExitReason = 8
 const exitUnion = 32
 
-/** An OUT that the guest did and nobody had to answer. */
-export interface PostedWrite {
-  port: number
-  size: number
-  value: number
-  /** It came through the coalescing ring, without an exit of its own. */
-  coalesced: boolean
-  /** It is the first element of its exit (`rep outsb` may put many into one). */
-  first: boolean
+/** OUTs that the guest did one after another and nobody had to answer. */
+export interface PostedWrites {
+  readonly port: number
+  readonly size: number
+  /** The first `length` of them; used again for the next run. */
+  readonly values: Uint32Array
+  readonly length: number
+  /** How many came through the coalescing ring, without an exit of their own. */
+  readonly coalesced: number
+  /** How many exits the others made (`rep outsb` may put many into one). */
+  readonly exits: number
 }
 
 export class KvmVcpu {
@@ -74,6 +77,7 @@ export class KvmVcpu {
   readonly #posted: Uint8Array
   readonly #log16: Uint16Array
   readonly #log32: Uint32Array
+  readonly #values = new Uint32Array(logCapacity)
   #closed = false
 
   /** @param coalescedPage page of kvm_run that holds the coalescing ring (KVM_CAP_COALESCED_MMIO), 0 for none */
@@ -207,15 +211,28 @@ export class KvmVcpu {
     this.#posted.fill(posted ? 255 : 0)
   }
 
-  /** Gives each logged write to `take`, oldest first, and empties the log. */
-  drain(take: (port: number, size: number, value: number, coalesced: boolean, first: boolean) => void): void {
+  /** Gives the logged writes to `take`, oldest first, in runs of the same port and size, and empties the log. */
+  drain(take: (run: PostedWrites) => void): void {
     const count = this.#channel[channelLogCount] as number
     if (count === 0) return
     this.#channel[channelLogCount] = 0
-    for (let i = 0; i < count; i++) {
-      const sizeAndFlags = this.#log16[i * 4 + 1] as number
-      const flags = sizeAndFlags >> 8
-      take(this.#log16[i * 4] as number, sizeAndFlags & 255, this.#log32[i * 2 + 1] as number, (flags & 1) !== 0, (flags & 2) !== 0)
+    const log16 = this.#log16
+    const log32 = this.#log32
+    const values = this.#values
+    for (let i = 0; i < count; ) {
+      const port = log16[i * 4] as number
+      const size = (log16[i * 4 + 1] as number) & 255
+      let length = 0
+      let coalesced = 0
+      let exits = 0
+      for (; i < count && log16[i * 4] === port; i++) {
+        const sizeAndFlags = log16[i * 4 + 1] as number
+        if ((sizeAndFlags & 255) !== size) break
+        coalesced += (sizeAndFlags >> 8) & 1
+        exits += (sizeAndFlags >> 9) & 1
+        values[length++] = log32[i * 2 + 1] as number
+      }
+      take({ port, size, values, length, coalesced, exits })
     }
   }
 

@@ -10,6 +10,8 @@ export interface PortHandler {
   in?(port: number, size: PortSize): number
   /** The guest executed OUT. */
   out?(port: number, value: number, size: PortSize): void
+  /** Many writes of one byte at once, oldest first, in the place of as many calls of `out`. */
+  outBytes?(port: number, bytes: Uint8Array): void
   /**
    * Writes have no effect that the guest could notice, so the engine may deliver them a few milliseconds later, in order, many at a
    * time. A console port is posted; a port that stops the machine, raises an interrupt or changes what an IN reads is not.
@@ -87,11 +89,6 @@ export class IoBus {
     return { others, exceptions }
   }
 
-  /** Who answers a port now. */
-  handlerOf(port: number): PortHandler {
-    return this.#handlers.get(port) ?? this.#fallback
-  }
-
   read(port: number, size: PortSize): number {
     const handler = this.#handlers.get(port) ?? this.#fallback
     if (size > 1 && handler.byteWide) {
@@ -110,5 +107,15 @@ export class IoBus {
       return
     }
     handler.out?.(port, value, size)
+  }
+
+  /** For the engine: posted writes to one port, oldest first. */
+  writeMany(port: number, values: Uint32Array, length: number, size: PortSize): void {
+    const handler = this.#handlers.get(port) ?? this.#fallback
+    if (size === 1 && handler.outBytes && length > 1) {
+      handler.outBytes(port, Uint8Array.from(values.subarray(0, length)))
+      return
+    }
+    for (let i = 0; i < length; i++) this.write(port, values[i] as number, size)
   }
 }

@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { packagesFolder } from './folders.ts'
@@ -33,7 +33,9 @@ export async function bundleWithLauncher(entry = join(packagesFolder, 'launcher'
           builder.onResolve({ filter: /^v86$/ }, () => ({ path: pathToFileURL(v86).href.replace(/\.js$/, '.mjs'), external: true }))
           builder.onLoad({ filter: /\/(?:kvm|launcher)\/src\/.*\.ts$/ }, async ({ path }) => ({
             loader: 'ts',
-            contents: (await readFile(path, 'utf8')).replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
+            contents: (await readFile(path, 'utf8'))
+              .replaceAll('import.meta.filename', JSON.stringify(path))
+              .replaceAll('import.meta.dirname', JSON.stringify(dirname(path))),
           }))
         },
       },

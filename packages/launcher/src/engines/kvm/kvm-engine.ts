@@ -4,9 +4,9 @@
 import { now } from '../../now.ts'
 import { Kvm, KvmError, type KvmVcpu, type KvmVm, UnsupportedPlatformError, capability, runResult } from '@kernelbox/kvm'
 import type { VmExit } from '../../exits.ts'
-import type { PortHandler, PortSize } from '../../io-bus.ts'
+import type { PortSize } from '../../io-bus.ts'
 import { realModeSegment } from '../../registers.ts'
-import { type PortStatistics, StatisticsRecorder } from '../../statistics.ts'
+import { StatisticsRecorder } from '../../statistics.ts'
 import { type Engine, EngineUnavailableError, type Machine, type MappedMemory, type MemorySource } from '../engine.ts'
 import { Wakeup, enterRun, nextTurn, runningMachines, sliceInMs } from '../schedule.ts'
 import { takeCounters } from './counters.ts'
@@ -22,6 +22,8 @@ import { writeKvmRegisters } from './kvm-registers.ts'
 const coalesceAfterExits = 300
 /** A guest with fewer exits than this in a slice computes, and belongs into the thread pool. */
 const fewExits = 8
+/** Gathered writes of one stay in the guest that count as exits. */
+const manyWrites = 200
 /** Longest stay in the pool; while the guest prints, so short that its output appears at once. */
 const quietSliceInMs = 50
 const printingSliceInMs = 10
@@ -215,7 +217,8 @@ export class KvmEngine implements Engine {
         this.#prepareInterrupt()
         const result = vcpu.runHere(budget)
         const back = now()
-        this.#deliverPosted()
+        // Writes that were gathered are work of this thread too.
+        if (this.#deliverPosted() >= manyWrites) this.#exitsOfBatch += fewExits
         if (result === runResult.exit) {
           this.#exitsOfBatch++
           const exit = this.#exits.handle()
@@ -252,25 +255,17 @@ export class KvmEngine implements Engine {
 
   // Gives logged writes to their handlers; the number of them.
   #deliverPosted(): number {
-    const { io } = this.#machine
     let count = 0
-    let entry: PortStatistics | undefined
-    let handler: PortHandler | undefined
-    this.vcpu.drain((port, size, value, coalesced, first) => {
-      // Most writes go where the one before went.
-      if (entry === undefined || entry.port !== port) {
-        entry = this.statistics.port(port, true)
-        handler = io.handlerOf(port)
-      }
-      entry.accesses++
-      if (coalesced) entry.coalesced++
-      if (first) {
-        entry.exits++
-        if (entry.exits === coalesceAfterExits && this.#canCoalesce) this.#coalesce(port, size)
-      }
-      count++
-      if (size === 1) handler?.out?.(port, value, 1)
-      else io.write(port, value, size as PortSize)
+    this.vcpu.drain((run) => {
+      count += run.length
+      const { port, size, exits } = run
+      const entry = this.statistics.port(port, true)
+      entry.accesses += run.length
+      entry.coalesced += run.coalesced
+      const before = entry.exits
+      entry.exits += exits
+      if (before < coalesceAfterExits && entry.exits >= coalesceAfterExits && this.#canCoalesce) this.#coalesce(port, size)
+      this.#machine.io.writeMany(port, run.values, run.length, size as PortSize)
     })
     return count
   }

@@ -4,6 +4,6 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 
 export async function readV86Wasm(): Promise<Uint8Array> {
-  const entry = createRequire(import.meta.url).resolve('v86')
+  const entry = createRequire(import.meta.filename).resolve('v86')
   return readFile(entry.replace(/libv86\.\w+$/, 'v86.wasm'))
 }
