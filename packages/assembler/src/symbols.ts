@@ -2,125 +2,27 @@
 // Enters: names as bytes and definitions in the order of the source. Leaves: the symbols in the order in which they were
 // first named, which is the order of the symbol table (GNU as manual §5, "Symbols"; gABI ch. 4 "Symbol Table").
 
-import { STV_DEFAULT } from '@kernelbox/elf'
-import type { Expression } from './expression.ts'
-import type { FragmentChain } from './fragments.ts'
-import type { Section } from './sections.ts'
+import { AsmSymbol, numbersOfSymbol } from './asm-symbol.ts'
 
-export const symbolUndefined = 0
-/** A place in a fragment. */
-export const symbolLabel = 1
-/** A number without a section. */
-export const symbolAbsolute = 2
-/** An expression that is resolved when it is needed. */
-export const symbolEquated = 3
-/** Common storage; the size is in `commonSize`. */
-export const symbolCommon = 4
-/** `.set name, %eax` */
-export const symbolRegister = 5
-
-export type SymbolKind = 0 | 1 | 2 | 3 | 4 | 5
-
-/** What a `.symver` says, and where. */
-export interface VersionName {
-  readonly name: string
-  readonly visibility: string | undefined
-  readonly source: number
-  readonly at: number
-}
-
-export class AsmSymbol {
-  /** Position in {@link SymbolTable.all}. */
-  readonly id: number
-  kind: SymbolKind = symbolUndefined
-  /** Of a label: its chain of fragments, the fragment's index, the offset among the chain's fixed bytes. */
-  chain: FragmentChain | undefined = undefined
-  fragment = 0
-  offset = 0
-  /** Of an absolute symbol. */
-  value = 0n
-  /** Of an equated symbol, or the register's name of a register symbol. */
-  expression: Expression | undefined = undefined
-  registerName = ''
-  isGlobal = false
-  isWeak = false
-  isLocal = false
-  isUnique = false
-  /** STT_*; undefined until something says. */
-  type: number | undefined = undefined
-  visibility: number = STV_DEFAULT
-  size: Expression | undefined = undefined
-  commonSize = 0n
-  commonAlignment = 1
-  isLargeCommon = false
-  /** The section that this is the section symbol of. */
-  sectionOf: Section | undefined = undefined
-  isFile = false
-  /** Not written: .L names, numeric labels, the places that `.` made. */
-  isTemporary = false
-  /** Something needs it in the file: a relocation, a definition, `.globl`. */
-  isUsed = false
-  isUsedInRelocation = false
-  /** An alias of what was not defined yet: it has that symbol's size in the end. */
-  isForwardAlias = false
-  /** Of a light .L name: how many symbols there were when it became a full one, {@link SymbolTable.convert}; -1: not yet. */
-  convertedAt = -1
-  /** Which conversion that was. */
-  conversion = 0
-  /** Which of the symbols named by relocations it was, in the order of their first; -1: none names it. */
-  relocationOrder = -1
-  /** Defined by `.set` or `=`, so that it may be defined again. */
-  isVolatile = false
-  /** `.eqv`, `==`: taken anew at each use. */
-  isForwardReference = false
-  /** `.weakref`: the symbol that this name stands for. */
-  weakrefTarget: AsmSymbol | undefined = undefined
-  isWeakrefTarget = false
-  /** Used other than through `.weakref`. */
-  isMentioned = false
-  /** `.symver`: names that the file shows for it. */
-  versionNames: VersionName[] | undefined = undefined
-  isResolving = false
-  /** Where it was defined, for "already defined": index of the source and offset in it. */
-  definedIn = -1
-  definedAt = 0
-  /** Where it was first named. */
-  namedIn = -1
-  namedAt = 0
-  #table: SymbolTable
-  #name: string | undefined
-
-  constructor(table: SymbolTable, id: number, name: string | undefined) {
-    this.#table = table
-    this.id = id
-    this.#name = name
-  }
-
-  get name(): string {
-    return (this.#name ??= this.#table.nameOf(this.id))
-  }
-
-  set name(name: string) {
-    this.#name = name
-  }
-
-  get isDefined(): boolean {
-    return this.kind !== symbolUndefined
-  }
-
-  /** Does the name stand for a place, known or not, and for nothing else? */
-  get isPlain(): boolean {
-    const { kind } = this
-    const isPlace = kind === symbolLabel || kind === symbolUndefined || kind === symbolCommon
-    return isPlace && !this.isForwardReference && this.weakrefTarget === undefined
-  }
-}
+export {
+  AsmSymbol,
+  symbolAbsolute,
+  symbolCommon,
+  symbolEquated,
+  symbolLabel,
+  symbolRegister,
+  symbolUndefined,
+  type VersionName,
+} from './asm-symbol.ts'
 
 /** Open addressing over the names' bytes; a symbol's name becomes a string only when somebody asks for it. */
 export class SymbolTable {
   readonly all: AsmSymbol[] = []
   /** psABI: the linker's table; a reference to it is relative to the place. */
   globalOffsetTable: AsmSymbol | undefined = undefined
+  /** Of all symbols, {@link numbersOfSymbol} each. */
+  numbers = new Int32Array(numbersOfSymbol * 1024)
+  #rowEnd = 0
   #conversions = 0
   #slots = new Int32Array(4096)
   #mask = 4095
@@ -130,6 +32,14 @@ export class SymbolTable {
   #nameEnds = new Uint32Array(2048)
   #pool = new Uint8Array(32768)
   #poolLength = 0
+
+  /** Where the numbers of one more symbol begin. */
+  addRow(): number {
+    const row = this.#rowEnd
+    this.#rowEnd += numbersOfSymbol
+    if (this.#rowEnd > this.numbers.length) this.numbers = grown(this.numbers, new Int32Array(this.numbers.length * 2))
+    return row
+  }
 
   /** A light .L name becomes a full symbol, whose place in the object's symbol table is here. */
   convert(symbol: AsmSymbol): void {
@@ -184,7 +94,7 @@ export class SymbolTable {
     const fresh = new AsmSymbol(this, old.id, name)
     const moved = this.all.length
     this.all[old.id] = fresh
-    Object.defineProperty(old, 'id', { value: moved })
+    old.id = moved
     this.all.push(old)
     this.#slots[slot] = fresh.id + 1
     return fresh
