@@ -78,7 +78,8 @@ export class SymbolTable {
   #global(object: InputObject, elf: ElfSymbol): LinkSymbol {
     const section = elf.section < 0xff00 ? object.sections[elf.section] : undefined
     const isDefinition =
-      elf.section !== SHN_UNDEF && !(elf.section < 0xff00 && (section === undefined || section.discardReason === 'group'))
+      elf.section !== SHN_UNDEF &&
+      (object.justSymbols || elf.section >= 0xff00 || (section !== undefined && section.discardReason !== 'group'))
     const name = isDefinition ? elf.name : this.#wrappedName(elf.name)
     const symbol = this.intern(name)
     // The most constraining visibility wins, whoever asks for it (gABI "Symbol Visibility").
@@ -163,7 +164,7 @@ export class SymbolTable {
     symbol.isUnique = elf.binding === STB_GNU_UNIQUE
     symbol.definedIn = object
     symbol.section = section
-    symbol.value = object.justSymbols && section ? elf.value : elf.value
+    symbol.value = elf.value
     if (object.justSymbols) symbol.section = undefined
     symbol.sizeInBytes = elf.sizeInBytes
     symbol.type = elf.type
