@@ -253,18 +253,6 @@ export class Assembler extends Emission {
     return this.input.logicalPlace(frame.source, offset) ?? { file: frame.source.name, line: frame.source.lineAt(offset) }
   }
 
-  /** `.file "name"` at the cursor: a symbol that names the source. */
-  fileSymbol(): void {
-    const name = this.readString() ?? this.readName()
-    if (name === undefined) {
-      this.error('missing-string', 'the name of a file in double quotes is expected here', this.at, this.end)
-      return
-    }
-    if (!this.expectEnd()) return
-    const symbol = this.symbols.anonymous(name)
-    symbol.isFile = true
-  }
-
   /** Value of an expression when all addresses are final. */
   finalValue(expression: Expression): bigint | undefined {
     return new Evaluation(addressKnowledge()).constant(expression)

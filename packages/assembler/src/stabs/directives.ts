@@ -32,7 +32,8 @@ class StabTable {
     this.#header = chain.length
     const strings = this.strings.chain(0)
     if (strings.length === 0) strings.byte(0)
-    chain.number(this.#string(a.statementPlace().file), 4)
+    // `.file` names the source as compilers do; without it, it is what messages name.
+    chain.number(this.#string(a.symbols.all.findLast((symbol) => symbol.isFile)?.name ?? a.statementPlace().file), 4)
     chain.number(0, 4)
     chain.number(0, 4)
   }
