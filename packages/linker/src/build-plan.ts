@@ -71,20 +71,23 @@ function absorb(output: OutputSection, section: InputSection): void {
 }
 
 /** NOLOAD and its kin change what inputs bring. */
-function typedAttributes({ statement }: OutputSection, has: number): number {
-  const type = statement?.type
-  if (type === 'noload') return has & ~(sectionHas.loaded | sectionHas.contents)
-  return type === undefined ? has : has & ~(sectionHas.allocated | sectionHas.loaded)
+function typedAttributes(output: OutputSection, has: number): number {
+  if (output.isBesideMemory) return has & ~(sectionHas.allocated | sectionHas.loaded)
+  return output.statement?.type === 'noload' ? has & ~(sectionHas.loaded | sectionHas.contents) : has
 }
 
 function applyType(output: OutputSection): void {
-  const type = output.statement?.type
-  if (type === undefined) return
-  if (type === 'noload') {
+  if (output.isBesideMemory) output.flags &= ~SHF_ALLOC
+  if (output.statement?.type === 'noload') {
     output.isNoLoad = true
     output.type = SHT_NOBITS
-  } else if (type === 'copy' || type === 'info' || type === 'overlay' || type === 'dsect') output.flags &= ~SHF_ALLOC
+  }
   if (output.statement?.isReadOnly) output.flags &= ~SHF_WRITE
+}
+
+/** INFO and its kin take no memory; nor does NOLOAD in a flat image (in ELF it is as .bss). */
+function isBesideMemory({ type }: OutputSectionStatement, isElf: boolean): boolean {
+  return type === 'copy' || type === 'info' || type === 'overlay' || type === 'dsect' || (type === 'noload' && !isElf)
 }
 
 export function buildPlan(state: ScriptState, objects: readonly InputObject[], options: PlanOptions): PlanItem[] {
@@ -123,6 +126,7 @@ class PlanBuilder {
       if (statement.kind !== 'output-section' || statement.name === '/DISCARD/') continue
       // A second statement of the same name makes a second section.
       const output = new OutputSection(statement.name, statement)
+      output.isBesideMemory = isBesideMemory(statement, options.isElf)
       this.#outputs.set(statement, output)
       if (!this.#byName.has(statement.name)) this.#byName.set(statement.name, output)
     }

@@ -33,6 +33,8 @@ export interface LayoutContext {
   readonly isElf: boolean
   readonly isSane: boolean
   readonly isRelocatable: boolean
+  /** Where relocations are kept, so are the empty sections that inputs have. */
+  readonly keepsEmpty: boolean
   sizeOfHeaders(): bigint
 }
 
@@ -125,7 +127,8 @@ export class LayoutPass {
     for (const item of this.#context.plan) {
       if (item.kind !== 'section') continue
       const { output } = item
-      output.isIgnored = output.sizeInBytes === 0 && !output.isForced
+      const isKept = this.#context.keepsEmpty && output.items.some((one) => one.kind === 'input' && !one.section.isPlaceholder)
+      output.isIgnored = output.sizeInBytes === 0 && !output.isForced && !isKept
     }
   }
 
@@ -444,7 +447,7 @@ export class LayoutPass {
             this.#moveDot(item.assignment)
             const after = this.#dot
             // Room is memory of the program, unless the script says that the section is none.
-            if (after > before && !isBesideMemory(output)) output.flags |= SHF_ALLOC
+            if (after > before && !output.isBesideMemory) output.flags |= SHF_ALLOC
             this.#dot = before
             if (after - before > 0x7fff_ffff_ffffn) this.#dot = after
             else pad(after)
@@ -462,7 +465,7 @@ export class LayoutPass {
     if (size > 0 && output.type === 0) {
       const hasContents = output.items.some((item) => item.kind === 'data' || item.kind === 'bytes')
       output.type = hasContents ? SHT_PROGBITS : SHT_NOBITS
-      output.flags |= SHF_ALLOC | (isCodeName.test(output.name) ? SHF_EXECINSTR : 0)
+      output.flags |= (output.isBesideMemory ? 0 : SHF_ALLOC) | (isCodeName.test(output.name) ? SHF_EXECINSTR : 0)
     }
     const isReadOnly = (output.attributes & sectionHas.readOnly) !== 0 || output.statement?.isReadOnly
     output.flags = isReadOnly ? output.flags & ~SHF_WRITE : output.flags | SHF_WRITE
@@ -552,12 +555,6 @@ function isThreadBss({ flags, type }: OutputSection): boolean {
 
 /** Names that stand for code (gABI "Special Sections"), also where the script alone fills the section. */
 const isCodeName = /^\.(?:init|fini|plt|text)$/
-
-/** INFO and its kin: has addresses, but is no memory. */
-function isBesideMemory({ statement }: OutputSection): boolean {
-  const type = statement?.type
-  return type === 'copy' || type === 'info' || type === 'overlay' || type === 'dsect'
-}
 
 /** The blocks of threads are aligned as the strictest of their sections: the first begins so. */
 function alignThreadStorage(plan: readonly PlanItem[]): void {

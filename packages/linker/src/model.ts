@@ -190,6 +190,8 @@ export class OutputSection {
   index = 0
   /** NOLOAD and its kin: has addresses, is not in the image. */
   isNoLoad = false
+  /** Has addresses, but takes no memory: INFO, COPY and their kin. */
+  isBesideMemory = false
   /** The literal address of an orphan that is not allocated. */
   hasExplicitAddress = false
 
