@@ -23,7 +23,7 @@ export class DataSegment {
 
   /** What DATA_SEGMENT_RELRO_END asks to make read-only. */
   get relroRange(): { readonly start: bigint; readonly end: bigint } | undefined {
-    return this.#isRelroSeen && this.#relroEnd > this.#base ? { start: this.#base, end: this.#relroEnd } : undefined
+    return this.#isRelroSeen && this.#endsRelroWithPage && this.#relroEnd > this.#base ? { start: this.#base, end: this.#relroEnd } : undefined
   }
 
   /** The value of the function at `dot`. */

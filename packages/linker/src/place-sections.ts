@@ -56,6 +56,7 @@ export function placeSections(
     isElf: !isFlat,
     isSane: state.isSane,
     isRelocatable,
+    keepsEmpty: !isFlat && (isRelocatable || options.emitRelocations === true),
     sizeOfHeaders: () => (isFlat || isRelocatable ? 0n : headersSize(elfClass, headerCount)),
   })
   layout.settle()

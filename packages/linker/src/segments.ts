@@ -25,6 +25,7 @@ import {
 import type { OutputSection } from './model.ts'
 import type { ProgramHeader } from './syntax/ast.ts'
 
+const PT_INTERP = 3
 const PT_GNU_EH_FRAME = 0x6474e550
 const PT_GNU_RELRO = 0x6474e552
 const PT_GNU_PROPERTY = 0x6474e553
@@ -107,6 +108,13 @@ export function mapSegments(outputs: readonly OutputSection[], options: SegmentO
         a.sizeInBytes - b.sizeInBytes,
     )
   const segments = loadSegments(allocated, options)
+  // A program with an interpreter tells it where its program headers are, before all that is loaded (gABI "PT_PHDR").
+  const interpreter = outputs.find((output) => output.name === '.interp' && (output.flags & SHF_ALLOC) !== 0 && isLoaded(output))
+  if (interpreter) {
+    const headers = segment(PT_PHDR, [])
+    headers.hasProgramHeaders = true
+    segments.unshift(headers, segment(PT_INTERP, [interpreter]))
+  }
   const inOrder = outputs.filter((output) => (output.flags & SHF_ALLOC) !== 0)
   for (let i = 0; i < inOrder.length; i++) {
     const first = inOrder[i] as OutputSection
@@ -220,7 +228,7 @@ const segmentTypes: Readonly<Record<string, number>> = {
   PT_NULL: 0,
   PT_LOAD: 1,
   PT_DYNAMIC: 2,
-  PT_INTERP: 3,
+  PT_INTERP,
   PT_NOTE: 4,
   PT_SHLIB: 5,
   PT_PHDR: 6,

@@ -43,7 +43,7 @@ export function layElf(
   const table =
     options.strip === 'all'
       ? undefined
-      : outputSymbols(outputs, symbols, objects, { isRelocatable: false, keepsRelocations: emitRelocations, discardLocals })
+      : outputSymbols(outputs, symbols, objects, { isRelocatable: false, isDynamic: options.isPie, keepsRelocations: emitRelocations, discardLocals })
   // -N makes .text writable (manual §2.1).
   const isWritable = ({ name }: OutputSection) => options.isTextWritable && name === '.text'
   const gotPlt = outputs.findIndex((output) => output.name === '.got.plt') + 1
