@@ -369,7 +369,8 @@ export class ExpressionReader {
         if (operand.kind === 'constant') {
           const { value } = operand
           if (tree.operator === '-') return { kind: 'constant', value: -value }
-          return { kind: 'constant', value: tree.operator === '~' ? ~value : value === 0n ? 1n : 0n }
+          if (tree.operator !== '~') return { kind: 'constant', value: value === 0n ? 1n : 0n }
+          return { kind: 'constant', value: isBignum(value) ? ~value : BigInt.asIntN(64, ~value) }
         }
         return { kind: 'unary', operator: tree.operator as UnaryOperator, operand }
       }

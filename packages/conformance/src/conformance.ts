@@ -13,7 +13,7 @@ const help = `pnpm conformance gas | ld | cpp [options]      GNU's own test inpu
 pnpm conformance ld-random [--seed N] [--count N] [--kinds flat,elf]   random links through GNU ld and kld; differences in dist/ld-random
 pnpm conformance kernels [options]             small kernels: kasm against gcc + ld, objects cross-linked
 pnpm conformance guests [options]              bare-metal programs on klaunch's engines against QEMU with SeaBIOS
-pnpm conformance fuzz [--seed N] [--count N] [--kind statements|directives|soup|mutations] [--save]   random inputs through GNU as and kas
+pnpm conformance fuzz [--seed N] [--count N] [--kind statements|directives|soup|mutations|programs] [--seeds FOLDER] [--save]   random inputs through GNU as and kas
 pnpm conformance images [--seed N] [--count N]  random images on both engines: the host process never crashes, hangs or grows
 pnpm conformance corpus [options]              what fuzzing has found (packages/conformance/corpus)
 pnpm conformance client [options]              gcc with kas as its assembler: sqlite3, Lua, zlib; --only 'lua:-O2' chooses
@@ -74,6 +74,7 @@ async function main(words: readonly string[]): Promise<number> {
       seed: { type: 'string' },
       count: { type: 'string' },
       save: { type: 'boolean' },
+      seeds: { type: 'string' },
       flags: { type: 'string' },
     },
   })
@@ -104,7 +105,7 @@ async function main(words: readonly string[]): Promise<number> {
   }
   if (what === 'fuzz') {
     const [seed, count] = [positive(values.seed ?? '1', '--seed'), positive(values.count ?? '60', '--count')]
-    return runFuzz({ command: values.cand, kind: values.kind, seed, count, save: values.save ?? false }, options)
+    return runFuzz({ command: values.cand, kind: values.kind, seed, count, save: values.save ?? false, seeds: values.seeds }, options)
   }
   const name = suiteNames.find((known) => known === what)
   if (!name) throw new WrongUse(`no such comparison: ${what}; there are ${suiteNames.join(', ')}`)

@@ -8,11 +8,13 @@ import { join } from 'node:path'
 import { hashOf, readLatin1 } from '../core/cache.ts'
 import { type Commands, openCommands, standInCommands } from '../core/candidate.ts'
 import { chooseCases, type Result, runCases, type RunOptions, WrongUse } from '../core/case.ts'
+import { messageLines } from '../core/messages.ts'
 import { compareObjects } from '../core/compare-objects.ts'
 import { packageFolder } from '../core/folders.ts'
 import { crashed, firstMessage } from '../core/process.ts'
 import { allGasCases } from '../gas/gas-suite.ts'
 import { compareLines, type LineMode, type LineVerdict, lineModes } from './compare-lines.ts'
+import { randomProgram } from './programs.ts'
 import { Random } from './random.ts'
 import { mutated, randomDirective, randomInstruction, tokenSoup } from './statements.ts'
 
@@ -21,7 +23,7 @@ export const corpusTable = {
   statuses: ['same', 'both-refuse', 'refused', 'accepted', 'diff', 'crash', 'timeout', 'no case'],
 }
 
-const kinds = ['statements', 'directives', 'soup', 'mutations'] as const
+const kinds = ['statements', 'directives', 'soup', 'mutations', 'programs'] as const
 const corpus = join(packageFolder, 'corpus')
 const statementsAtOnce = 100
 
@@ -75,6 +77,29 @@ async function compareText(
   }
 }
 
+const mostRounds = 20
+
+/** The source without the lines that GNU as refuses, so that the rest is compared and not only that both refuse. */
+async function acceptedLines(flags: readonly string[], text: string, { gnu }: Assemblers, options: RunOptions, slot: number): Promise<string> {
+  const scratch = mkdtempSync(join(tmpdir(), 'fuzz-'))
+  try {
+    let lines = text.split('\n')
+    for (let round = 0; round < mostRounds; round++) {
+      writeFileSync(join(scratch, 'input.s'), Buffer.from(lines.join('\n'), 'latin1'))
+      const outcome = await gnu.run(['as', ...flags, 'input.s', '-o', '{out}'], scratch, options.timeoutInSeconds, slot)
+      if (outcome.status === 0) break
+      const { errors } = messageLines(outcome.stdout + outcome.stderr, () => 'main')
+      const refused = new Set([...errors].map((place) => Number(place.slice(place.lastIndexOf(':') + 1)) - 1))
+      const kept = lines.filter((_, i) => !refused.has(i))
+      if (kept.length === lines.length) break
+      lines = kept
+    }
+    return lines.join('\n')
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
 const agrees = (status: string): boolean => status === 'same' || status === 'both-refuse' || status === 'no case'
 
 /** Takes lines away as long as the two still part in the same way. */
@@ -95,12 +120,25 @@ async function minimised(finding: Finding, assemblers: Assemblers, options: RunO
   return best
 }
 
-/** Mutations start from sources of moderate size that are AT&T syntax. */
-function seedFiles(): { flags: readonly string[]; text: string; cwd: string }[] {
-  return allGasCases()
-    .filter((item) => !item.isIntel && item.flags.every((word) => /^--(32|64)$/.test(word)))
-    .map(({ file, flags, cwd }) => ({ flags, text: readLatin1(file), cwd }))
-    .filter(({ text }) => text.length < 20_000)
+interface Seed {
+  readonly flags: readonly string[]
+  readonly text: string
+}
+
+const largestSeedInBytes = 20_000
+
+/** Mutations start from sources of moderate size that are AT&T syntax: GNU's suite, or the .s files of a folder in both modes. */
+function seedFiles(folder: string | undefined): Seed[] {
+  const seeds: Seed[] =
+    folder === undefined
+      ? allGasCases()
+          .filter((item) => !item.isIntel && item.flags.every((word) => /^--(32|64)$/.test(word)))
+          .map(({ file, flags }) => ({ flags, text: readLatin1(file) }))
+      : readdirSync(folder)
+          .filter((name) => name.endsWith('.s'))
+          .flatMap((name) => ['--32', '--64'].map((flag) => ({ flags: [flag], text: readLatin1(join(folder, name)) })))
+  if (seeds.length === 0) throw new WrongUse(`no .s files in ${folder}`)
+  return seeds.filter(({ text }) => text.length < largestSeedInBytes)
 }
 
 async function findStatements(
@@ -127,13 +165,15 @@ export interface FuzzChoice {
   readonly seed: number
   readonly count: number
   readonly save: boolean
+  /** Folder of .s files that mutations start from. */
+  readonly seeds: string | undefined
 }
 
 /** Prints what was found, grouped; exit status 1 where anything was. */
-export async function runFuzz({ command, kind, seed, count, save }: FuzzChoice, options: RunOptions): Promise<number> {
+export async function runFuzz({ command, kind, seed, count, save, seeds: folder }: FuzzChoice, options: RunOptions): Promise<number> {
   if (kind !== undefined && !kinds.some((known) => known === kind)) throw new WrongUse(`--kind ${kind}: want ${kinds.join(', ')}`)
   const assemblers = await openAssemblers(command)
-  const seeds = seedFiles()
+  const seeds = seedFiles(folder)
   const findings: Finding[] = []
   let tried = 0
   try {
@@ -153,9 +193,11 @@ export async function runFuzz({ command, kind, seed, count, save }: FuzzChoice, 
       const texts = {
         directives: () => `sym2: ${randomDirective(random).replaceAll('\\n', '\n')}\n.byte 1\n`,
         soup: () => Array.from({ length: 1 + random.below(6) }, () => tokenSoup(random)).join(''),
+        programs: () => randomProgram(random),
         mutations: () => mutated(random, start.text),
       }
       const sample = { flags: chosen === 'mutations' ? start.flags : flags, text: texts[chosen]() }
+      if (chosen === 'programs') sample.text = await acceptedLines(sample.flags, sample.text, assemblers, options, slot)
       const result = await compareText(sample.flags, sample.text, assemblers, options, slot)
       if (!agrees(result.status)) findings.push(await minimised({ ...result, kind: chosen }, assemblers, options, slot))
       return []
