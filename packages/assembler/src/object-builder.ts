@@ -200,10 +200,10 @@ function symbolsInOrder(a: Assembler): AsmSymbol[] {
   const sectionNames = new Set<string>()
   for (const symbol of a.symbols.all) {
     if (symbol.convertedAt >= 0) {
-      if (symbol.relocationOrder >= 0 || a.options.keepLocals) order.push({ symbol, key: symbol.convertedAt - 0.5 })
+      if (symbol.relocationOrder >= 0 || isGiven(symbol) || a.options.keepLocals) order.push({ symbol, key: symbol.convertedAt - 0.5 })
       continue
     }
-    const isLate = symbol.sectionOf ? sectionNames.has(symbol.sectionOf.name) : symbol.isTemporary && !symbol.isFile
+    const isLate = symbol.sectionOf ? sectionNames.has(symbol.sectionOf.name) : symbol.isTemporary && !symbol.isFile && !isGiven(symbol)
     if (symbol.sectionOf?.symbol === symbol) sectionNames.add(symbol.sectionOf.name)
     if (isLate && symbol.relocationOrder >= 0) late.push(symbol)
     else if (!isLate || a.options.keepLocals) order.push({ symbol, key: symbol.id })
@@ -228,13 +228,18 @@ function symbolsInOrder(a: Assembler): AsmSymbol[] {
   return [...order.map(({ symbol }) => symbol), ...late]
 }
 
+/** Of a .L name: something makes it known outside all the same. */
+const isGiven = (symbol: AsmSymbol) => symbol.isGlobal || symbol.isWeak
+
 /** The symbol's entry, or undefined where it has none. */
 function elfSymbol(a: Assembler, symbol: AsmSymbol, evaluation: Evaluation, indexOf: ReadonlyMap<Section, number>): ElfSymbol | undefined {
   const isVisible = symbol.isGlobal || symbol.isWeak || symbol.isUnique
   if (symbol.kind === symbolRegister) return undefined
   if (symbol.kind === symbolUndefined) {
     // GNU as writes what is undefined as soon as an expression has named it, whatever became of the expression.
-    const isReferenced = symbol.isUsedInRelocation || symbol.isUsed || symbol.isMentioned
+    // But not what is only said to be weak.
+    const isOnlyWeak = symbol.isWeak && !symbol.isMentioned && !symbol.name.startsWith('.L')
+    const isReferenced = symbol.isUsedInRelocation || (!isOnlyWeak && (symbol.isUsed || symbol.isMentioned || symbol.isWeak))
     if (!isReferenced || symbol.weakrefTarget) return undefined
     const isWeak = symbol.isWeak || (symbol.isWeakrefTarget && !symbol.isMentioned && !symbol.isGlobal)
     return {

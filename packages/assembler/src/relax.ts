@@ -104,7 +104,7 @@ function hasExpressionsIn(section: Section): boolean {
 export class Relaxation {
   readonly #assembler: Assembler
   readonly #evaluation = new Evaluation(addressKnowledge())
-  readonly #told = new Set<object>()
+  readonly #told = new Set<string>()
   /** Per chain, for each fragment the number of alignments before it. */
   readonly #regions = new Map<FragmentChain, Int32Array>()
   readonly #chunks = new Map<FragmentChain, Chunks>()
@@ -361,7 +361,7 @@ export class Relaxation {
     switch (kind) {
       case partFill: {
         const fill = detail as FillDetail
-        const count = fill.count.kind === 'constant' ? fill.count.value : this.#value(fill.count, fill, chain, pass)
+        const count = fill.count.kind === 'constant' ? fill.count.value : this.#value(fill.count, fill, false)
         if (count === undefined || count <= 0n) {
           if (count !== undefined && count < 0n && this.#isLastChance)
             this.#tell(fill, 'negative-count', `a count of ${count} emits nothing`, 'warning')
@@ -399,7 +399,7 @@ export class Relaxation {
         if (distance >= 0) size = lebSizeOfDistance(distance, isSigned)
         else {
           const leb = lebDetail(chain, i)
-          const value = leb.value.kind === 'constant' ? leb.value.value : this.#value(leb.value, leb, chain, pass)
+          const value = leb.value.kind === 'constant' ? leb.value.value : this.#value(leb.value, leb, true)
           if (value === undefined) return 1
           size = lebSize(value, isSigned)
         }
@@ -441,12 +441,14 @@ export class Relaxation {
     }
   }
 
-  #value(expression: Expression, at: { source: number; at: number }, _chain: FragmentChain, _pass: number): bigint | undefined {
+  #value(expression: Expression, at: { source: number; at: number }, isOffset: boolean): bigint | undefined {
     const value =
       expression.kind === 'constant'
         ? { add: undefined, sub: undefined, constant: expression.value }
         : this.#evaluation.evaluate(expression)
     if (value && !value.add && !value.sub) return value.constant
+    // The address of a label counts from the beginning of its section.
+    if (isOffset && value?.add?.kind === symbolLabel && !value.sub) return value.constant + BigInt(labelAddress(value.add))
     if (this.#isLastChance) {
       const name = value?.add?.name ?? value?.sub?.name
       this.#tell(at, 'not-absolute', `this number is not known${name ? `; it depends on '${name}'` : ''}`, 'error')
@@ -459,8 +461,17 @@ export class Relaxation {
     if (value) {
       const add = this.#orZero(value.add, org)
       const sub = this.#orZero(value.sub, org)
+      // GNU as drops what is added to it too.
+      if (value.add && !add && !sub) return 0
       if (!add && !sub) return Number(value.constant)
       if (!sub && add?.kind === symbolLabel && add.chain?.section === chain.section) return labelAddress(add) + Number(value.constant)
+    }
+    const { fault } = this.#evaluation
+    const terms = fault?.kind === 'not-linear' ? [fault.left.add, fault.right.add, fault.left.sub, fault.right.sub] : []
+    const unknown = terms.find((symbol) => symbol?.kind === symbolUndefined)
+    if (unknown) {
+      this.#orZero(unknown, org)
+      return 0
     }
     if (this.#isLastChance) this.#tell(org, 'org-elsewhere', 'the location must be a number or lie in this section', 'error')
     return undefined
@@ -480,8 +491,9 @@ export class Relaxation {
     severity: 'error' | 'warning',
     notes?: Diagnostic['notes'],
   ): void {
-    if (this.#told.has(at)) return
-    this.#told.add(at)
+    const key = `${code} ${at.source} ${at.at}`
+    if (this.#told.has(key)) return
+    this.#told.add(key)
     this.#assembler.report({ code, severity, message, span: this.#assembler.spanOf(at.source, at.at), ...(notes && { notes }) })
   }
 }

@@ -209,7 +209,12 @@ export class Resolver {
           return
         }
         const { value } = lebDetail(chain, i)
-        const number = value.kind === 'constant' ? value.value : (this.#evaluation.evaluate(value)?.constant ?? 0n)
+        let number = value.kind === 'constant' ? value.value : 0n
+        if (value.kind !== 'constant') {
+          const linear = this.#evaluation.evaluate(value)
+          const base = linear?.add?.kind === symbolLabel ? BigInt(labelAddress(linear.add)) : 0n
+          number = base + (linear?.constant ?? 0n)
+        }
         contents.set(lebBytes(number, chain.a[i] === 1, size), at)
         return
       }

@@ -96,3 +96,28 @@ describe('an empty place in a list of numbers', () => {
     expect(told('.comm foo\n.nops ,\n')).toEqual(['1 error missing-operand', '2 error missing-operand'])
   })
 })
+
+describe('what a program fuzzer found (GNU as 2.40)', () => {
+  const assembled = (text: string) => assemble(SourceFile.fromString('t.s', text), { mode: 32 }).object
+  const symbols = (text: string) =>
+    (assembled(text)?.symbols ?? []).slice(1).map(({ name, value, binding }) => [name, Number(value), binding])
+  it('.comm aligns to the next power of two up to 16, of a .local name not at all; .lcomm to the one below up to 8', () => {
+    expect(symbols('.comm a,3\n.comm b,33\n')).toEqual([
+      ['a', 4, 1],
+      ['b', 16, 1],
+    ])
+    expect(assembled('.local a\n.comm a,4\n')?.sections.find(({ name }) => name === '.bss')?.alignment).toBe(1)
+    expect(assembled('.lcomm a,3\n')?.sections.find(({ name }) => name === '.bss')?.alignment).toBe(2)
+  })
+  it('.L names are in the symbol table where they are global, weak or common; other undefined names are not for being weak', () => {
+    expect(symbols('.weak .L1\n.globl .L2\n.comm .L3,4\n.weak foo\n').map(([name]) => name)).toEqual(['.L1', '.L2', '.L3'])
+  })
+  it('LEB128 numbers take the offset of a label in its section', () => {
+    const section = assembled('.byte 1,2,3\na:\n.data\n.uleb128 a+1\n')?.sections.find(({ name }) => name === '.data')
+    expect([...(section?.contents ?? [])]).toEqual([4])
+  })
+  it('.org to an undefined name goes to the beginning of the section', () => {
+    expect(told('.org nowhere+300\n')).toEqual(['1 warning undefined-location'])
+    expect(told('.byte 1\n.org nowhere+300\n')).toEqual(['2 warning undefined-location', '2 error org-backwards'])
+  })
+})

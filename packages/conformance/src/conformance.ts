@@ -13,7 +13,7 @@ const help = `pnpm conformance gas | ld | cpp [options]      GNU's own test inpu
 pnpm conformance ld-random [--seed N] [--count N] [--kinds flat,elf]   random links through GNU ld and kld; differences in dist/ld-random
 pnpm conformance kernels [options]             small kernels: kasm against gcc + ld, objects cross-linked
 pnpm conformance guests [options]              bare-metal programs on klaunch's engines against QEMU with SeaBIOS
-pnpm conformance fuzz [--seed N] [--count N] [--kind statements|directives|soup|mutations|programs] [--seeds FOLDER] [--save]   random inputs through GNU as and kas
+pnpm conformance fuzz [--seed N] [--count N] [--kind statements|directives|soup|mutations] [--save]   random inputs through GNU as and kas
 pnpm conformance images [--seed N] [--count N]  random images on both engines: the host process never crashes, hangs or grows
 pnpm conformance corpus [options]              what fuzzing has found (packages/conformance/corpus)
 pnpm conformance client [options]              gcc with kas as its assembler: sqlite3, Lua, zlib; --only 'lua:-O2' chooses
@@ -35,6 +35,7 @@ pnpm conformance raise [SUITE...]              runs everything and writes those 
   --json FILE        one JSON record a case                 -v                 print every case that fails, with the first difference
   --shard I/N        the I-th of N parts                    --jobs N           cases at a time (default 2)
   --flags WORDS      x86-lines, x86-sweep: more words for both assemblers, e.g. '-O2'
+  --seeds FOLDER     fuzz: mutations start from its .s files; --kind programs: whole programs
   --timeout S        seconds for the candidate (default 30; the reference has 4 times as many)
 
 Exit status: 0 every case passes, 1 not, 2 wrong use. packages/conformance/setup.sh installs the GNU tools and their suites.`

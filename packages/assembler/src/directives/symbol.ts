@@ -182,11 +182,10 @@ function common(a: Assembler, how: 'comm' | 'lcomm' | 'largecomm' | 'tls'): void
     return
   }
   if (alignment === undefined) {
-    // Up to 16 bytes in 64-bit code, 8 else for .lcomm; .comm aligns to the size's own power of two.
-    const most = 16n
+    // .comm: the next power of two, up to 16; .lcomm: the one below, up to 8; .comm of what is .local: none.
     alignment = 1n
-    while (alignment < most && alignment * 2n <= sizeInBytes) alignment *= 2n
-    if (how === 'lcomm' && alignment > 8n) alignment = 8n
+    if (how === 'lcomm') while (alignment < 8n && alignment * 2n <= sizeInBytes) alignment *= 2n
+    else if (!symbol.isLocal) while (alignment < 16n && alignment < sizeInBytes) alignment *= 2n
   }
   if (how === 'lcomm' || symbol.isLocal) {
     const section = how === 'largecomm' ? largeBss(a) : a.sections.bss

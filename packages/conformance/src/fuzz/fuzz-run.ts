@@ -80,7 +80,13 @@ async function compareText(
 const mostRounds = 20
 
 /** The source without the lines that GNU as refuses, so that the rest is compared and not only that both refuse. */
-async function acceptedLines(flags: readonly string[], text: string, { gnu }: Assemblers, options: RunOptions, slot: number): Promise<string> {
+async function acceptedLines(
+  flags: readonly string[],
+  text: string,
+  { gnu }: Assemblers,
+  options: RunOptions,
+  slot: number,
+): Promise<string> {
   const scratch = mkdtempSync(join(tmpdir(), 'fuzz-'))
   try {
     let lines = text.split('\n')
