@@ -375,7 +375,7 @@ function enterSection(a: Assembler, wanted: Wanted, start: number): void {
     section = sections.add(name, type ?? SHT_PROGBITS, flags ?? 0)
     section.entrySize = wanted.entrySize
     if (section.entrySize === 0 && type !== undefined && type >= SHT_INIT_ARRAY && type <= SHT_PREINIT_ARRAY)
-      section.entrySize = a.is64BitObject ? 8 : 4
+      section.entrySize = a.is64BitObject && !a.options.x32 ? 8 : 4
     section.uniqueId = wanted.uniqueId
     section.linkedTo = wanted.linkedTo
     section.info = wanted.info
