@@ -2,7 +2,8 @@
  * Runs tiny x86 guests. In the order of a machine's life: `createVm` makes one on an engine (KVM or v86), handlers claim ports and
  * addresses, `load` and `run`, a typed exit says why it ended, `stats` what it did.
  */
-export { createVm, defaultLoadAddress, defaultMemoryInBytes, type RunOptions, Vm, type VmOptions, type VmSnapshot } from './vm.ts'
+export { createVm, type VmOptions } from './create-vm.ts'
+export { type RunOptions, Vm, type VmSnapshot } from './vm.ts'
 export { type EngineName, EngineUnavailableError, type MappedMemory } from './engines/engine.ts'
 export { type CpuidEntry, EngineLimitError, type Translation, Vcpu } from './vcpu.ts'
 export type {
@@ -21,7 +22,7 @@ export type {
 } from './exits.ts'
 export { IoBus, type PortHandler, type PortRange, type PortSize } from './io-bus.ts'
 export { MmioBus, type MmioHandler } from './mmio-bus.ts'
-export { GuestMemory, memorySizeFault } from './memory.ts'
+export { GuestMemory, defaultLoadAddress, defaultMemoryInBytes, memorySizeFault } from './memory.ts'
 export {
   type DescriptorTable,
   formatRegisters,
@@ -34,7 +35,7 @@ export {
   type SegmentName,
 } from './registers.ts'
 export { formatStatistics, type PortStatistics, type VmStatistics } from './statistics.ts'
-export type { SoftwareOptions } from './engines/software/software-engine.ts'
+export type { SoftwareOptions } from './engines/software/load-v86.ts'
 export type { Board, Clock, Device, DeviceState, IrqLine } from './devices/device.ts'
 export { byteWide } from './devices/device.ts'
 export { Cmos } from './devices/cmos.ts'
@@ -44,7 +45,7 @@ export { Pit, pitFrequencyInHz } from './devices/pit.ts'
 export { DebugConsole, DebugExit, PowerOff, TestDevice } from './devices/test-devices.ts'
 export { Uart } from './devices/uart.ts'
 export { type ScreenCell, screenColumns, screenRows, VgaText } from './devices/vga-text.ts'
-export { attachPc, attachTestDevices, type Pc, type PcOptions } from './machines.ts'
+export { attachPc, attachTestDevices, type Pc, type PcOptions } from './device-sets.ts'
 export { type BootFormat, type BootResult, bootImage, detectFormat, type ImageFault } from './boot/boot-image.ts'
 export { enterLongMode, enterProtectedMode, enterRealMode } from './boot/entry.ts'
 export { biosImage, installBios } from './bios/bios.ts'

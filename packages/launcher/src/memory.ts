@@ -1,6 +1,9 @@
 // Guest physical memory from address 0, with checked access for the host.
 
 const mebibyte = 1 << 20
+/** The article's machine: 16 MiB, the image at the last 64 KiB of the first MiB, where the CPU starts after reset. */
+export const defaultMemoryInBytes = 16 * mebibyte
+export const defaultLoadAddress = 0xf0000
 /** v86 needs 1 MiB and maps memory in blocks of 128 KiB; both engines take the same sizes. */
 export const memoryGranuleInBytes = 128 << 10
 export const leastMemoryInBytes = mebibyte

@@ -89,7 +89,7 @@ describe.each(engines)('a machine on %s', (engine) => {
     gaps.sort((a, b) => a - b)
     // On a busy machine the longest gaps say more about the other processes than about us.
     expect(gaps.length).toBeGreaterThan(5)
-    expect(gaps[gaps.length >> 1]).toBeLessThan(20)
+    expect(gaps[gaps.length >> 1]).toBeLessThan(50)
   })
   it('runs several machines at once', async () => {
     const vms = await Promise.all(Array.from({ length: 8 }, () => createVm({ engine, memory: 1 << 20 })))

@@ -1,57 +1,22 @@
-// A virtual machine: memory, buses and one vCPU on an engine. Enters: options, an image. Leaves: typed exits.
-import type { Clock, Device, DeviceState } from './devices/device.ts'
-import { systemClock } from './devices/device.ts'
+// A virtual machine: memory, buses and vCPUs on an engine. Enters: an engine (create-vm.ts), an image. Leaves: typed exits.
+import type { Device, DeviceState } from './devices/device.ts'
 import type { Pic } from './devices/pic.ts'
-import {
-  type Engine,
-  type EngineCpu,
-  type EngineName,
-  EngineUnavailableError,
-  type MappedMemory,
-  type MemorySource,
-} from './engines/engine.ts'
+import type { Engine, EngineCpu, EngineName, MappedMemory, MemorySource } from './engines/engine.ts'
 import { Wakeup } from './engines/schedule.ts'
-import type { SoftwareOptions } from './engines/software/software-engine.ts'
+import type { SoftwareOptions } from './engines/software/load-v86.ts'
 import type { VmExit } from './exits.ts'
 import type { IoBus } from './io-bus.ts'
-import { VmMachine } from './machine.ts'
-import { GuestMemory, memorySizeFault } from './memory.ts'
+import type { Motherboard } from './motherboard.ts'
+import { GuestMemory, defaultLoadAddress } from './memory.ts'
 import type { MmioBus } from './mmio-bus.ts'
 import { now } from './now.ts'
 import type { Registers, RegistersUpdate } from './registers.ts'
 import { type VmStatistics, addStatistics } from './statistics.ts'
 import { EngineLimitError, Vcpu } from './vcpu.ts'
 
-/** The article's machine: 16 MiB, the image at the last 64 KiB of the first MiB, where the CPU starts after reset. */
-export const defaultMemoryInBytes = 16 << 20
-export const defaultLoadAddress = 0xf0000
-
-const mostCpus = 16
-
 const pageSize = 4096
 /** Physical addresses have 46 bits on the smallest hosts. */
 const highestAddress = 2 ** 46
-
-/** What the real-time clock says when a deterministic guest starts: 2000-01-01 00:00 UTC. */
-const deterministicEpoch = Date.UTC(2000, 0, 1)
-
-export interface VmOptions {
-  /** Bytes of guest memory from address 0; a multiple of 128 KiB, 1 MiB to 1 GiB. Default 16 MiB. */
-  memory?: number
-  /** `auto` (default) takes KVM where it can be used, the software engine otherwise. */
-  engine?: EngineName | 'auto'
-  /** Virtual CPUs; more than one needs KVM. Default 1. The others wait for INIT and SIPI from the first, through the local APIC. */
-  cpus?: number
-  /**
-   * `user` (default for one CPU): the 8259s are the launcher's model. `kernel` (KVM_CREATE_IRQCHIP; always with several CPUs): KVM's own, with local
-   * APICs and an I/O APIC; then `interrupt` and `snapshot` cannot be used, and the devices' lines go to KVM (KVM_IRQ_LINE).
-   */
-  irqchip?: 'user' | 'kernel'
-  /** Where the software engine finds its WebAssembly; only a browser has to say. */
-  software?: SoftwareOptions
-  /** Time as the devices see it. Default: the host's. */
-  clock?: Clock
-}
 
 /** A machine at rest. */
 export interface VmSnapshot {
@@ -74,45 +39,6 @@ export interface RunOptions {
   maxInstructions?: number
 }
 
-/**
- * Creates a machine whose CPU stands at the reset vector, F000:FFF0 in real mode.
- * Throws RangeError for a memory size that cannot be, {@link EngineUnavailableError} where the engine cannot be used here.
- * @example
- * const vm = await createVm()
- * vm.io.on(0xf1, { out: (port, value) => process.stdout.write(String.fromCharCode(value)) })
- * vm.load(image)
- * const exit = await vm.run({ timeout: 5000 })
- * vm.close()
- */
-export async function createVm(options: VmOptions = {}): Promise<Vm> {
-  const { memory = defaultMemoryInBytes, engine: wanted = 'auto', software, clock = systemClock } = options
-  const fault = memorySizeFault(memory)
-  if (fault) throw new RangeError(fault)
-  const machine = new VmMachine(memory, clock)
-  const { cpus = 1, irqchip = cpus > 1 ? 'kernel' : 'user' } = options
-  if (!Number.isInteger(cpus) || cpus < 1 || cpus > mostCpus) throw new RangeError(`a machine has 1 to ${mostCpus} CPUs, not ${cpus}`)
-  if (cpus > 1 && irqchip === 'user') throw new RangeError("several CPUs need KVM's own interrupt controllers: irqchip 'kernel'")
-  if (irqchip === 'kernel' && (wanted === 'software' || software?.deterministic))
-    throw new RangeError("several CPUs and irqchip 'kernel' need the KVM engine")
-  let whyNotKvm: string | undefined
-  if (software?.deterministic && wanted === 'kvm') throw new RangeError('KVM cannot run a guest deterministically; use the software engine')
-  if (wanted !== 'software' && !software?.deterministic) {
-    try {
-      // Loaded only here: a browser has no use for it.
-      const { createKvmEngine } = await import('./engines/kvm/kvm-engine.ts')
-      return new Vm(machine, createKvmEngine(machine, cpus, irqchip), { canMove: wanted === 'auto' && irqchip === 'user', software })
-    } catch (error) {
-      if (wanted === 'kvm' || irqchip === 'kernel') throw error
-      whyNotKvm = error instanceof EngineUnavailableError ? error.message : `KVM needs Linux on x86-64 (${(error as Error).message})`
-    }
-  }
-  const { createSoftwareEngine } = await import('./engines/software/software-engine.ts')
-  const engine = await createSoftwareEngine(machine, software)
-  if (software?.deterministic)
-    machine.clock = { now: () => engine.virtualTimeInMs, wallTime: () => deterministicEpoch + engine.virtualTimeInMs }
-  return new Vm(machine, engine, whyNotKvm === undefined ? {} : { whyNotKvm })
-}
-
 export class Vm {
   /** Port handlers. */
   readonly io: IoBus
@@ -122,7 +48,7 @@ export class Vm {
   readonly cpus: readonly Vcpu[]
   /** With `engine: 'auto'`: why it is the software engine, from the beginning or since the guest was moved to it. */
   whyNotKvm: string | undefined
-  readonly #machine: VmMachine
+  readonly #machine: Motherboard
   #engine: Engine
   readonly #software: SoftwareOptions | undefined
   /** What the guest did on the engine that it was moved away from. */
@@ -133,7 +59,7 @@ export class Vm {
   #isClosed = false
 
   constructor(
-    machine: VmMachine,
+    machine: Motherboard,
     engine: Engine,
     options: { whyNotKvm?: string; canMove?: boolean; software?: SoftwareOptions | undefined } = {},
   ) {

@@ -1,5 +1,5 @@
 // Bundles the launcher library from its sources, so that what is tested is never a stale build, and loads it. Its addon and v86 stay where
-// they are: each module keeps its own import.meta.url.
+// they are: each module keeps its own folder.
 import { mkdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'

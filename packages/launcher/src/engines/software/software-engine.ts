@@ -11,20 +11,11 @@ import { type CpuidEntry, EngineLimitError, type Translation } from '../../vcpu.
 import { Wakeup, enterRun, nextTurn } from '../schedule.ts'
 import { HandedOutPorts, type Place } from './handed-out-ports.ts'
 import { walkPages } from './page-walk.ts'
-import { patchV86 } from './patch-v86.ts'
-import type { V86Constructor, V86Cpu, V86Emulator } from './v86-types.ts'
+import { type SoftwareOptions, loadV86 } from './load-v86.ts'
+import { HighMemory } from './high-memory.ts'
+import type { V86Cpu, V86Emulator } from './v86-types.ts'
 import { readV86FloatingPoint, writeV86FloatingPoint } from './v86-floating-point.ts'
 import { readV86Registers, writeV86Registers } from './v86-registers.ts'
-
-export interface SoftwareOptions {
-  /** v86.wasm of the pinned version; in Node it is found in the package. */
-  wasm?: Uint8Array | (() => Promise<Uint8Array>)
-  /**
-   * The same image and input give the same run, instruction by instruction: no JIT, time by instructions (50,000 a millisecond), no sleep in HLT
-   * (its time passes at once), random numbers from a fixed seed. Slower by a factor of ten.
-   */
-  deterministic?: boolean
-}
 
 /** v86 keeps its memory map in blocks of 128 KiB. */
 const mapBlockShift = 17
@@ -38,39 +29,8 @@ const picRequest = 3
 const picAutoEoi = 9
 const picLines = 11
 
-const modules = new WeakMap<object, Promise<WasmModule>>()
-let packaged: Promise<WasmModule> | undefined
-
-function compiledModule(wasm: SoftwareOptions['wasm']): Promise<WasmModule> {
-  if (wasm === undefined) {
-    packaged ??= import('./node-wasm.ts').then(async ({ readV86Wasm }) => compile(await readV86Wasm()))
-    return packaged
-  }
-  let module = modules.get(wasm)
-  if (!module) {
-    module = typeof wasm === 'function' ? wasm().then(compile) : compile(wasm)
-    modules.set(wasm, module)
-  }
-  return module
-}
-
-async function compile(bytes: Uint8Array): Promise<WasmModule> {
-  return WebAssembly.compile(patchV86(bytes))
-}
-
 /** Speed of a deterministic guest's clock. */
 const instructionsPerMs = 50_000
-
-/** v86 asks for the time to end its slices and for RDTSC, and for random numbers for RDRAND: both are counters here. */
-function makeRepeatable(env: Record<string, unknown>): void {
-  let ticks = 0
-  let seed = 1
-  env.microtick = () => ticks++
-  env.get_rand_int = () => {
-    seed = (Math.imul(seed, 1_103_515_245) + 12_345) | 0
-    return seed
-  }
-}
 
 const segmentPrefixes = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65]
 
@@ -79,37 +39,10 @@ const stopHere = Symbol('stop')
 
 /** Creates a machine in the state after reset. Throws EngineUnavailableError where v86 cannot be loaded. */
 export async function createSoftwareEngine(machine: Machine, options: SoftwareOptions = {}): Promise<SoftwareEngine> {
-  let emulator: V86Emulator
   const messages: string[] = []
+  let emulator: V86Emulator
   try {
-    const [{ V86 }, module] = await Promise.all([
-      import('v86') as Promise<unknown> as Promise<{ V86: V86Constructor }>,
-      compiledModule(options.wasm),
-    ])
-    let memory: unknown
-    emulator = new V86({
-      wasm_fn: async (imports: { env: Record<string, unknown> }) => {
-        // A panic inside v86 tells its reason here and then traps; it is not for the terminal.
-        imports.env.console_log_from_wasm = (offset: number, length: number) => {
-          const { buffer } = memory as { buffer: ArrayBuffer }
-          messages.push(new TextDecoder().decode(new Uint8Array(buffer, offset >>> 0, length >>> 0)))
-          if (messages.length > 8) messages.shift()
-        }
-        if (options.deterministic) makeRepeatable(imports.env)
-        const { exports } = await WebAssembly.instantiate(module, imports)
-        memory = exports.memory
-        return exports
-      },
-      memory_size: machine.memorySizeInBytes,
-      vga_memory_size: 1 << 20,
-      autostart: false,
-      disable_keyboard: true,
-      disable_mouse: true,
-      disable_speaker: true,
-      acpi: false,
-      disable_jit: options.deterministic === true,
-    })
-    await new Promise<void>((resolve) => emulator.add_listener('emulator-loaded', resolve))
+    emulator = await loadV86(machine.memorySizeInBytes, options, messages)
   } catch (error) {
     throw new EngineUnavailableError('software', `v86 could not be loaded: ${error instanceof Error ? error.message : String(error)}`)
   }
@@ -131,8 +64,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
   /** The vector that v86's controller holds for the CPU, or -1. */
   #offered = -1
   readonly #handedOut = new HandedOutPorts(() => this.#place())
-  /** Memory above the guest's own. */
-  readonly #mappings: { readonly first: number; readonly bytes: () => Uint8Array; readonly readOnly: boolean }[] = []
+  readonly #highMemory = new HighMemory(() => this.memory)
   #handlerError: { error: unknown } | undefined
   #isBroken: VmExit | undefined
   #isClosed = false
@@ -394,31 +326,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
   mapMemory(address: number, source: MemorySource, readOnly: boolean): MappedMemory {
     if (address < this.#memorySize)
       throw new RangeError(`the software engine maps memory above the guest's own only, from 0x${this.#memorySize.toString(16)}`)
-    let own: Uint8Array | undefined
-    if (source.kind === 'new') own = new Uint8Array(source.sizeInBytes)
-    const bytes =
-      source.kind === 'new' ? () => own as Uint8Array : () => this.memory.subarray(source.address, source.address + source.sizeInBytes)
-    const mapping = { first: address, bytes, readOnly }
-    this.#mappings.unshift(mapping)
-    return {
-      get bytes() {
-        return bytes()
-      },
-      unmap: () => {
-        const index = this.#mappings.indexOf(mapping)
-        if (index >= 0) this.#mappings.splice(index, 1)
-      },
-    }
-  }
-
-  /** The bytes of a mapping from an address on; undefined where there is none. */
-  #mapped(address: number, size: number): { bytes: Uint8Array; at: number; readOnly: boolean } | undefined {
-    for (const { first, bytes, readOnly } of this.#mappings) {
-      if (address < first) continue
-      const found = bytes()
-      if (address - first + size <= found.length) return { bytes: found, at: address - first, readOnly }
-    }
-    return undefined
+    return this.#highMemory.map(address, source, readOnly)
   }
 
   // Calls a handler. Its exception, or its wish to stop, leaves v86 by a throw, at this instruction.
@@ -458,23 +366,15 @@ export class SoftwareEngine implements Engine, EngineCpu {
   }
 
   #mmioRead(address: number, size: number): number {
-    const mapped = this.#mappings.length > 0 ? this.#mapped(address, size) : undefined
-    if (mapped) {
-      let value = 0
-      for (let i = 0; i < size; i++) value += (mapped.bytes[mapped.at + i] as number) * 2 ** (8 * i)
-      return value
-    }
+    const value = this.#highMemory.read(address, size)
+    if (value !== undefined) return value
     this.statistics.mmioReads++
     this.#countExit('mmio')
     return this.#guarded(() => this.#machine.mmio.read(address, size))
   }
 
   #mmioWrite(address: number, value: number, size: number): void {
-    const mapped = this.#mappings.length > 0 ? this.#mapped(address, size) : undefined
-    if (mapped && !mapped.readOnly) {
-      for (let i = 0; i < size; i++) mapped.bytes[mapped.at + i] = (value >>> (8 * i)) & 0xff
-      return
-    }
+    if (this.#highMemory.write(address, value, size)) return
     this.statistics.mmioWrites++
     this.#countExit('mmio')
     this.#guarded(() => {

@@ -1,4 +1,5 @@
-// The machine behind a VM: buses, interrupts, timers, limits. It is a Board for devices and a Machine for the engine.
+// What joins a VM's parts: buses, interrupt inputs, timers, limits. It is a Board for devices (devices/device.ts) and a Machine for the engine
+// (engines/engine.ts); a Vm (vm.ts) owns one.
 import type { Board, Clock, Device, IrqLine } from './devices/device.ts'
 import type { Pic } from './devices/pic.ts'
 import type { InterruptSource, Machine } from './engines/engine.ts'
@@ -39,7 +40,7 @@ interface Connection {
 
 const noLine: IrqLine = { set() {}, pulse() {} }
 
-export class VmMachine implements Machine, Board {
+export class Motherboard implements Machine, Board {
   readonly memorySizeInBytes: number
   clock: Clock
   readonly io = new IoBus()
