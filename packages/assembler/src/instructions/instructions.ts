@@ -51,7 +51,7 @@ export class Instructions {
   /** After anything that the encoder's options depend on. */
   optionsChanged(): void {
     const a = this.#assembler
-    a.shortcuts.optionsChanged(this.#templates.optionsChanged(), a.mode)
+    a.shortcuts.optionsChanged(this.#templates.optionsChanged(), a.encode)
   }
 
   /** Puts the statement's registers into the bytes of its {@link template}. */

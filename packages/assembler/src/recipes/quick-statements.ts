@@ -4,7 +4,7 @@
 // docs/adr/0007 tells why and what it may not do.
 
 import { bytesToText } from '@kernelbox/diagnostics'
-import { isPrefix, type Register } from '@kernelbox/x86'
+import { type EncodeOptions, isPrefix, type Register } from '@kernelbox/x86'
 import type { Assembler } from '../assembler.ts'
 import { expressionConstant, expressionLinear, expressionMissing, nameBytes } from '../expression-reader.ts'
 import { fixupGotFromStart, type FragmentChain, partBranch } from '../fragments.ts'
@@ -71,6 +71,7 @@ export class QuickStatements {
   #isMiss = false
   /** Somebody has to see each statement: all take the full path. */
   isOff: boolean
+  #hasGuards = false
   /** May registers stand without `%`, so that a name says little? */
   namesAreRegisters: boolean
 
@@ -84,9 +85,11 @@ export class QuickStatements {
   }
 
   /** After anything that the encoder's options depend on: recipes hold for one state of them. */
-  optionsChanged(epoch: number, mode: number): void {
+  optionsChanged(epoch: number, { mode, lfenceAfterLoad, lfenceBeforeIndirectBranch, lfenceBeforeRet }: EncodeOptions): void {
     this.#key.epoch = epoch
     this.#key.mergesDisplacements = mode !== 16
+    // A guard depends on the statement before.
+    this.#hasGuards = Boolean(lfenceAfterLoad || lfenceBeforeIndirectBranch || lfenceBeforeRet)
   }
 
   /** A macro of that name, in lower case, was made or dropped: instructions of that name are none any more. */
@@ -102,7 +105,7 @@ export class QuickStatements {
     const a = this.#assembler
     const { frame } = a.input
     this.#isMiss = false
-    if (frame === undefined || this.isOff || this.namesAreRegisters || a.branchAlignment || a.bundles) return
+    if (frame === undefined || this.isOff || this.namesAreRegisters || this.#hasGuards || a.branchAlignment || a.bundles) return
     if (a.conditionals.isSkipping || a.sections.section.isAbsolute) return
     frame.at = this.#runIn(frame)
     a.instructions.template = undefined

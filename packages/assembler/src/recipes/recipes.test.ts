@@ -1,0 +1,166 @@
+// Statements filled in from recipes come out as from the full path: objects and diagnostics are compared, not bytes known
+// before. That the full path is right is for the tests of its parts and for the comparisons with GNU as.
+import { SourceFile } from '@kernelbox/diagnostics'
+import { writeObject } from '@kernelbox/elf'
+import { describe, expect, it } from 'vitest'
+import { assemble } from '../index.ts'
+import type { AssembleOptions } from '../options.ts'
+
+function outcome(source: string, options: AssembleOptions): string {
+  const { object, diagnostics } = assemble(SourceFile.fromString('t.s', source), options)
+  const said = diagnostics.map((d) => `${d.severity} ${d.code} ${d.span?.start}-${d.span?.end} ${d.message}`)
+  return `${object ? Buffer.from(writeObject(object)).toString('hex') : 'no object'}\n${said.join('\n')}`
+}
+
+function expectSame(source: string, options: AssembleOptions = { mode: 64 }): void {
+  expect(outcome(source, options)).toBe(outcome(source, { ...options, withoutShortcuts: true }))
+}
+
+/** A linear congruential generator: the same statements in every run. */
+function random(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+const registers64 = ['%rax', '%rcx', '%rdx', '%rbx', '%rsp', '%rbp', '%rsi', '%rdi', '%r8', '%r9', '%r12', '%r13', '%r15', '%RAX']
+const registers32 = ['%eax', '%ecx', '%edx', '%ebx', '%esp', '%ebp', '%esi', '%edi', '%r8d', '%r13d']
+const others = [
+  '%al',
+  '%cl',
+  '%ah',
+  '%spl',
+  '%r9b',
+  '%ax',
+  '%dx',
+  '%xmm0',
+  '%xmm9',
+  '%ymm3',
+  '%zmm17{%k1}',
+  '%mm2',
+  '%st(2)',
+  '%ds',
+  '%k3',
+  '%cr0',
+]
+const numbers = ['0', '1', '-1', '3', '7', '8', '0x7f', '-128', '128', '255', '256', '0x8000', '0xffff', '65536', '-0x8000', '0x7fffffff']
+const largeNumbers = ['0x80000000', '0xffffffff', '-0x80000000', '0x123456789a', '077', '1b', 'a+b', '2*4', '(3)', '0b11']
+const symbols = [
+  'foo',
+  'foo+4',
+  'foo-8',
+  'undefined',
+  'number',
+  'alias',
+  'late',
+  '.Llocal',
+  'foo@PLT',
+  'foo@GOTPCREL',
+  'foo-.',
+  '_GLOBAL_OFFSET_TABLE_',
+]
+const words =
+  'mov movl movq movb movabs lea leaq add addl addq cmp cmpl test testb push pop call jmp je jne jmpq imul imull shl sarl xchg inc incl bswap nop ret ' +
+  'movzbl movslq cmovne sete movups movaps addps vaddps vmovups paddd movd movq fld fstp fadd rep lock int in out loop jrcxz MOVL kmovq'
+
+function operand(pick: (below: number) => number): string {
+  const of = (list: readonly string[]) => list[pick(list.length)] ?? ''
+  switch (pick(8)) {
+    case 0:
+      return `$${of([...numbers, ...symbols, ...largeNumbers])}`
+    case 1:
+      return of(symbols)
+    case 2:
+      return `${of(['', ...numbers, ...symbols])}(${of([...registers64, ...registers32, '%rip'])})`
+    case 3:
+      return `${of(['', ...numbers])}(${of(['', ...registers64])},${of(registers64)},${of(['1', '2', '4', '8', '3'])})`
+    case 4:
+      return of(others)
+    case 5:
+      return `*${of([...registers64, 'foo(%rip)', '8(%rbx)'])}`
+    default:
+      return of(pick(2) ? registers64 : registers32)
+  }
+}
+
+function program(seed: number, count: number): string {
+  const pick = random(seed)
+  const mnemonics = words.split(' ')
+  let text = 'number = 12\n.set alias, foo\n.eqv late, foo+1\nfoo: nop\n.Llocal: nop\n1: nop\n'
+  for (let i = 0; i < count; i++) {
+    const operands = Array.from({ length: pick(4) }, () => operand(pick))
+    const separator = pick(3) ? ', ' : ','
+    const prefix = pick(12) === 0 ? (pick(2) ? 'lock ' : 'rep ') : ''
+    const comment = pick(10) === 0 ? ' # said' : pick(10) === 0 ? '; nop' : ''
+    text += `${pick(20) === 0 ? `l${i}: ` : '\t'}${prefix}${mnemonics[pick(mnemonics.length)]}\t${operands.join(separator)}${comment}\n`
+  }
+  return text
+}
+
+/** Without what is refused: an object to compare. */
+function accepted(source: string, mode: 16 | 32 | 64): string {
+  const { diagnostics } = assemble(SourceFile.fromString('t.s', source), { mode, withoutShortcuts: true })
+  const bad = new Set<number>()
+  for (const { span } of diagnostics) if (span) bad.add(source.slice(0, span.start).split('\n').length - 1)
+  return source
+    .split('\n')
+    .filter((_, i) => !bad.has(i))
+    .join('\n')
+}
+
+describe('statements filled in from recipes', () => {
+  it('are those of the full path, and so is what is said of the others', () => {
+    for (const mode of [64, 32, 16] as const) for (const seed of [1, 2]) expectSame(program(seed + mode, 700), { mode })
+  }, 60_000)
+
+  it('give the same object where all is accepted, however often a statement comes', () => {
+    for (const mode of [64, 32] as const) {
+      const once = accepted(accepted(program(7, 3000), mode), mode)
+      const lines = once
+        .split('\n')
+        .slice(6)
+        .filter((line) => !/^l\d+:/.test(line))
+      expectSame(`${once}\n${lines.join('\n')}\n${lines.toReversed().join('\n')}\n`, { mode })
+    }
+  }, 60_000)
+
+  it('follow what macros, modes, .arch and symbols become on the way', () => {
+    const body = 'movl foo, %eax\nmovl $5, %ecx\naddl %ebx, 8(%ebp)\njmp foo\n.long foo\n.byte foo-bar\n.uleb128 foo-bar\n'
+    expectSame(`${body}${body}.code32\n${body}${body}.code16\n${body}${body}.code64\n${body}foo: nop\nbar: ${body}foo = 3\n${body}`)
+    expectSame(`${body}.set foo, 3\n${body}.set foo, 300\n${body}.set foo, bar\n${body}bar:\n${body}`)
+    expectSame(`${body}${body}.macro movl a, b\nnop\n.endm\n${body}${body}.purgem movl\n${body}${body}`)
+    expectSame(`${body}.weakref foo, other\n${body}.arch i386\n${body}cmove %eax, %ebx\n.arch i686\ncmove %eax, %ebx\n${body}`, {
+      mode: 32,
+    })
+    expectSame(`${body}.struct 4\n${body}.bss\n${body}.section .rodata\n${body}.if 0\n${body}.endif\n.rept 3\n${body}.endr\n`)
+  })
+
+  it('are those of options that choose among encodings', () => {
+    const source = accepted(program(11, 1500), 64)
+    for (const encode of [{ optimize: 2 }, { sse2avx: true }, { lfenceAfterLoad: true, lfenceBeforeRet: 'or' }] as const) {
+      const again = source
+        .split('\n')
+        .slice(6)
+        .filter((line) => !/^l\d+:/.test(line))
+      expectSame(`${source}\n${again.join('\n')}\n`, { mode: 64, encode })
+    }
+    expectSame(source, { mode: 64, nakedRegisters: true })
+  }, 60_000)
+
+  it('cover numbers, labels and lines of debugging sections', () => {
+    const lines = ['.text\n.file 1 "a.c"\nfoo: nop\n']
+    const pick = random(5)
+    for (let i = 0; i < 400; i++) {
+      const view = pick(3) ? ` view .LVU${i}` : pick(2) ? ' view -0' : ''
+      lines.push(`.loc 1 ${pick(300)} ${pick(90)}${pick(2) ? ` is_stmt ${pick(2)}` : ''}${view}\n.LVL${i}:\n\tmovl $${i}, %eax\n`)
+      if (pick(9) === 0) lines.push('.p2align 4,,10\n.p2align 3\n\tjmp foo\n')
+      lines.push(`.section .debug_x,"",@progbits\n.uleb128 .LVU${Math.max(0, i - 3)}\n.uleb128 .LVL${i}-foo\n.byte .LVU${i}\n`)
+      lines.push(
+        `.long .LVL${i}\n.quad .LVL${pick(400)}-.LVL0\n.value 0x${i.toString(16)}\n.sleb128 -${i}\n.byte ${i}\n.long .LVL${i}-.\n.text\n`,
+      )
+    }
+    expectSame(lines.join(''))
+  })
+})
