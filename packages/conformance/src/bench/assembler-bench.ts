@@ -30,11 +30,15 @@ export async function benchAssembler({ rounds, quick }: BenchOptions, print: (te
     print(formatMeasured(`${title}: ${lines} lines, ${megabytes(path)}, object ${statSync(join(folder, 'gnu.o')).size} bytes`, measured))
     const ours = measured[1]?.wallInMs ?? 0
     print(`  kas: ${((1000 * ours) / lines).toFixed(2)} us a line\n`)
-    return ours
+    return (measured[1]?.cpuInMs ?? 0) / lines
   }
   compare('sqlite3 -O2, no CFI', sqliteAssembly('plain'), rounds)
   compare('sqlite3 -O2, CFI', sqliteAssembly('cfi'), rounds)
   if (!quick) compare('sqlite3 -O2 -g', sqliteAssembly('debug'), Math.max(3, rounds >> 1))
-  for (const lines of quick ? [100, 10_000, 100_000] : [100, 10_000, 100_000, 1_000_000, 10_000_000])
-    compare(`generated`, generatedAssembly(lines), lines > 1_000_000 ? 1 : rounds)
+  const growing = quick ? [100, 10_000, 100_000, 1_000_000] : [100, 10_000, 100_000, 1_000_000, 10_000_000]
+  const costs = growing.map((lines) => compare('generated', generatedAssembly(lines), lines > 1_000_000 ? 1 : rounds))
+  // Linear: ten times the lines do not cost more than ten times as much.
+  const shown = costs.map((cost, i) => `${growing[i]}: ${(1000 * cost).toFixed(2)}`).join(', ')
+  print(`kas, CPU time a line in us by number of lines: ${shown}`)
+  print(`ten times the last but one costs ${((10 * (costs.at(-1) ?? 0)) / (costs.at(-2) ?? 1)).toFixed(1)} times as much\n`)
 }
