@@ -6,16 +6,18 @@ import type { LinkOptions } from './options.ts'
 import { debugSections } from './relocatable-script.ts'
 import { relocatableScript } from './relocatable-script.ts'
 
-export function defaultScript(machine: number, is64: boolean, options: Pick<LinkOptions, 'relocatable' | 'paging' | 'z'>): string {
+export function defaultScript(machine: number, is64: boolean, options: Pick<LinkOptions, 'relocatable' | 'paging' | 'z' | 'pie'>): string {
   const isI386 = machine === EM_386
   if (options.relocatable) return relocatableScript(isI386)
   const rel = isI386 ? 'rel' : 'rela'
   const word = is64 ? 8 : isI386 ? 4 : 8
-  const base = isI386 ? '0x08048000' : '0x400000'
+  const base = options.pie ? '0' : isI386 ? '0x08048000' : '0x400000'
   const isSeparate = options.paging === undefined && options.z?.includes('noseparate-code') !== true
   const page = isSeparate ? '. = ALIGN(CONSTANT (MAXPAGESIZE));' : ''
   const dataStart = options.paging === 'omagic' ? '. = .;' : '. = DATA_SEGMENT_ALIGN (CONSTANT (MAXPAGESIZE), CONSTANT (COMMONPAGESIZE));'
   const reserved = 3 * word
+  // A program that moves itself finds them by its .dynamic.
+  const bounds = (end: string) => (options.pie ? '' : `PROVIDE_HIDDEN (__${rel}_iplt_${end} = .);`)
   return `
 ENTRY(_start)
 SECTIONS
@@ -32,9 +34,9 @@ SECTIONS
   .${rel}.plt :
   {
     *(.${rel}.plt)
-    PROVIDE_HIDDEN (__${rel}_iplt_start = .);
+    ${bounds('start')}
     *(.${rel}.iplt)
-    PROVIDE_HIDDEN (__${rel}_iplt_end = .);
+    ${bounds('end')}
   }
   ${page}
   .init : { KEEP (*(SORT_NONE(.init))) }

@@ -35,8 +35,6 @@ export interface OutputSymbolOptions {
   readonly isRelocatable: boolean
   /** -r and --emit-relocs: relocations of the output name section symbols and what is undefined. */
   readonly keepsRelocations: boolean
-  /** A file for a dynamic linker: hidden symbols end here. */
-  readonly isDynamic: boolean
   readonly discardLocals: 'all' | 'temporary' | 'none' | undefined
 }
 
@@ -110,8 +108,7 @@ export function outputSymbols(
     const symbol = symbols.byName.get(name) as LinkSymbol
     const entry = globalEntry(symbol, placer, options)
     if (!entry) continue
-    const isLocal = symbol.isForcedLocal || (options.isDynamic && (symbol.visibility === 1 || symbol.visibility === 2))
-    if (isLocal && symbol.state === 'defined') hidden.push([{ ...entry, binding: STB_LOCAL, visibility: 0 }, symbol])
+    if (symbol.isForcedLocal && symbol.state === 'defined') hidden.push([{ ...entry, binding: STB_LOCAL, visibility: 0 }, symbol])
     else globals.push([entry, symbol])
   }
   // An empty file name ends the symbols of the last object.

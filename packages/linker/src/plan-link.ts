@@ -52,8 +52,8 @@ export function planLink(options: LinkOptions, state: ScriptState, inputs: LinkI
   const stack = stackFlags(options, objects)
   let synthetic: SyntheticSections | undefined
   if (isElfImage) {
-    synthetic = new SyntheticSections(target.inputMachine, target.isInput64, objects.length)
-    synthetic.scan(objects, symbols)
+    synthetic = new SyntheticSections(target.inputMachine, target.isInput64, objects.length, options.pie === true)
+    synthetic.scan(objects, symbols, sink)
     // They belong to the first object.
     objects.splice(1, 0, synthetic.object)
     defineLinkerSymbols(symbols)
@@ -126,7 +126,8 @@ function stackFlags(options: LinkOptions, objects: readonly InputObject[]): numb
   if (hasWord(options, 'noexecstack')) return PF_R | PF_W
   let hasNote = false
   let isExecutable = false
-  for (const { elf } of objects) {
+  for (const { elf, justSymbols } of objects) {
+    if (justSymbols) continue
     const note = elf.sections.find((section) => section.name === '.note.GNU-stack')
     if (note) hasNote = true
     if (!note || (note.flags & SHF_EXECINSTR) !== 0) isExecutable = true

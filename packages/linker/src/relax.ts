@@ -10,8 +10,13 @@ import type { SyntheticSections } from './synthetic.ts'
 export type GotUse = 'none' | 'slot' | 'base'
 
 /** What a relocation wants of the GOT, relaxation considered. */
-export function gotUse(isI386: boolean, type: number, section: InputSection, offset: number, symbol: LinkSymbol): GotUse {
+export function gotUse(isI386: boolean, type: number, section: InputSection, offset: number, symbol: LinkSymbol, isPic: boolean): GotUse {
   const { contents } = section
+  // Where the program's place is not known only distances are: no immediates, and nothing about what is absolute.
+  const relaxable = type === 9 || type === 41 || type === 42 || type === 43
+  const opcode = contents[offset - 2]
+  const isDistance = symbol.state === 'defined' && (symbol.section !== undefined || symbol.isScripted)
+  if (isPic && relaxable && !(isI386 && type === 9) && !(isDistance && (opcode === 0x8b || opcode === 0xff))) return 'slot'
   if (isI386) {
     if (type === 3) return 'slot'
     if (type === 43) return canRelaxI386(contents, offset) && symbol.type !== STT_GNU_IFUNC ? 'none' : 'slot'
@@ -194,7 +199,7 @@ export class StaticRelocations implements SpecialRelocations {
 
   #gotPcRel(site: RelocationSite, name: string): void {
     const { offset, addend, place, bytes, symbol } = site
-    const isDirect = gotUse(false, site.type, site.section, offset, symbol) === 'none'
+    const isDirect = gotUse(false, site.type, site.section, offset, symbol, this.#synthetic.isPic) === 'none'
     if (!isDirect) {
       this.#put32(site, offset, this.#slot(site) + addend - place, name)
       return
@@ -204,7 +209,7 @@ export class StaticRelocations implements SpecialRelocations {
     const distance = value - 4 - place
     const opcode = bytes[offset - 2]
     const isBranch = opcode === 0xff
-    if (!isBranch && site.type !== 9 && !(opcode === 0x8b && (value < -0x8000_0000 || value > 0x7fff_ffff))) {
+    if (!isBranch && !this.#synthetic.isPic && site.type !== 9 && !(opcode === 0x8b && (value < -0x8000_0000 || value > 0x7fff_ffff))) {
       toImmediate(bytes, offset, site.type === 42)
       this.#put32(site, offset, value, name)
       return
@@ -264,7 +269,7 @@ export class StaticRelocations implements SpecialRelocations {
         return true
       case 43: {
         const isBaseless = ((bytes[offset - 1] as number) & 0xc7) === 0x05
-        if (gotUse(true, type, site.section, offset, symbol) === 'none') return this.#relaxGot32X(site)
+        if (gotUse(true, type, site.section, offset, symbol, this.#synthetic.isPic) === 'none') return this.#relaxGot32X(site)
         put(offset, this.#slot(site) + addend - (isBaseless ? 0 : base))
         return true
       }
@@ -339,6 +344,12 @@ export class StaticRelocations implements SpecialRelocations {
   #relaxGot32X(site: RelocationSite): boolean {
     const { offset, addend, place, bytes, view } = site
     const address = this.#address(site)
+    if (bytes[offset - 2] === 0x8b && this.#synthetic.isPic) {
+      // mov x@GOT(%base),%reg -> lea x@GOTOFF(%base),%reg
+      bytes[offset - 2] = 0x8d
+      store(view, offset, 4, address + addend - this.#synthetic.base)
+      return true
+    }
     if (bytes[offset - 2] !== 0xff) {
       toImmediate(bytes, offset, false)
       store(view, offset, 4, address + addend)

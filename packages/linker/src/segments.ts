@@ -2,7 +2,7 @@
 // Enters: the laid out sections, or the script's PHDRS. Leaves: segments with the sections in each, and file offsets.
 // gABI ch. 5 "Program Header"; GNU ld manual §3.8; where a segment ends was tried on GNU ld 2.40.
 
-import type { DiagnosticSink } from '@kernelbox/diagnostics'
+import { type DiagnosticSink, nearestWord } from '@kernelbox/diagnostics'
 import {
   elfHeaderSize,
   type ExecutableSegment,
@@ -22,9 +22,11 @@ import {
   SHT_NOBITS,
   SHT_NOTE,
 } from '@kernelbox/elf'
+import { didYouMean } from './evaluate.ts'
 import type { OutputSection } from './model.ts'
 import type { ProgramHeader } from './syntax/ast.ts'
 
+const PT_DYNAMIC = 2
 const PT_INTERP = 3
 const PT_GNU_EH_FRAME = 0x6474e550
 const PT_GNU_RELRO = 0x6474e552
@@ -115,6 +117,8 @@ export function mapSegments(outputs: readonly OutputSection[], options: SegmentO
     headers.hasProgramHeaders = true
     segments.unshift(headers, segment(PT_INTERP, [interpreter]))
   }
+  const dynamic = allocated.find((output) => output.name === '.dynamic' && isLoaded(output))
+  if (dynamic) segments.push(segment(PT_DYNAMIC, [dynamic]))
   const inOrder = outputs.filter((output) => (output.flags & SHF_ALLOC) !== 0)
   for (let i = 0; i < inOrder.length; i++) {
     const first = inOrder[i] as OutputSection
@@ -227,7 +231,7 @@ function compare(a: bigint, b: bigint): number {
 const segmentTypes: Readonly<Record<string, number>> = {
   PT_NULL: 0,
   PT_LOAD: 1,
-  PT_DYNAMIC: 2,
+  PT_DYNAMIC,
   PT_INTERP,
   PT_NOTE: 4,
   PT_SHLIB: 5,
@@ -253,7 +257,9 @@ export function mapScriptSegments(
     const { type: kind } = header
     let type = kind.kind === 'name' ? segmentTypes[kind.name] : Number(evaluate(kind))
     if (type === undefined) {
-      sink.error('unknown-segment-type', `unknown type of program header '${kind.kind === 'name' ? kind.name : ''}'`, header.span)
+      const name = kind.kind === 'name' ? kind.name : ''
+      const fix = didYouMean(nearestWord(name, Object.keys(segmentTypes)))
+      sink.error('unknown-segment-type', `unknown type of program header '${name}'`, kind.span, { ...(fix && { fix }) })
       type = 0
     }
     if (type === PT_LOAD) {

@@ -16,6 +16,8 @@ import {
   STT_GNU_IFUNC,
   STT_OBJECT,
 } from '@kernelbox/elf'
+import type { DiagnosticSink } from '@kernelbox/diagnostics'
+import { DynamicSections } from './dynamic-sections.ts'
 import { InputObject, InputSection, type LinkSymbol } from './model.ts'
 import { inHashOrder } from './hash-order.ts'
 import { type GotUse, gotUse } from './relax.ts'
@@ -42,17 +44,29 @@ export class SyntheticSections {
   readonly #ifuncWords: { readonly section: InputSection; readonly offset: number; readonly symbol: LinkSymbol }[] = []
   #wantsGotBase = false
 
-  constructor(machine: number, is64: boolean, order: number) {
+  readonly isPic: boolean
+  /** In a position-independent program. */
+  readonly dynamic: DynamicSections | undefined
+
+  constructor(machine: number, is64: boolean, order: number, isPic = false) {
+    this.isPic = isPic
     this.isI386 = machine === EM_386
     this.is64 = is64
     this.wordSize = is64 ? 8 : this.isI386 ? 4 : 8
     const elf: ElfObject = { class: is64 ? 64 : 32, machine, flags: 0, sections: [], symbols: [], groups: [] }
     this.object = new InputObject(elf, { file: linkerStubs }, order)
     this.object.isLinkerMade = true
+    if (isPic)
+      this.dynamic = new DynamicSections({
+        isI386: this.isI386,
+        is64,
+        make: (...parts) => this.#section(...parts),
+      })
   }
 
   /** Looks at all relocations of sections that take part, and makes the sections that they need. */
-  scan(objects: readonly InputObject[], symbols: SymbolTable): void {
+  scan(objects: readonly InputObject[], symbols: SymbolTable, sink: DiagnosticSink): void {
+    this.dynamic?.scan(objects, sink)
     for (const object of objects) {
       for (const section of object.sections) {
         if (!section || section.isDiscarded || !section.isLive || (section.flags & SHF_ALLOC) === 0) continue
@@ -60,7 +74,7 @@ export class SyntheticSections {
       }
     }
     this.#assignSlots(symbols, objects)
-    this.#make()
+    this.#make(symbols)
     const base = symbols.get('_GLOBAL_OFFSET_TABLE_')
     if (base && base.state !== 'defined' && this.gotPlt) {
       base.state = 'defined'
@@ -83,7 +97,10 @@ export class SyntheticSections {
       const type = relocations.typeAt(row)
       const symbol = object.symbols[relocations.symbolAt(row)] as LinkSymbol
       if (symbol.name === '_GLOBAL_OFFSET_TABLE_') this.#wantsGotBase = true
-      const use = gotUse(this.isI386, type, section, relocations.offsetAt(row), symbol)
+      const use = gotUse(this.isI386, type, section, relocations.offsetAt(row), symbol, this.isPic)
+      // Calls of a hidden function through the PLT end its being global in such a program (tried on GNU ld 2.40).
+      if (this.isPic && type === 4 && (symbol.visibility === 1 || symbol.visibility === 2) && symbol.state === 'defined')
+        symbol.isForcedLocal = true
       if (use === 'base') this.#wantsGotBase = true
       if (symbol.type === STT_GNU_IFUNC && symbol.state === 'defined') this.#useIfunc(symbol, use, type, section, relocations.offsetAt(row))
       else if (use === 'slot') this.#slotUsers.add(symbol)
@@ -144,7 +161,7 @@ export class SyntheticSections {
   }
 
   /** Those that stay empty are made too: GNU ld's are, and orphans look for their places among them (dropEmpty). */
-  #make(): void {
+  #make(symbols: SymbolTable): void {
     const { wordSize } = this
     const slots = this.#gotSymbols.length
     const ifuncs = this.#ifuncs.length
@@ -155,7 +172,9 @@ export class SyntheticSections {
     // Three words are the dynamic linker's, also where there is none.
     const hasGotPlt = this.#wantsGotBase || slots > 0 || ifuncs > 0 || this.#ifuncWords.length > 0
     const gotPlt = this.#section('.got.plt', SHT_PROGBITS, data, hasGotPlt ? (3 + ifuncs) * wordSize : 0, wordSize, wordSize)
-    this.#section(`${rel}.got`, type, SHF_ALLOC, 0, wordSize, entry)
+    const words = this.dynamic ? this.dynamic.wordCount + slots : 0
+    const relaGot = this.#section(`${rel}.got`, type, SHF_ALLOC, entry * words, wordSize, entry)
+    this.dynamic?.make(words > 0 ? relaGot : undefined, symbols)
     this.#section('.igot.plt', SHT_PROGBITS, data, 0, wordSize, wordSize)
     const indirect = ifuncs + this.#ifuncSlots.length + this.#ifuncWords.length
     const iplt = this.#section('.iplt', SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 8 * ifuncs, 8, 0)
@@ -222,6 +241,12 @@ export class SyntheticSections {
 
   pltOf(symbol: LinkSymbol): number {
     return this.addressOf(this.iplt) + symbol.pltOffset
+  }
+
+  /** Slots of the GOT that hold addresses. */
+  get slotWords(): { section: InputSection; offset: number; symbol: LinkSymbol }[] {
+    const { got } = this
+    return got ? this.#gotSymbols.map((symbol, i) => ({ section: got, offset: i * this.wordSize, symbol })) : []
   }
 
   /** Writes the contents; `addressOf` gives a symbol's own address, of an ifunc its resolver's. */

@@ -17,6 +17,7 @@ import type { SymbolTable } from './symbol-table.ts'
 
 /** No buffer holds more. */
 const largestSection = 0x7fff_ffff
+const largestAlignment = 2 ** 30
 
 export function writeContents(
   options: LinkOptions,
@@ -48,25 +49,46 @@ export function writeContents(
     const value = symbol.state === 'defined' ? symbolAddress(symbol) : undefined
     return value ? Number(BigInt.asIntN(64, absoluteOf(value))) : 0
   })
+  synthetic?.dynamic?.fill(symbols, outputs, synthetic.slotWords)
   relocator.finish()
 }
 
 /** False where no contents are to be made: a section is too large for a buffer, or there were errors. */
-export function canHaveContents(options: LinkOptions, outputs: readonly OutputSection[], sink: DiagnosticSink): boolean {
+export function canHaveContents(
+  options: LinkOptions,
+  target: LinkTarget,
+  outputs: readonly OutputSection[],
+  sink: DiagnosticSink,
+): boolean {
   checkSizes(outputs, sink)
-  const isTooLarge = outputs.some((output) => output.sizeInBytes > largestSection)
+  if (!target.isFlat && !checkAlignments(outputs, sink)) return false
+  const isTooLarge = outputs.some(({ sizeInBytes }) => sizeInBytes > largestSection || sizeInBytes < 0)
   return !(sink.hasErrors && (!options.noInhibitExec || isTooLarge))
+}
+
+/** Sections stand in an ELF file at multiples of their alignment. */
+function checkAlignments(outputs: readonly OutputSection[], sink: DiagnosticSink): boolean {
+  const output = outputs.find((one) => one.type !== SHT_NOBITS && one.alignment > largestAlignment)
+  if (!output) return true
+  sink.error(
+    'alignment-too-large',
+    `section ${output.name} is to be aligned to ${output.alignment} bytes: no file can be laid out so`,
+    output.statement?.nameSpan,
+  )
+  return false
 }
 
 function checkSizes(outputs: readonly OutputSection[], sink: DiagnosticSink): void {
   let total = 0
   for (const output of outputs) {
-    if (output.type === SHT_NOBITS) continue
+    if (output.type === SHT_NOBITS && output.sizeInBytes >= 0) continue
     total += output.sizeInBytes
-    if (total <= largestSection) continue
+    if (total <= largestSection && output.sizeInBytes >= 0) continue
     sink.error(
       'section-too-large',
-      `section ${output.name} has ${output.sizeInBytes} bytes: more than can be written`,
+      output.sizeInBytes < 0
+        ? `section ${output.name} goes beyond the last address`
+        : `section ${output.name} has ${output.sizeInBytes} bytes: more than can be written`,
       output.statement?.nameSpan,
       { notes: [{ message: "does '.' jump in it?" }] },
     )

@@ -43,10 +43,16 @@ export function layElf(
   const table =
     options.strip === 'all'
       ? undefined
-      : outputSymbols(outputs, symbols, objects, { isRelocatable: false, isDynamic: options.isPie, keepsRelocations: emitRelocations, discardLocals })
+      : outputSymbols(outputs, symbols, objects, {
+          isRelocatable: false,
+          keepsRelocations: emitRelocations,
+          discardLocals,
+        })
   // -N makes .text writable (manual §2.1).
   const isWritable = ({ name }: OutputSection) => options.isTextWritable && name === '.text'
-  const gotPlt = outputs.findIndex((output) => output.name === '.got.plt') + 1
+  const indexOf = (name: string) => outputs.findIndex((output) => output.name === name) + 1
+  const gotPlt = indexOf('.got.plt')
+  const dynamicSymbols = indexOf('.dynsym')
   const sections = outputs.map((output): ExecutableSection => {
     const isAllocated = (output.flags & SHF_ALLOC) !== 0
     // Relocations for the program's start-up code name the slots that they fill and no symbols.
@@ -60,8 +66,15 @@ export function layElf(
       sizeInBytes: output.sizeInBytes,
       alignment: alignmentAt(output),
       entrySize: output.entrySize,
-      link: isLoadedTable ? 'symbols' : 0,
-      info: isOfSlots ? gotPlt : 0,
+      link: isLoadedTable
+        ? dynamicSymbols > 0
+          ? dynamicSymbols
+          : 'symbols'
+        : /^\.dyn(?:sym|amic)$/.test(output.name)
+          ? indexOf('.dynstr')
+          : 0,
+      // The dynamic symbol table has the null symbol alone, which is local.
+      info: isOfSlots ? gotPlt : output.name === '.dynsym' ? 1 : 0,
       fileOffset: placed.offsets.get(output),
       relocations: emitRelocations && table ? keptRelocations(output, table.indexOf, { machine, isRelocatable: false }) : undefined,
     }

@@ -69,7 +69,7 @@ export function writeRelocatable(
     outputs.filter((output) => indexOf.has(output)),
     symbols,
     objects,
-    { isRelocatable: true, isDynamic: false, keepsRelocations: true, discardLocals: options.discardLocals },
+    { isRelocatable: true, keepsRelocations: true, discardLocals: options.discardLocals },
   )
   for (const output of outputs) {
     const index = indexOf.get(output)

@@ -1,6 +1,6 @@
 // `conformance client`: gcc with kas as its assembler. Each C source of Lua, zlib and sqlite3 at each set of flags is
 // compiled to assembler text by gcc once, assembled by GNU as and by kas, and the objects compared; then each program is
-// built by `gcc -B folder`, where `as` is kas, and must print what gcc's own build prints.
+// built by `gcc -B folder`, where `as` is kas, and must print what gcc's own build prints. Static links: static-links.ts.
 
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,10 +14,12 @@ import { firstMessage, runProcess } from '../core/process.ts'
 import { runReference } from '../core/reference.ts'
 import { compareAssemblies, objectPasses } from '../gas/gas-run.ts'
 import { type ClientProject, clientProjects } from './sources.ts'
+import { compareStaticLink, type Program, type StaticLink, staticLinks, staticLinksTable } from './static-links.ts'
 
 export const clientTables = [
   { title: 'objects', statuses: ['exact', 'same', 'attrs', 'text', 'diff', 'cand-fail', 'timeout', 'ref-fail', 'ref-timeout'] },
   { title: 'programs', statuses: ['same', 'diff', 'build-fail', 'run-fail', 'ref-fail'] },
+  staticLinksTable,
 ]
 
 const optimisations = ['-O0', '-O2', '-Os']
@@ -28,10 +30,19 @@ interface ClientCase extends Case {
   readonly flags: readonly string[]
   /** Undefined: the program as a whole. */
   readonly file: string | undefined
+  /** Only the linker is compared. */
+  readonly staticLink?: StaticLink
 }
 
 function allClientCases(): ClientCase[] {
-  return clientProjects().flatMap((project) =>
+  const projects = clientProjects()
+  const links = projects.flatMap((project) =>
+    staticLinks.map((staticLink): ClientCase => {
+      const id = `${project.name}:${[...staticLink.compile, '-static', ...staticLink.link].join(' ')}:program`
+      return { project, flags: staticLink.compile, file: undefined, staticLink, ids: [id] }
+    }),
+  )
+  const builds = projects.flatMap((project) =>
     optimisations.flatMap((level) =>
       variants.flatMap((variant) => {
         const flags = variant ? [level, variant] : [level]
@@ -42,6 +53,7 @@ function allClientCases(): ClientCase[] {
       }),
     ),
   )
+  return [...builds, ...links]
 }
 
 async function compareObject(
@@ -66,11 +78,7 @@ async function compareObject(
 }
 
 /** The words that run a built program, and what else it is built from. */
-function programOf({ name, folder }: ClientProject): {
-  sources: readonly string[]
-  libraries: readonly string[]
-  words: readonly string[]
-} {
+function programOf({ name, folder }: ClientProject): Program {
   const checks = join(packageFolder, 'client')
   if (name === 'lua') return { sources: [], libraries: ['-lm'], words: [join(checks, 'lua-check.lua')] }
   if (name === 'zlib') return { sources: [join(folder, 'test', 'example.c')], libraries: [], words: ['check.gz'] }
@@ -126,12 +134,12 @@ async function compareProgram(item: ClientCase, toolsFolder: string): Promise<Re
   }
 }
 
-/** A folder in which `as` is kas, as a small script; also `kasm --print-tools-dir` gives one. */
-async function makeToolsFolder(gnu: boolean): Promise<string> {
+/** A folder in which `as` is kas or `ld` is kld, as a small script; also `kasm --print-tools-dir` gives one. */
+async function makeToolsFolder(gnu: boolean, name: 'as' | 'ld'): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'tools-'))
-  const words = gnu ? 'as' : `${process.execPath} ${await bundleCommands('command', ['kas'])}`
-  writeFileSync(join(folder, 'as'), `#!/bin/sh\nexec ${words} "$@"\n`)
-  chmodSync(join(folder, 'as'), 0o755)
+  const words = gnu ? name : `${process.execPath} ${await bundleCommands('command', [name === 'as' ? 'kas' : 'kld'])}`
+  writeFileSync(join(folder, name), `#!/bin/sh\nexec ${words} "$@"\n`)
+  chmodSync(join(folder, name), 0o755)
   return folder
 }
 
@@ -153,14 +161,19 @@ export async function clientResults({ list, command, only }: ClientChoice, optio
     for (const { ids } of cases) process.stdout.write(`${ids.join('\t')}\n`)
     return undefined
   }
-  const tools = await makeToolsFolder(command === 'gnu')
+  const tools = await makeToolsFolder(command === 'gnu', 'as')
+  const linkTools = await makeToolsFolder(command === 'gnu', 'ld')
   const commands = command === 'gnu' ? standInCommands(() => ['as']) : await openCommands(false, ['kas'])
   try {
     return await runCases(cases, options.jobs, async (item, slot) => [
-      item.file === undefined ? await compareProgram(item, tools) : await compareObject(item, commands, options, slot),
+      item.staticLink
+        ? await compareStaticLink(item.ids[0] ?? '', item.project, programOf(item.project), item.staticLink, linkTools)
+        : item.file === undefined
+          ? await compareProgram(item, tools)
+          : await compareObject(item, commands, options, slot),
     ])
   } finally {
     commands.close()
-    rmSync(tools, { recursive: true, force: true })
+    for (const folder of [tools, linkTools]) rmSync(folder, { recursive: true, force: true })
   }
 }
