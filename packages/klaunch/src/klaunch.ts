@@ -64,6 +64,7 @@ async function main(words: string[]): Promise<number> {
     vm = await createVm({
       memory: memoryInBytes,
       engine: options.engine,
+      cpus: options.cpus,
       ...(options.deterministic ? { software: { deterministic: true } } : {}),
     })
   } catch (error) {

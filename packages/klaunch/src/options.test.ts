@@ -52,6 +52,8 @@ describe('the command line', () => {
   })
   it('refuses what contradicts itself or does not exist', () => {
     expect(() => parse('--engine', 'kvm', '--engine', 'software', 'k')).toThrow('given twice')
+    expect(() => parse('--cpus', '0', 'k')).toThrow('is not a number from 1 to 16')
+    expect(() => parse('--cpus', '2', '--engine', 'software', 'k')).toThrow('has one CPU')
     expect(() => parse('--engine', 'qemu', 'k')).toThrow('none of auto, kvm, software')
     expect(() => parse('--on-halt', 'jump', 'k')).toThrow('none of exit, wait')
     expect(() => parse('--port', '0x10000', 'k')).toThrow('ports go from')

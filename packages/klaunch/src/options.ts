@@ -2,7 +2,7 @@
 import { UsageError } from '@kernelbox/cli'
 import type { BootFormat } from '@kernelbox/launcher'
 import { type OptionTable, parseWords } from './option-table.ts'
-import { parseAddress, parseBlob, parseDuration, parseEntry, parsePort, parseSize } from './quantities.ts'
+import { parseAddress, parseBlob, parseCount, parseDuration, parseEntry, parsePort, parseSize } from './quantities.ts'
 
 export type MachineName = 'article' | 'pc' | 'testdev'
 
@@ -12,6 +12,7 @@ export interface LaunchOptions {
   readonly memoryInBytes: number | undefined
   /** Undefined: the format's own. */
   readonly loadAddress: number | undefined
+  readonly cpus: number
   /** Undefined: the format's own. */
   readonly machine: MachineName | undefined
   readonly format: BootFormat | undefined
@@ -60,6 +61,7 @@ const statsFormats = ['table', 'json', 'live'] as const
 
 export const optionTable = {
   memory: { argument: '<size>', help: 'guest memory (default: 16M; 128M for pc)', parse: parseSize },
+  cpus: { argument: '<n>', help: 'virtual CPUs, KVM only (default: 1)', parse: parseCount },
   load: { argument: '<address>', help: 'where a flat image goes (default: 0xf0000)', parse: parseAddress },
   port: { argument: '<port>', help: 'pseudo-serial port (default: 0xf1)', parse: parsePort },
   raw: { help: 'pass every byte of the pseudo-serial port through' },
@@ -115,12 +117,15 @@ export function parseOptions(words: readonly string[]): LaunchOptions | { readon
   }
   if (bootsDisk && given.format !== undefined && given.format !== 'boot')
     throw new UsageError(`--format ${given.format}: no image given, only --disk`)
+  if ((given.cpus ?? 1) > 1 && (given.engine === 'software' || given.deterministic))
+    throw new UsageError('--cpus: the software engine (v86) has one CPU; more need KVM')
   if (given.deterministic && given.engine === 'kvm')
     throw new UsageError('--deterministic needs the software engine; KVM runs by the clock of the host')
   return {
     image,
     memoryInBytes: given.memory,
     loadAddress: given.load,
+    cpus: given.cpus ?? 1,
     machine: given.machine ?? (given.disk === undefined ? undefined : 'pc'),
     format: bootsDisk ? 'boot' : given.format,
     entry: given.entry,

@@ -25,6 +25,13 @@ export function parsePort(text: string, option: string): number {
   return value
 }
 
+/** `2`: virtual CPUs. */
+export function parseCount(text: string, option: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (!(value >= 1 && value <= 16)) throw new UsageError(`${option}: '${text}' is not a number from 1 to 16`)
+  return value
+}
+
 const units: Record<string, number> = { ms: 1, s: 1000, '': 1000, m: 60_000, min: 60_000, h: 3_600_000 }
 
 /** `5s`, `200ms`, `1.5m`, `5`: milliseconds; a bare number counts seconds, as with timeout(1). */
