@@ -5,6 +5,7 @@ import { readIds, type RunOptions, WrongUse } from './core/case.ts'
 import { findProgram } from './core/command-template.ts'
 import { splitFlags } from './core/shell-words.ts'
 import { runFuzz } from './fuzz/fuzz-run.ts'
+import { runLinkFuzz } from './fuzz/link-fuzz.ts'
 import { runImages } from './images/images-run.ts'
 import { checkPassing, raisePassing } from './ratchet.ts'
 import { type SuiteChoice, suiteNames, runSuite } from './suites.ts'
@@ -14,6 +15,7 @@ pnpm conformance ld-random [--seed N] [--count N] [--kinds flat,elf]   random li
 pnpm conformance kernels [options]             small kernels: kasm against gcc + ld, objects cross-linked
 pnpm conformance guests [options]              bare-metal programs on klaunch's engines against QEMU with SeaBIOS
 pnpm conformance fuzz [--seed N] [--count N] [--kind statements|directives|soup|mutations] [--save]   random inputs through GNU as and kas
+pnpm conformance fuzz-ld [--seed N] [--count N] [--save]  corrupted objects, archives and scripts: the linker never crashes, hangs or is silent
 pnpm conformance images [--seed N] [--count N]  random images on both engines: the host process never crashes, hangs or grows
 pnpm conformance corpus [options]              what fuzzing has found (packages/conformance/corpus)
 pnpm conformance client [options]              gcc with kas as its assembler: sqlite3, Lua, zlib; --only 'lua:-O2' chooses
@@ -103,6 +105,10 @@ async function main(words: readonly string[]): Promise<number> {
   if (what === 'images') {
     const [seed, count] = [positive(values.seed ?? '1', '--seed'), positive(values.count ?? '300', '--count')]
     return runImages({ seed, count, verbose: options.verbose })
+  }
+  if (what === 'fuzz-ld') {
+    const [seed, count] = [positive(values.seed ?? '1', '--seed'), positive(values.count ?? '1000', '--count')]
+    return runLinkFuzz({ seed, count, verbose: options.verbose, save: values.save ?? false })
   }
   if (what === 'fuzz') {
     const [seed, count] = [positive(values.seed ?? '1', '--seed'), positive(values.count ?? '60', '--count')]

@@ -97,6 +97,13 @@ const emulations: ReadonlySet<string> = new Set(['elf_i386', 'elf_x86_64', 'elf3
 const emulationAliases: ReadonlyMap<string, Emulation> = new Map([['elf_iamcu', 'elf_i386']])
 const outputFormats: ReadonlySet<string> = new Set(['elf32-i386', 'elf64-x86-64', 'elf32-x86-64', 'binary', 'ihex', 'srec', 'verilog'])
 
+/** Zero stands for the default. */
+function isPageSize(text: string): boolean {
+  if (!/^(?:0x[0-9a-f]+|\d+)$/i.test(text)) return false
+  const size = BigInt(text)
+  return (size & (size - 1n)) === 0n
+}
+
 const sharedRefusal = (state: State) => state.fault('shared libraries are not supported: link statically')
 
 function nameScript(state: State, name: string): void {
@@ -147,7 +154,13 @@ const rules: Readonly<Record<string, Rule>> = {
   undefined: value((state, text) => push(state, 'undefinedSymbols', text)),
   'require-defined': value((state, text) => push(state, 'undefinedSymbols', text)),
   defsym: value((state, text) => push(state, 'defsym', text)),
-  z: value((state, text) => push(state, 'z', text)),
+  z: value((state, text) => {
+    const size = /^(max|common)-page-size=(.*)$/.exec(text)
+    if (size && !isPageSize(size[2] as string)) {
+      return state.fault(`invalid ${size[1] === 'max' ? 'maximum' : 'common'} page size ${size[2]}: a power of two is needed`)
+    }
+    push(state, 'z', text)
+  }),
   wrap: value((state, text) => push(state, 'wrap', text)),
   Ttext: sectionStart('.text'),
   Tdata: sectionStart('.data'),

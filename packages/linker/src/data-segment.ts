@@ -23,15 +23,18 @@ export class DataSegment {
 
   /** What DATA_SEGMENT_RELRO_END asks to make read-only. */
   get relroRange(): { readonly start: bigint; readonly end: bigint } | undefined {
-    return this.#isRelroSeen && this.#endsRelroWithPage && this.#relroEnd > this.#base ? { start: this.#base, end: this.#relroEnd } : undefined
+    return this.#isRelroSeen && this.#endsRelroWithPage && this.#relroEnd > this.#base
+      ? { start: this.#base, end: this.#relroEnd }
+      : undefined
   }
 
   /** The value of the function at `dot`. */
   apply(kind: 'align' | 'relro-end' | 'end', operands: readonly bigint[], dot: bigint): bigint {
     if (kind === 'align') {
       const [maxPage = 1n, commonPage = 1n] = operands
-      this.#commonPageSize = commonPage
-      this.#maxPageSize = maxPage
+      // Pages of no bytes are a script's slip; GNU ld makes nothing of it.
+      this.#commonPageSize = commonPage > 0n ? commonPage : 1n
+      this.#maxPageSize = maxPage > 0n ? maxPage : 1n
       if (this.#phase === 'adjust' || this.#phase === 'done') return this.#base
       this.#phase = 'align-seen'
       this.#minBase = alignUp(dot, maxPage)

@@ -42,12 +42,13 @@ export function link(options: LinkOptions): LinkResult {
   const outputName = options.outputName ?? state.outputName ?? 'a.out'
   const parts = { outputs, placed, symbols, objects, entry, outputName }
   let laid: Uint8Array | undefined
-  if (canHaveContents(options, outputs, sink)) {
+  const hasContents = canHaveContents(options, target, outputs, sink)
+  if (hasContents) {
     laid = layImage(options, target, parts)
     writeContents(options, target, symbols, linkPlan, outputs, sink)
   }
   warnOfMissingEntry(options, state, symbols, plan, target.isInput64, sink)
-  const image = writeImage(options, target, parts, laid, sink)
+  const image = hasContents || !options.noInhibitExec ? writeImage(options, target, parts, laid, sink) : undefined
   const isFailed = sink.hasErrors && !options.noInhibitExec
   return {
     image: isFailed ? undefined : image,
