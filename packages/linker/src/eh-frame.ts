@@ -26,6 +26,7 @@ export interface CiePointer {
 }
 
 export interface EhFrames {
+  /** One for each FDE that is kept. */
   readonly pointers: readonly CiePointer[]
 }
 

@@ -8,6 +8,7 @@ import { addBuildIdSection, buildIdSize } from './build-id.ts'
 import { buildPlan } from './build-plan.ts'
 import { allocateCommonSymbols } from './common-symbols.ts'
 import { type EhFrames, optimizeEhFrames } from './eh-frame.ts'
+import { ehFrameHeaderSize } from './eh-frame-header.ts'
 import { collectGarbage } from './gc-sections.ts'
 import { mergeProperties } from './gnu-property.ts'
 import type { PlanItem } from './layout.ts'
@@ -34,6 +35,8 @@ export interface LinkPlan {
   /** The linker's own sections: in ELF executables. */
   readonly synthetic: SyntheticSections | undefined
   readonly frames: EhFrames | undefined
+  /** --eh-frame-hdr. */
+  readonly ehFrameHeader: InputSection | undefined
   /** PF_* of PT_GNU_STACK; undefined: none. */
   readonly stackFlags: number | undefined
 }
@@ -51,12 +54,15 @@ export function planLink(options: LinkOptions, state: ScriptState, inputs: LinkI
   else if (options.buildId !== undefined && !isFlat) addBuildIdSection(objects, options.buildId)
   const stack = stackFlags(options, objects)
   let synthetic: SyntheticSections | undefined
+  let ehFrameHeader: InputSection | undefined
   if (isElfImage) {
     synthetic = new SyntheticSections(target.inputMachine, target.isInput64, objects.length, options.pie === true)
     synthetic.scan(objects, symbols, sink)
     // They belong to the first object.
     objects.splice(1, 0, synthetic.object)
     defineLinkerSymbols(symbols)
+    const hasFrames = objects.some((object) => object.sections.some((section) => section?.name === '.eh_frame' && section.sizeInBytes > 0))
+    if (options.ehFrameHeader && hasFrames) ehFrameHeader = synthetic.makeEhFrameHeader(symbols)
   }
   const plan = buildPlan(state, objects, {
     sink,
@@ -73,7 +79,11 @@ export function planLink(options: LinkOptions, state: ScriptState, inputs: LinkI
   let frames: EhFrames | undefined
   if (isElfImage) mergeSections(plan)
   if (!isFlat) frames = optimizeEhFrames(plan, !isRelocatable)
-  return { plan, regions, synthetic, frames, stackFlags: stack }
+  if (ehFrameHeader && frames) {
+    ehFrameHeader.sizeInBytes = ehFrameHeaderSize(frames.pointers.length)
+    ehFrameHeader.contents = new Uint8Array(ehFrameHeader.sizeInBytes)
+  }
+  return { plan, regions, synthetic, frames, ehFrameHeader, stackFlags: stack }
 }
 
 /** A common symbol that the script gives a value needs no space. */

@@ -160,6 +160,18 @@ export class SyntheticSections {
     return [...all.filter((symbol) => symbol.isLocal), ...all.filter((symbol) => !symbol.isLocal)]
   }
 
+  /** Before the plan, so that the script places it; its size is known after it. */
+  makeEhFrameHeader(symbols: SymbolTable): InputSection {
+    const section = this.#section('.eh_frame_hdr', SHT_PROGBITS, SHF_ALLOC, 8, 4, 0)
+    const symbol = symbols.intern('__GNU_EH_FRAME_HDR')
+    if (symbol.state !== 'defined') {
+      symbol.state = 'defined'
+      symbol.section = section
+      symbol.isForcedLocal = true
+    }
+    return section
+  }
+
   /** Those that stay empty are made too: GNU ld's are, and orphans look for their places among them (dropEmpty). */
   #make(symbols: SymbolTable): void {
     const { wordSize } = this
@@ -274,9 +286,9 @@ export class SyntheticSections {
       if (!gotPlt || !iplt) return
       const slot = this.#ifuncSlotOf(symbol)
       const entry = this.addressOf(this.iplt) + 8 * i
-      // jmp *slot; xchg %ax,%ax
-      iplt.setUint16(8 * i, 0x25ff, true)
-      iplt.setInt32(8 * i + 2, isI386 ? slot | 0 : slot - (entry + 6), true)
+      // jmp *slot; xchg %ax,%ax. Where an i386 program may be anywhere, its slots are found from %ebx.
+      iplt.setUint16(8 * i, isI386 && this.isPic ? 0xa3ff : 0x25ff, true)
+      iplt.setInt32(8 * i + 2, !isI386 ? slot - (entry + 6) : this.isPic ? slot - this.base : slot | 0, true)
       iplt.setUint16(8 * i + 6, 0x9066, true)
       put(gotPlt, (3 + i) * wordSize, isI386 ? addressOf(symbol) : entry + 6, wordSize)
     })

@@ -4,6 +4,7 @@
 import type { DiagnosticSink } from '@kernelbox/diagnostics'
 import { SHF_TLS, SHT_NOBITS } from '@kernelbox/elf'
 import { fillContents } from './contents.ts'
+import { fillEhFrameHeader } from './eh-frame-header.ts'
 import { writeCiePointers } from './eh-frame.ts'
 import { absoluteOf, alignUp } from './evaluate.ts'
 import { symbolAddress } from './symbol-address.ts'
@@ -23,7 +24,7 @@ export function writeContents(
   options: LinkOptions,
   target: LinkTarget,
   symbols: SymbolTable,
-  { synthetic, frames }: LinkPlan,
+  { synthetic, frames, ehFrameHeader }: LinkPlan,
   outputs: readonly OutputSection[],
   sink: DiagnosticSink,
 ): void {
@@ -45,6 +46,8 @@ export function writeContents(
     }
   }
   if (frames) writeCiePointers(frames)
+  const frameOutput = outputs.find((output) => output.name === '.eh_frame')
+  if (ehFrameHeader && frameOutput) fillEhFrameHeader(ehFrameHeader, frameOutput, target.isInput64)
   synthetic?.fill((symbol) => {
     const value = symbol.state === 'defined' ? symbolAddress(symbol) : undefined
     return value ? Number(BigInt.asIntN(64, absoluteOf(value))) : 0
