@@ -2,7 +2,7 @@
 // Enters: the script's statements and the objects. Leaves: the plan, in which each output section has its items, with the
 // orphans placed. GNU ld manual §3.6 "SECTIONS Command".
 
-import type { DiagnosticSink } from '@kernelbox/diagnostics'
+import { type DiagnosticSink, nearestWord } from '@kernelbox/diagnostics'
 import {
   SHF_ALLOC,
   SHF_EXECINSTR,
@@ -16,6 +16,7 @@ import {
   SHT_NOTE,
   SHT_PROGBITS,
 } from '@kernelbox/elf'
+import { didYouMean } from './evaluate.ts'
 import type { PlanItem } from './layout.ts'
 import { discard } from './load-inputs.ts'
 import { matchSections, SectionIndex } from './match-sections.ts'
@@ -360,7 +361,10 @@ function regionNamed(name: string, statement: OutputSectionStatement, options: P
   const region = options.regions.get(name)
   if (!region && name !== '*default*') {
     // GNU ld only warns, and takes the default region.
-    options.sink.warn('no-such-region', `memory region '${name}' is not declared in MEMORY`, statement.regionSpan ?? statement.nameSpan)
+    const fix = didYouMean(nearestWord(name, options.regions.keys()))
+    options.sink.warn('no-such-region', `memory region '${name}' is not declared in MEMORY`, statement.regionSpan ?? statement.nameSpan, {
+      ...(fix && { fix }),
+    })
   }
   return region
 }

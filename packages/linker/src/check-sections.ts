@@ -17,6 +17,7 @@ export function checkSections(
   sink: DiagnosticSink,
 ): void {
   if (target.isRelocatable) return
+  if (!hasHeaders) checkNoHeaders(outputs, sink)
   const inMemory = outputs.filter(
     (output) => (output.flags & SHF_ALLOC) !== 0 && ((output.flags & SHF_TLS) === 0 || output.type !== SHT_NOBITS),
   )
@@ -109,4 +110,19 @@ function checkThreadStorage(outputs: readonly OutputSection[], sink: DiagnosticS
     (stranger.statement ?? inMemory[last]?.statement)?.nameSpan,
     { fix: { message: 'put .tdata and .tbss one after the other in SECTIONS' } },
   )
+}
+
+/** `:name` means nothing without PHDRS. */
+function checkNoHeaders(outputs: readonly OutputSection[], sink: DiagnosticSink): void {
+  for (const { name, statement, programHeaders } of outputs) {
+    const header = programHeaders?.find((one) => one !== 'NONE')
+    if (header === undefined) continue
+    sink.error(
+      'no-such-program-header',
+      `section ${name} is assigned to the program header '${header}', but the script has no PHDRS`,
+      statement?.nameSpan,
+      { fix: { message: `declare it: PHDRS { ${header} PT_LOAD; }` } },
+    )
+    return
+  }
 }

@@ -26,7 +26,7 @@ export function entryAddress(options: LinkOptions, state: ScriptState, symbols: 
 
 /** The first byte of .text, be it empty. */
 function textAddress(plan: readonly PlanItem[]): bigint | undefined {
-  for (const item of plan) if (item.kind === 'section' && item.output.name === '.text') return item.output.address
+  for (const item of plan) if (item.kind === 'section' && item.output.name === '.text' && item.output.hasSection) return item.output.address
   return undefined
 }
 

@@ -2,7 +2,7 @@
 // A value is a number, an absolute address, or an offset in an output section; which one decides how operators take it
 // (GNU ld manual §3.10.8 "The Section of an Expression"). All arithmetic is modulo 2^64 (§3.10).
 
-import type { Span } from '@kernelbox/diagnostics'
+import { type DiagnosticFix, nearestWord, type Span } from '@kernelbox/diagnostics'
 import type { OutputSection } from './model.ts'
 import type { BinaryOperator, Expression } from './syntax/ast.ts'
 
@@ -26,7 +26,7 @@ export interface Scope {
   constant(name: string): bigint | undefined
   segmentStart(name: string): bigint | undefined
   dataSegment(kind: 'align' | 'relro-end' | 'end', operands: readonly bigint[]): bigint
-  report(code: string, message: string, span: Span): void
+  report(code: string, message: string, span: Span, fix?: DiagnosticFix): void
   readonly isSane: boolean
   /** Set where `.`, or a region's origin, gave an absolute address: a symbol with it belongs to the section that `.` is beside. */
   hasUsedDot: boolean
@@ -210,7 +210,12 @@ function call(expression: Extract<Expression, { kind: 'call' }>, scope: Scope): 
   const { name, operands, span } = expression
   const counts = arity[name]
   if (!counts) {
-    scope.report('unknown-function', `there is no function ${name} in linker scripts`, span)
+    scope.report(
+      'unknown-function',
+      `there is no function ${name} in linker scripts`,
+      span,
+      didYouMean(nearestWord(name, Object.keys(arity))),
+    )
     return undefined
   }
   if (!counts.includes(operands.length)) {
@@ -315,4 +320,9 @@ function call(expression: Extract<Expression, { kind: 'call' }>, scope: Scope): 
     default:
       return undefined
   }
+}
+
+/** A proposal, where there is a likely one. */
+export function didYouMean(word: string | undefined): DiagnosticFix | undefined {
+  return word === undefined ? undefined : { message: `did you mean '${word}'?` }
 }

@@ -4,10 +4,10 @@
 // on the one before it, so passes are run to a fixed point; diagnostics of the last one count.
 // GNU ld manual §3.5 to §3.10.
 
-import type { DiagnosticSink, Span } from '@kernelbox/diagnostics'
+import { type DiagnosticFix, type DiagnosticSink, nearestWord, type Span } from '@kernelbox/diagnostics'
 import { SHF_ALLOC, SHF_EXECINSTR, SHF_TLS, SHF_WRITE, SHT_NOBITS, SHT_PROGBITS } from '@kernelbox/elf'
 import { DataSegment } from './data-segment.ts'
-import { absoluteOf, alignUp, evaluate, type Scope, type Value } from './evaluate.ts'
+import { absoluteOf, alignUp, didYouMean, evaluate, type Scope, type Value } from './evaluate.ts'
 import { sortLinkOrder } from './link-order.ts'
 import type { MemoryRegionState, OutputSection } from './model.ts'
 import { assignedExpression, ScriptSymbols } from './script-symbols.ts'
@@ -61,6 +61,8 @@ export class LayoutPass {
   readonly #dataSegment = new DataSegment()
   /** The section that load addresses follow, by region; undefined stands for the whole address space. */
   #lastOfRegion = new Map<MemoryRegionState | undefined, OutputSection>()
+  /** Regions that are too small, and the section that first went beyond. */
+  readonly #overflowing = new Map<MemoryRegionState, OutputSection>()
   #scope: Scope
   /** Place in the plan, and whether `.` was moved since the last section. */
   #planIndex = 0
@@ -104,6 +106,7 @@ export class LayoutPass {
   finish(): void {
     this.#isFinal = true
     this.#pass()
+    this.#reportOverflows()
     this.#isFinal = false
     // Twice: an assignment may use one that comes after it.
     this.#assignPass()
@@ -239,12 +242,18 @@ export class LayoutPass {
           this.#report('forward-reference', `the place of ${name} is not known here: it comes later in the script`, span)
         }
         if (!section && this.#isFinal && !context.isRelocatable)
-          this.#report('no-such-section', `there is no output section '${name}'`, span)
+          this.#report(
+            'no-such-section',
+            `there is no output section '${name}'`,
+            span,
+            didYouMean(nearestWord(name, this.#sectionsByName.keys())),
+          )
         return section
       },
       region: (name, span) => {
         const region = context.regions.get(name)
-        if (!region) this.#report('no-such-region', `there is no memory region '${name}'`, span)
+        if (!region)
+          this.#report('no-such-region', `there is no memory region '${name}'`, span, didYouMean(nearestWord(name, context.regions.keys())))
         return region
       },
       sizeOfHeaders: () => {
@@ -254,23 +263,24 @@ export class LayoutPass {
       constant: (name) => (name === 'MAXPAGESIZE' ? context.maxPageSize : name === 'COMMONPAGESIZE' ? context.commonPageSize : undefined),
       segmentStart: (name) => context.segmentStarts.get(name),
       dataSegment: (kind, operands) => this.#dataSegment.apply(kind, operands, this.#dot),
-      report: (code, message, span) => this.#report(code, message, span),
+      report: (code, message, span, fix) => this.#report(code, message, span, fix),
     }
   }
 
   /** Diagnostics of the final pass only: an early one may see values that are not the last. */
-  #report(code: string, message: string, span: Span): void {
+  #report(code: string, message: string, span: Span, fix?: DiagnosticFix): void {
     if (!this.#isFinal) return
     const key = `${code} ${span.source.name} ${span.start} ${message}`
     if (this.#reported.has(key)) return
     this.#reported.add(key)
-    this.#context.sink.error(code, message, span)
+    this.#context.sink.error(code, message, span, { ...(fix && { fix }) })
   }
 
   #symbolValue(name: string, span: Span): Value | undefined {
     const value = this.#symbols.valueOf(name)
     if (value === 'undefined') {
-      this.#report('undefined-symbol', `undefined symbol '${name}' referenced in expression`, span)
+      const meant = this.#isFinal ? nearestWord(name, this.#context.symbols.definedNames()) : undefined
+      this.#report('undefined-symbol', `undefined symbol '${name}' referenced in expression`, span, didYouMean(meant))
       return undefined
     }
     return value
@@ -282,6 +292,24 @@ export class LayoutPass {
     this.#scope.hasUsedDot = false
     const symbol = this.#symbols.assign(assignment, this.#section, () => evaluate(assignedExpression(assignment), this.#scope))
     if (symbol && this.#isFinal) symbol.beside = this.#scope.hasUsedDot ? this.#sectionBesideDot() : undefined
+  }
+
+  /** `. = 0x7dfe` in a section at 0x7c00 is 0xf9fe: hardly ever what is meant. */
+  #hintAtRelativeDot({ operator, value, span }: Assignment, section: OutputSection, target: bigint): void {
+    if (!this.#isFinal || operator !== '=' || value.kind !== 'number' || section.address === 0n || value.value < section.address) return
+    const key = `relative-dot ${span.source.name} ${span.start}`
+    if (this.#reported.has(key)) return
+    this.#reported.add(key)
+    const [start, meant] = [section.address.toString(16), value.value.toString(16)]
+    this.#context.sink.report({
+      code: 'relative-dot',
+      severity: 'note',
+      message: `'.' counts from the start of ${section.name} here: 0x${meant} is address 0x${target.toString(16)}`,
+      span,
+      fix: {
+        message: `for address 0x${meant} write '. = 0x${(value.value - section.address).toString(16)}', as ${section.name} begins at 0x${start}`,
+      },
+    })
   }
 
   /** The section that `.` belongs to outside of sections: the last one, but the next where `.` was moved since. */
@@ -308,6 +336,7 @@ export class LayoutPass {
       return
     }
     const target = value.section === undefined ? mask(section.address + value.value) : absoluteOf(value)
+    this.#hintAtRelativeDot(assignment, section, target)
     if (BigInt.asIntN(64, target - this.#dot) < 0n) {
       const by = BigInt.asIntN(64, this.#dot - target)
       this.#report(
@@ -465,7 +494,10 @@ export class LayoutPass {
     if (size > 0 && output.type === 0) {
       const hasContents = output.items.some((item) => item.kind === 'data' || item.kind === 'bytes')
       output.type = hasContents ? SHT_PROGBITS : SHT_NOBITS
-      output.flags |= (output.isBesideMemory ? 0 : SHF_ALLOC) | (isCodeName.test(output.name) ? SHF_EXECINSTR : 0)
+      output.flags |=
+        (output.isBesideMemory ? 0 : SHF_ALLOC) |
+        (isCodeName.test(output.name) ? SHF_EXECINSTR : 0) |
+        (isThreadName.test(output.name) ? SHF_TLS : 0)
     }
     const isReadOnly = (output.attributes & sectionHas.readOnly) !== 0 || output.statement?.isReadOnly
     output.flags = isReadOnly ? output.flags & ~SHF_WRITE : output.flags | SHF_WRITE
@@ -530,7 +562,14 @@ export class LayoutPass {
         )
         return
       }
-      const over = used - region.length
+      this.#overflowing.set(region, output)
+    }
+  }
+
+  /** Told at the end, when it is known by how much. */
+  #reportOverflows(): void {
+    for (const [region, output] of this.#overflowing) {
+      const over = region.used - region.length
       this.#context.sink.error(
         'region-overflow',
         `section ${output.name} does not fit in region ${region.name}: it overflows by ${over} byte${over === 1n ? '' : 's'}`,
@@ -543,7 +582,10 @@ export class LayoutPass {
   #largest(region: MemoryRegionState): { message: string }[] {
     const sections = this.#context.plan.flatMap((item) => (item.kind === 'section' && item.output.region === region ? [item.output] : []))
     const inputs = sections.flatMap((output) => output.items.flatMap((item) => (item.kind === 'input' ? [item.section] : [])))
-    const top = inputs.toSorted((a, b) => b.sizeInBytes - a.sizeInBytes).slice(0, 3)
+    const top = inputs
+      .filter((section) => section.sizeInBytes > 0)
+      .toSorted((a, b) => b.sizeInBytes - a.sizeInBytes)
+      .slice(0, 3)
     return top.map((section) => ({ message: `${section.sizeInBytes} bytes are ${section.name} of ${section.object.displayName}` }))
   }
 }
@@ -553,8 +595,9 @@ function isThreadBss({ flags, type }: OutputSection): boolean {
   return (flags & SHF_TLS) !== 0 && type === SHT_NOBITS
 }
 
-/** Names that stand for code (gABI "Special Sections"), also where the script alone fills the section. */
+/** Names that stand for code, and for threads' storage (gABI "Special Sections"), also where the script alone fills the section. */
 const isCodeName = /^\.(?:init|fini|plt|text)$/
+const isThreadName = /^\.t(?:data|bss)$/
 
 /** The blocks of threads are aligned as the strictest of their sections: the first begins so. */
 function alignThreadStorage(plan: readonly PlanItem[]): void {

@@ -2,7 +2,7 @@
 // Enters: options, the script's OUTPUT_FORMAT and the inputs' machine. Leaves: a LinkTarget. GNU ld manual §2.1 (-m,
 // --oformat), §3.4.3 "Commands Dealing with Object File Formats".
 
-import type { DiagnosticSink } from '@kernelbox/diagnostics'
+import { type DiagnosticSink, nearestWord } from '@kernelbox/diagnostics'
 import { EM_386, EM_IAMCU, EM_X86_64 } from '@kernelbox/elf'
 import type { InputObject } from './model.ts'
 import type { Emulation, LinkOptions, OutputFormat } from './options.ts'
@@ -72,9 +72,11 @@ function outputFormatOf(options: LinkOptions, state: ScriptState, machine: numbe
   if (asked !== undefined) {
     const known = formats.get(asked)
     if (known) return known
+    const meant = nearestWord(asked, formats.keys())
     if (asked !== 'default')
       sink.error('unknown-format', `output format '${asked}' is not known`, state.outputFormat?.span, {
         notes: [{ message: `known are ${[...formats.keys()].join(', ')}` }],
+        ...(meant !== undefined && { fix: { message: `did you mean '${meant}'?` } }),
       })
   }
   if (machine === EM_386) return 'elf32-i386'
@@ -90,7 +92,9 @@ export function pageSize(options: LinkOptions, name: 'max-page-size' | 'common-p
   const word = options.z?.findLast((one) => one.startsWith(`${name}=`))
   if (!word) return 0x1000n
   try {
-    return BigInt(word.slice(name.length + 1))
+    const size = BigInt(word.slice(name.length + 1))
+    // Zero is GNU ld's word for its default; what is no power of two is refused where the words are read.
+    return size > 0n && (size & (size - 1n)) === 0n ? size : 0x1000n
   } catch {
     return 0x1000n
   }

@@ -725,14 +725,18 @@ export class ScriptParser extends EmbeddedActionsParser {
           $.CONSUME(t.RightParen)
         })
         $.CONSUME(t.Colon)
-        $.SUBRULE3(word)
+        const originWord = $.SUBRULE3(word)
         $.CONSUME(t.Equals)
         const origin = $.SUBRULE(expression)
         $.OPTION2(() => $.CONSUME(t.Comma))
-        $.SUBRULE4(word)
+        const lengthWord = $.SUBRULE4(word)
         $.CONSUME2(t.Equals)
         const length = $.SUBRULE2(expression)
         $.OPTION3(() => $.CONSUME2(t.Comma))
+        $.ACTION(() => {
+          if (!/^(?:ORIGIN|org|o)$/.test(originWord.text)) $.misnamed.push({ word: originWord, expected: 'ORIGIN' })
+          if (!/^(?:LENGTH|len|l)$/.test(lengthWord.text)) $.misnamed.push({ word: lengthWord, expected: 'LENGTH' })
+        })
         regions.push({ name: name.text, attributes, origin, length, span: name.span })
       })
       $.CONSUME(t.RightCurly)
@@ -825,6 +829,8 @@ export class ScriptParser extends EmbeddedActionsParser {
   missingSeparators: IToken[] = []
   /** Tokens that fit the grammar and still make no sense. */
   misplaced: IToken[] = []
+  /** Words of MEMORY that stand where ORIGIN or LENGTH should. */
+  misnamed: { readonly word: Word; readonly expected: string }[] = []
 }
 
 const emptyHeader: Header = {

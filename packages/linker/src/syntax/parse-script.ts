@@ -5,6 +5,8 @@ import type { IRecognitionException, IToken } from 'chevrotain'
 import type { DiagnosticSink, SourceFile, Span } from '@kernelbox/diagnostics'
 import type { Assignment, ScriptCommand } from './ast.ts'
 import { ScriptParser } from './grammar.ts'
+import { hintFor } from './hints.ts'
+import { tooDeep } from './nesting.ts'
 import { type OpenScript, scanScript } from './scanner.ts'
 import type { ScriptToken } from './tokens.ts'
 
@@ -24,10 +26,16 @@ export function parseSymbolDefinition(source: SourceFile, sink: DiagnosticSink):
 }
 
 function run<T>(tokens: ScriptToken[], source: SourceFile, sink: DiagnosticSink, rule: (parser: ScriptParser) => T): T | undefined {
+  const deep = tooDeep(tokens)
+  if (deep) {
+    sink.error('script-too-deep', 'the linker script nests too deep here, or this expression has too many operators', tokenSpan(deep))
+    return undefined
+  }
   parser ??= new ScriptParser()
   parser.input = tokens
   parser.missingSeparators = []
   parser.misplaced = []
+  parser.misnamed = []
   const found = rule(parser)
   for (const token of parser.missingSeparators) reportMissingSeparator(token as ScriptToken, sink)
   for (const token of parser.misplaced)
@@ -36,9 +44,13 @@ function run<T>(tokens: ScriptToken[], source: SourceFile, sink: DiagnosticSink,
       `syntax error in the linker script: files cannot be sorted with ${token.image}, only with SORT_BY_NAME`,
       tokenSpan(token),
     )
+  for (const { word, expected } of parser.misnamed)
+    sink.error('script-syntax', `syntax error in the linker script: expected ${expected}, not '${word.text}'`, word.span, {
+      fix: { message: `write '${expected}'`, span: word.span, replacement: expected },
+    })
   const [error] = parser.errors
   if (error) report(error, tokens, source, sink)
-  const isBad = error !== undefined || parser.missingSeparators.length > 0 || parser.misplaced.length > 0
+  const isBad = error !== undefined || parser.missingSeparators.length > 0 || parser.misplaced.length > 0 || parser.misnamed.length > 0
   parser.input = []
   return isBad ? undefined : found
 }
@@ -61,7 +73,8 @@ function report(error: IRecognitionException, tokens: readonly ScriptToken[], so
     ? { source: previous?.source ?? source, start: (previous?.endOffset ?? -1) + 1, end: (previous?.endOffset ?? -1) + 1 }
     : tokenSpan(found)
   const what = isAtEnd ? 'it ends here' : `'${found.image}' is not expected here`
-  sink.error('script-syntax', `syntax error in the linker script: ${what}`, span)
+  const at = isAtEnd ? tokens.length : tokens.indexOf(found)
+  sink.error('script-syntax', `syntax error in the linker script: ${what}`, span, at < 0 ? {} : hintFor(tokens, at))
 }
 
 function tokenSpan(token: IToken): Span {

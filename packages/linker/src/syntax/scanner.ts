@@ -4,7 +4,7 @@
 // subtraction (GNU ld manual §3.6.4, §3.10.2). The state follows from the statement that a token stands in, so the scanner
 // walks the statements' outlines and leaves everything else to the grammar.
 
-import type { DiagnosticSink, SourceFile, Span } from '@kernelbox/diagnostics'
+import { type DiagnosticSink, nearestWord, type SourceFile, type Span } from '@kernelbox/diagnostics'
 import { commandKinds, type ScriptToken, statementKinds, type TokenKind, tokenTypes } from './tokens.ts'
 
 export type OpenScript = (name: string, span: Span) => SourceFile | undefined
@@ -554,12 +554,14 @@ class Scanner {
     const found = this.#isAtEnd() ? 'the end of the script' : `'${this.#peek(/[^\s(){};]+|\S/y) ?? this.#text[this.#at]}'`
     const word = this.#peek(/\S+/y) ?? ''
     const glued = /^[^\s=:]+(?:=|:$)/.test(word)
+    const meant = nearestWord(/^\w*/.exec(word)?.[0] ?? '', commandKinds.keys())
+    const advice = meant === undefined ? undefined : `did you mean '${meant}'?`
     this.#fail(
       'script-syntax',
       `syntax error in the linker script: ${found} is not expected here`,
       this.#at,
       Math.min(this.#text.length, this.#at + Math.max(1, found.length - 2)),
-      glued ? `outside expressions '=' and ':' belong to the name: write blanks around them` : undefined,
+      glued ? `outside expressions '=' and ':' belong to the name: write blanks around them` : advice,
     )
   }
 
