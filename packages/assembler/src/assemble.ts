@@ -6,6 +6,7 @@ import { type ElfObject, SHT_NOBITS } from '@kernelbox/elf'
 import { Assembler } from './assembler.ts'
 import { generateLines } from './line-table/directives.ts'
 import { applyMarch } from './directives/arch.ts'
+import { renderListing } from './listing/render-listing.ts'
 import { locator } from './locate.ts'
 import { buildObject } from './object-builder.ts'
 import type { AssembleOptions } from './options.ts'
@@ -21,6 +22,8 @@ export interface Assembly {
   /** Undefined where there was an error. */
   readonly object: ElfObject | undefined
   readonly diagnostics: readonly Diagnostic[]
+  /** The text of the listing that was asked for. */
+  readonly listing?: string
   /** Where the field at an offset of a section (by its index in the object) was written. */
   readonly locate: (sectionIndex: number, offset: number) => Span | undefined
 }
@@ -31,7 +34,7 @@ export type GrammarLoader = () => (text: string) => ParsedSyntax | undefined
 export function assembleWith(loadGrammar: GrammarLoader, sources: readonly SourceFile[], options: AssembleOptions): Assembly {
   const sink = new DiagnosticSink()
   // What is asked of each statement cannot be skipped for those that were met before.
-  const asksEach = options.optInWarnings !== undefined && options.optInWarnings.size > 0
+  const asksEach = (options.optInWarnings !== undefined && options.optInWarnings.size > 0) || options.listing !== undefined
   const a = new Assembler(asksEach ? { ...options, withoutShortcuts: true } : options, sink, loadGrammar)
   for (const { name, value } of options.definedSymbols ?? []) {
     const symbol = a.symbols.named(name)
@@ -86,6 +89,7 @@ export function assembleWith(loadGrammar: GrammarLoader, sources: readonly Sourc
     object: sink.hasErrors && !options.keepGoing ? undefined : object,
     diagnostics: sink.diagnostics,
     locate: locator(a, 1 + object.groups.length),
+    ...(a.listing && { listing: renderListing(a, a.listing, resolved, sink.hasErrors) }),
   }
 }
 

@@ -7,6 +7,7 @@ import { bytesToText, type Diagnostic, type DiagnosticSink, type SourceFile } fr
 import type { EncodeOptions, Mode } from '@kernelbox/x86'
 import { BranchAlignment } from './branch-padding/branch-alignment.ts'
 import type { Bundles } from './bundles/bundles.ts'
+import { ListingRecorder } from './listing/listing-recorder.ts'
 import { Conditionals } from './conditionals.ts'
 import { type DirectiveHandler, findDirective } from './directives/registry.ts'
 import type { ExplicitRelocation } from './directives/relocation.ts'
@@ -65,6 +66,8 @@ export class Assembler extends Emission {
   /** Directive families keep what they gather here. */
   readonly extensions = new Map<string, unknown>()
   is64BitObject: boolean
+  /** `-a` */
+  listing: ListingRecorder | undefined = undefined
   /** After .bundle_align_mode. */
   bundles: Bundles | undefined = undefined
   /** -malign-branch-boundary= */
@@ -82,6 +85,7 @@ export class Assembler extends Emission {
     this.arch = options.arch
     this.tune = options.tune
     this.isAltMacro = options.alternateMacros === true
+    if (options.listing) this.listing = new ListingRecorder(this, options.listing)
     if (options.branchAlignment?.boundaryPower) this.branchAlignment = new BranchAlignment(this, options.branchAlignment)
     const registers = new RegisterNames()
     this.shortcuts = new QuickStatements(this, registers)
@@ -104,6 +108,7 @@ export class Assembler extends Emission {
 
   statement(): void {
     const { input } = this
+    this.listing?.statement()
     this.bytes = input.bytes
     this.end = input.end
     let at = input.start
@@ -223,6 +228,7 @@ export class Assembler extends Emission {
   }
 
   protected frameEnded(frame: InputFrame): void {
+    this.listing?.frameEnded(frame)
     if (frame.kind === 'macro' || frame.kind === 'repeat') this.macroDepth--
     this.conditionals.frameEnded(frame)
   }

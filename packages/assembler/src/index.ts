@@ -14,6 +14,7 @@ import { parseExpressionText } from './syntax/grammar.ts'
 
 export { type Assembly, assembleLazily } from './assemble.ts'
 export { type OptInWarning, optInWarnings } from './opt-in-warnings.ts'
+export { defaultListing, type ListingOptions } from './listing/listing-options.ts'
 export type { AssembleOptions } from './options.ts'
 
 /**

@@ -1,5 +1,6 @@
 // What a caller of the assembler may choose.
 
+import type { ListingOptions } from './listing/listing-options.ts'
 import type { BranchKind } from './branch-padding/instruction-traits.ts'
 import type { EncodeOptions, Mode } from '@kernelbox/x86'
 import type { OptInWarning } from './opt-in-warnings.ts'
@@ -61,6 +62,8 @@ export interface AssembleOptions {
   /** Every statement is read, matched and encoded as if none like it had been met before: for tests of the shortcuts. */
   readonly withoutShortcuts?: boolean
   readonly branchAlignment?: BranchAlignmentOptions
+  /** `-a…`: also the text of a listing. */
+  readonly listing?: ListingOptions
   /** `.print`; a line without its end. */
   readonly print?: (text: string) => void
 }

@@ -8,7 +8,9 @@ Assembles x86 sources in the dialect of GNU as 2.40 (AT&T syntax); without a fil
   --32, --64, --x32        i386, x86-64 (default) or x32 objects
   -I DIR                   look for .include and .incbin there too
   --defsym NAME=NUMBER     define a symbol
-  -a[cdghlmns][=FILE]      accepted; no listing is written yet
+  -a[cdhlmns][=FILE]       a listing: l source and bytes, m with expansions, h lines of .loc, s symbols; without c false
+                           conditionals, d .stabs, n pages (default hls)
+  --listing-lhs-width=WORDS, --listing-lhs-width2=WORDS, --listing-cont-lines=COUNT, --listing-rhs-width=COLUMNS
   -g, --gdwarf-2 … -5      line information for the source itself
   --gstabs                 the same as stabs
   -L, --keep-locals        keep .L symbols

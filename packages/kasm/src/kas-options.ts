@@ -1,7 +1,7 @@
 // The command line of GNU as for x86 ELF. Enters: words. Leaves: options of the assembler, inputs, the output.
 // GNU as manual §1 "Overview", §9.16.1 "Options".
 
-import { type AssembleOptions, type OptInWarning, optInWarnings } from '@kernelbox/assembler'
+import { type AssembleOptions, type OptInWarning, optInWarnings, defaultListing, type ListingOptions } from '@kernelbox/assembler'
 import type { DiagnosticsFormat } from '@kernelbox/cli'
 import { UsageError } from '@kernelbox/cli'
 import { nearestWord } from '@kernelbox/diagnostics'
@@ -30,7 +30,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** Options without an effect on an x86 ELF object that GNU as takes all the same. */
 const ignored =
-  /^(-D|-f|-J|-K|-k|-Q|-Qy|-Qn|-q|-R|-s|-w|-x|-X|--reduce-memory-overheads|--nocpp|--traditional-format|--no-pad-sections|--debug-prefix-map.*|--hash-size.*|--elf-stt-common=.*|--generate-missing-build-notes=.*|--sectname-subst|--size-check=.*|--multibyte-handling=.*|--info|--no-info|--listing-.*|--divide|--compress-debug-sections.*|--nocompress-debug-sections|--gdwarf-sections|--dump-config)$/
+  /^(-D|-f|-J|-K|-k|-Q|-Qy|-Qn|-q|-R|-s|-w|-x|-X|--reduce-memory-overheads|--nocpp|--traditional-format|--no-pad-sections|--debug-prefix-map.*|--hash-size.*|--elf-stt-common=.*|--generate-missing-build-notes=.*|--sectname-subst|--size-check=.*|--multibyte-handling=.*|--info|--no-info|--divide|--compress-debug-sections.*|--nocompress-debug-sections|--gdwarf-sections|--dump-config)$/
 
 /** Reads words as `kas` does. `base` is what the caller has set already (kasm's -Wa,…). */
 export function parseKasWords(words: readonly string[], base: AssembleOptions = {}): KasCommand {
@@ -46,6 +46,7 @@ export function parseKasWords(words: readonly string[], base: AssembleOptions = 
   let format: DiagnosticsFormat = 'text'
   let hasStatistics = false
   let listing: KasCommand['listing']
+  const listingSizes = new Map<string, number>()
   let showsToolsFolder = false
   let explain: string | undefined
   const warnings = new Set(base.optInWarnings)
@@ -96,7 +97,12 @@ export function parseKasWords(words: readonly string[], base: AssembleOptions = 
       format = name
     } else if (/^-a[cdghlmns]*(=.*)?$/.test(word)) {
       const [letters, file] = word.slice(2).split(/=(.*)/)
-      listing = { letters: letters || 'hls', file }
+      listing = { letters: (listing?.letters ?? '') + (letters || 'hls'), file: file ?? listing?.file }
+    } else if (/^--listing-(lhs-width|lhs-width2|rhs-width|cont-lines)(=|$)/.test(word)) {
+      const [name, setting] = word.split(/=(.*)/) as [string, string?]
+      const number = Number(setting ?? value(name))
+      if (!Number.isInteger(number) || number < 0) throw new UsageError(`${name} is a number`)
+      listingSizes.set(name.slice('--listing-'.length), number)
     } else if (word === '-g' || word === '--gen-debug') options.debugLines = { format: 'dwarf', version: 2 }
     else if (/^(--gdwarf|-gdwarf)-?[2-5]$/.test(word)) options.debugLines = { format: 'dwarf', version: Number(word.at(-1)) }
     else if (word === '--gsframe') options.sframe = true
@@ -116,6 +122,7 @@ export function parseKasWords(words: readonly string[], base: AssembleOptions = 
   if (warnings.size > 0) options.optInWarnings = warnings
   options.includePaths = includePaths
   options.definedSymbols = definedSymbols
+  if (listing) options.listing = listingOptions(listing.letters, listingSizes)
   return { options, inputs, output, isFatalWarnings, show, dependencyFile, format, hasStatistics, listing, showsToolsFolder, explain }
 }
 
@@ -145,6 +152,25 @@ function definition(text: string): { name: string; value: bigint } {
   const plain = isNegative ? digits.slice(1) : digits
   const value = BigInt(/^0[0-7]+$/.test(plain) ? `0o${plain}` : plain)
   return { name: text.slice(0, at), value: isNegative ? -value : value }
+}
+
+/** -a's letters and --listing-…; as GNU as has them. */
+function listingOptions(letters: string, sizes: ReadonlyMap<string, number>): ListingOptions {
+  const has = (letter: string): boolean => letters.includes(letter)
+  const wordsFirst = Math.max(1, sizes.get('lhs-width') ?? defaultListing.wordsFirst)
+  return {
+    omitsSkipped: has('c'),
+    omitsDebugging: has('d'),
+    showsHighLevel: has('h'),
+    showsAssembly: has('l') || has('m') || has('h'),
+    showsExpansions: has('m'),
+    hasPages: !has('n'),
+    showsSymbols: has('s'),
+    wordsFirst,
+    wordsMore: Math.max(1, sizes.get('lhs-width2') ?? wordsFirst),
+    continuationLines: sizes.get('cont-lines') ?? defaultListing.continuationLines,
+    sourceWidth: sizes.get('rhs-width') ?? defaultListing.sourceWidth,
+  }
 }
 
 /** -march=, -mtune=, -mshared and the like. */

@@ -45,7 +45,7 @@ export async function runKas(words: readonly string[]): Promise<number> {
     sources.push(SourceFile.fromBytes(input === '-' ? '{standard input}' : input, bytes))
   }
   const read = new Set<string>()
-  const { object, diagnostics } = await assembleLazily(sources, {
+  const { object, diagnostics, listing } = await assembleLazily(sources, {
     ...command.options,
     compilationDirectory: process.cwd(),
     readFile(path) {
@@ -56,6 +56,7 @@ export async function runKas(words: readonly string[]): Promise<number> {
     },
     print: (text) => process.stdout.write(`${text}\n`),
   })
+  if (listing !== undefined) writeListing(listing, command.listing?.file)
   const shown: Diagnostic[] = [...diagnostics]
   const warnings = diagnostics.reduce((sum, d) => sum + (d.severity === 'warning' ? 1 + (d.repeated ?? 0) : 0), 0)
   let hasFailed = diagnostics.some((d) => d.severity === 'error')
@@ -78,6 +79,15 @@ export async function runKas(words: readonly string[]): Promise<number> {
   const failure = writeOutputFile(command.output, writeObject(object))
   if (failure) throw new UsageError(`cannot write ${failure.path}: ${failure.message}`)
   return hasFailed ? 1 : 0
+}
+
+function writeListing(text: string, path: string | undefined): void {
+  if (path === undefined || path === '') {
+    process.stdout.write(text, 'latin1')
+    return
+  }
+  const failure = writeOutputFile(path, Buffer.from(text, 'latin1'))
+  if (failure) throw new UsageError(`cannot write ${failure.path}: ${failure.message}`)
 }
 
 void runCommand('kas', runKas)

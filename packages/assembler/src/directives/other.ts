@@ -35,14 +35,17 @@ function notFound(a: Assembler, name: string, start: number): void {
   })
 }
 
+/** `.title "text"`: in quotes or without. */
+function headerText(a: Assembler): string {
+  a.skipBlanks()
+  return a.readString() ?? a.restOfStatement()
+}
+
 /** `.psize lines, columns` is for listings; its numbers must be numbers all the same. */
 function paperSize(a: Assembler): void {
   const lines = a.readAbsolute('the number of lines')
-  if (lines === undefined || !a.takeComma()) {
-    a.restOfStatement()
-    return
-  }
-  a.readAbsolute('the number of columns')
+  const columns = lines !== undefined && a.takeComma() ? a.readAbsolute('the number of columns') : undefined
+  if (lines !== undefined) a.listing?.paper(Number(lines), columns === undefined ? undefined : Number(columns))
   a.restOfStatement()
 }
 
@@ -193,12 +196,21 @@ export const otherDirectives: DirectiveTable = {
   sse_check: (a) => readCheck(a, 'sseCheck'),
   operand_check: (a) => readCheck(a, 'operandCheck'),
   extern: ignore,
-  list: ignore,
-  nolist: ignore,
-  eject: ignore,
+  list: (a) => {
+    a.listing?.list(1)
+    a.restOfStatement()
+  },
+  nolist: (a) => {
+    a.listing?.list(-1)
+    a.restOfStatement()
+  },
+  eject: (a) => {
+    a.listing?.eject()
+    a.restOfStatement()
+  },
   psize: paperSize,
-  title: ignore,
-  sbttl: ignore,
+  title: (a) => a.listing?.title(headerText(a)),
+  sbttl: (a) => a.listing?.subtitle(headerText(a)),
   /** `.version "text"`: a note of type 1 with the text as its name and no description (gABI ch. 5 "Note Section"). */
   version(a) {
     const text = a.readStringBytes()

@@ -148,6 +148,7 @@ function loc(a: Assembler): void {
     a.error('line-number', `${line} is no line number`, fileStart, a.end)
     return
   }
+  if (a.listing) a.listing.location(table.files.pathOf(file) ?? '', line)
   let column: number | undefined
   const c = a.bytes[a.at] as number
   if (a.at < a.end && ((c >= 48 && c <= 57) || c === 45 || c === 40)) column = readNumber(a, 'a column')

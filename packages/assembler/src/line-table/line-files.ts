@@ -43,6 +43,14 @@ export class LineFiles {
     return this.files.length === 0
   }
 
+  /** The name as a path from the directory of compilation. */
+  pathOf(number: number): string | undefined {
+    const file = this.files[number]
+    if (!file) return undefined
+    const directory = file.directory === 0 ? undefined : this.directories[file.directory]
+    return directory === undefined ? file.name : `${directory}/${file.name}`
+  }
+
   has(number: number): boolean {
     return this.files[number] !== undefined
   }
