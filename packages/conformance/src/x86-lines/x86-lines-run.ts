@@ -47,7 +47,7 @@ export async function instructionResults(
   const scratch = mkdtempSync(join(tmpdir(), 'x86-lines-'))
   const results: Result[] = []
   try {
-    for (const part of parts) results.push(...(await comparePart(part, choice, candidate, scratch, options)))
+    for (const part of parts) for (const result of await comparePart(part, choice, candidate, scratch, options)) results.push(result)
   } finally {
     candidate.close()
     rmSync(scratch, { recursive: true, force: true })
