@@ -177,7 +177,9 @@ const EIGHT = new Set(['segment', 'st', 'mmx', 'mask', 'tmm', 'bound'])
 function registerOperand(spec: OperandSpec, number: number, parts: Parts): RegisterOperand | undefined {
   let { registerClass } = spec
   if (registerClass === 'gpr') registerClass = `gpr${spec.registerSize === SIZE_Z && parts.size === 64 ? 32 : parts.size}`
-  const masked = EIGHT.has(registerClass) ? number & 7 : parts.mode === 64 ? number : number & 7
+  let masked = EIGHT.has(registerClass) ? number & 7 : parts.mode === 64 ? number : number & 7
+  // AMD's way to CR8 outside 64-bit mode (APM vol. 2 §3.1.5)
+  if (registerClass === 'control' && parts.mode !== 64 && parts.head.hasLock) masked |= 8
   const hasRex = parts.head.rex !== 0 || parts.head.space !== 'legacy'
   let register = registerOf(registerClass, masked, hasRex)
   if (registerClass === 'st' && masked === 0) register = findRegister(spec.fixedNumber === 0 ? 'st' : 'st(0)')

@@ -27,6 +27,7 @@ describe('decoding', () => {
     expect(decode('f3 a5', 32)).toBe('rep movsl')
     expect(decode('64 67 8b 07')).toBe('mov %fs:(%edi),%eax')
     expect(decode('3e ff e0')).toBe('notrack jmp *%rax')
+    expect(decode('f0 0f 22 c3', 32)).toBe('mov %ebx,%cr8')
     expect(decode('f2 f0 80 11 64')).toBe('xacquire lock adcb $0x64,(%rcx)')
     expect(decode('ea 00 7c 00 00 08 00', 32)).toBe('ljmp $0x8,$0x7c00')
     expect(decode('e9 00 01 00 00')).toBe('{disp32} jmp 0x105')

@@ -431,6 +431,11 @@ function fieldBytes(field: ImmediateField, size: number, mode: Mode, addressBits
   return bits === 16 ? 2 : 4
 }
 
+/** Outside 64-bit mode a lock prefix before a move of a control register is bit 3 of its number. */
+function lockIsRegisterBit(row: Row, mode: Mode): boolean {
+  return mode !== 64 && row.operands.some((spec) => spec.registerClass === 'control')
+}
+
 /** Names for one byte, by what follows it (SDM vol. 1 §16.3.1 for lock elision, vol. 3 §18.3.1 for notrack). */
 const REPEAT_WORDS: Readonly<Record<number, readonly string[]>> = { 0xf2: ['repnz', 'xacquire', 'bnd'], 0xf3: ['rep', 'xrelease'] }
 
@@ -446,7 +451,7 @@ function prefixWords(row: Row, mode: Mode, head: Head, size: number, memory: Mem
   const ways: (readonly string[])[] = []
   const repeats = head.repeat !== 0 && head.repeat !== row.mandatoryPrefix ? REPEAT_WORDS[head.repeat]! : ['']
   for (const repeat of repeats) {
-    const all = [...words, ...(repeat ? [repeat] : []), ...(head.hasLock ? ['lock'] : [])]
+    const all = [...words, ...(repeat ? [repeat] : []), ...(head.hasLock && !lockIsRegisterBit(row, mode) ? ['lock'] : [])]
     if (head.segment === 0x3e && row.flags.has('indirect')) ways.push(['notrack', ...all.filter((word) => word !== 'ds')])
     ways.push(all)
   }
