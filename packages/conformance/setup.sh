@@ -7,7 +7,7 @@
 set -euo pipefail
 
 cache=${YARDSTICK_CACHE:-$HOME/.cache/yardstick}
-packages=(binutils binutils-source gcc gcc-multilib gcc-12-source xz-utils)
+packages=(binutils binutils-source gcc gcc-multilib gcc-12-source qemu-system-x86 xz-utils)
 
 fail() { echo "setup.sh: $*" >&2; exit 1; }
 

@@ -3,7 +3,7 @@ import type { Launcher } from '../core/bundle-launcher.ts'
 import { columns, type GuestState, type GuestWorld, rows } from './guest-state.ts'
 
 const sliceInMs = 100
-const quietSlices = 7
+const quietSlices = 50
 
 export type EngineChoice = 'auto' | 'software' | 'kvm'
 

@@ -9,8 +9,8 @@ import { columns, firmwareBanner, type GuestState, type GuestWorld, rows } from 
 
 const videoMemory = 0xb8000
 const pollInMs = 60
-/** Polls without a change after which a guest is taken to rest. */
-const quietPolls = 14
+/** A guest that halts for good is seen at once; one that loops is taken to rest after so many polls without a change, the machine being busy. */
+const quietPolls = 80
 /** SeaBIOS needs a moment before it reads the boot sector. */
 const leastPolls = 8
 
