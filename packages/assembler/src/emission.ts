@@ -5,6 +5,7 @@ import { SHT_NOBITS } from '@kernelbox/elf'
 import type { Expression } from './expression.ts'
 import { expressionConstant, expressionLinear, expressionRegister } from './expression-reader.ts'
 import { type FillDetail, fixupData, partFill } from './fragments.ts'
+import { mostContentsInBytes } from './limits.ts'
 import { SymbolScope } from './symbol-scope.ts'
 import type { AsmSymbol } from './symbols.ts'
 
@@ -115,6 +116,16 @@ export abstract class Emission extends SymbolScope {
       start,
       this.at,
     )
+  }
+
+  #bulkInBytes = 0
+
+  /** Whether a directive may emit so many bytes that its text does not have; not for ever: .incbin stands in loops too. */
+  takesBulk(sizeInBytes: number): boolean {
+    this.#bulkInBytes += sizeInBytes
+    if (this.#bulkInBytes <= mostContentsInBytes) return true
+    this.error('section-too-large', `with this the sections would hold more than ${mostContentsInBytes} bytes`, this.wordStart, this.end)
+    return false
   }
 
   /** `count` times `pattern`; the count may be known late. */

@@ -72,6 +72,7 @@ export type EvaluationFault =
   | { readonly kind: 'not-linear'; readonly operator: string; readonly left: Linear; readonly right: Linear }
   | { readonly kind: 'division-by-zero' }
   | { readonly kind: 'loop'; readonly symbol: AsmSymbol }
+  | { readonly kind: 'too-long' }
   | { readonly kind: 'missing' }
   | { readonly kind: 'register'; readonly name: string }
 
@@ -81,10 +82,14 @@ export interface Knowledge {
   distance(a: AsmSymbol, b: AsmSymbol): bigint | undefined
 }
 
+/** So many symbols are followed for one value: each may name the next twice, and sixty would never end. */
+const mostSteps = 100_000
+
 export class Evaluation {
   readonly #knowledge: Knowledge
   fault: EvaluationFault | undefined = undefined
   #depth = 0
+  #steps = 0
 
   constructor(knowledge: Knowledge) {
     this.#knowledge = knowledge
@@ -94,6 +99,7 @@ export class Evaluation {
   evaluate(expression: Expression): Linear | undefined {
     this.fault = undefined
     this.#depth = 0
+    this.#steps = 0
     return this.#linear(expression)
   }
 
@@ -106,6 +112,7 @@ export class Evaluation {
   ofSymbol(symbol: AsmSymbol): Linear | undefined {
     this.fault = undefined
     this.#depth = 0
+    this.#steps = 0
     return this.#symbol(symbol)
   }
 
@@ -122,6 +129,7 @@ export class Evaluation {
         return this.#fail({ kind: 'register', name: symbol.registerName })
       case symbolEquated: {
         if (symbol.isResolving || this.#depth > 2000) return this.#fail({ kind: 'loop', symbol })
+        if (++this.#steps > mostSteps) return this.#fail({ kind: 'too-long' })
         symbol.isResolving = true
         this.#depth++
         const result = this.#linear(symbol.expression as Expression)
@@ -299,20 +307,24 @@ export interface PresentWorld {
 }
 
 /** A late expression (`.eqv`, `==`) as of now: constants, the location counter, other late symbols' expressions. */
-export function snapshot(expression: Expression, world: PresentWorld, depth = 0): Expression {
-  if (depth > 200) return { kind: 'missing' }
+export function snapshot(expression: Expression, world: PresentWorld, depth = 0, budget = { steps: mostSteps }): Expression {
+  if (depth > 200 || --budget.steps < 0) return { kind: 'missing' }
   switch (expression.kind) {
     case 'symbol': {
       if (expression.symbol === world.dot) return { kind: 'symbol', symbol: world.here() }
       const symbol = world.current(expression.symbol)
       if (symbol.kind === symbolAbsolute) return { kind: 'constant', value: symbol.value }
-      if (symbol.isForwardReference && symbol.expression) return snapshot(symbol.expression, world, depth + 1)
+      if (symbol.isForwardReference && symbol.expression) return snapshot(symbol.expression, world, depth + 1, budget)
       return { kind: 'symbol', symbol }
     }
     case 'unary':
-      return { ...expression, operand: snapshot(expression.operand, world, depth + 1) }
+      return { ...expression, operand: snapshot(expression.operand, world, depth + 1, budget) }
     case 'binary':
-      return { ...expression, left: snapshot(expression.left, world, depth + 1), right: snapshot(expression.right, world, depth + 1) }
+      return {
+        ...expression,
+        left: snapshot(expression.left, world, depth + 1, budget),
+        right: snapshot(expression.right, world, depth + 1, budget),
+      }
     default:
       return expression
   }

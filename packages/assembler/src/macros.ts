@@ -9,7 +9,7 @@ const deepest = 100
 /** One expansion: its text and what is kept to lead back from it. */
 const largestExpansionInBytes = 1 << 26
 /** All expansions together; 55 million times `.byte 0`, which GNU as's own tests have, are well within. */
-const mostExpandedInBytes = 2 ** 31
+const mostExpandedInBytes = 2 ** 30
 /** What the sections and symbols of an input that expands may take. */
 const mostMemoryInBytes = 1 << 29
 const segmentInBytes = 64

@@ -112,7 +112,7 @@ export function buildObject(a: Assembler, resolved: readonly ResolvedSection[]):
     if (symbol.versionNames) {
       const entry = versioned(symbol, elf)
       elf = entry.own
-      versions.push(...entry.others)
+      for (const other of entry.others) versions.push(other)
     }
     if (elf.binding === STB_LOCAL) {
       localIndexes.set(symbol, locals.length + 1)
@@ -123,7 +123,7 @@ export function buildObject(a: Assembler, resolved: readonly ResolvedSection[]):
     }
     signatures.delete(symbol.name)
   }
-  others.push(...versions)
+  for (const other of versions) others.push(other)
   for (const group of signatures.values()) {
     locals.push({
       name: group.signature,

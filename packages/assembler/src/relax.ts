@@ -27,12 +27,11 @@ import {
   partPadding,
 } from './fragments.ts'
 import { labelAddress } from './label-address.ts'
+import { mostContentsInBytes } from './limits.ts'
 import type { Section } from './sections.ts'
 import { orgBackwards } from './value-advice.ts'
 import { type AsmSymbol, symbolEquated, symbolLabel, symbolUndefined } from './symbols.ts'
 
-/** Contents beyond this are refused, of a section or of all: a single .org or .fill can ask for any number of bytes. */
-export const mostContentsInBytes = 0x18000000
 const mostPasses = 200
 
 /** The value of `label - label` within one section, the usual LEB128 of debugging sections; NaN for all else. */

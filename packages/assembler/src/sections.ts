@@ -30,6 +30,7 @@ export class Section {
   symbol: AsmSymbol | undefined = undefined
   /** Subsections in order of their number. */
   readonly chains: FragmentChain[] = []
+  readonly #bySubsection = new Map<number, FragmentChain>()
   sizeInBytes = 0
 
   constructor(name: string, index: number, type: number, flags: number) {
@@ -40,18 +41,19 @@ export class Section {
   }
 
   chain(subsection: number): FragmentChain {
-    for (let i = 0; i < this.chains.length; i++) {
-      const chain = this.chains[i] as FragmentChain
-      if (chain.subsection === subsection) return chain
-      if (chain.subsection > subsection) {
-        const fresh = new FragmentChain(this, subsection)
-        this.chains.splice(i, 0, fresh)
-        return fresh
-      }
+    let chain = this.#bySubsection.get(subsection)
+    if (chain) return chain
+    chain = new FragmentChain(this, subsection)
+    this.#bySubsection.set(subsection, chain)
+    let low = 0
+    let high = this.chains.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.chains[middle] as FragmentChain).subsection < subsection) low = middle + 1
+      else high = middle
     }
-    const fresh = new FragmentChain(this, subsection)
-    this.chains.push(fresh)
-    return fresh
+    this.chains.splice(low, 0, chain)
+    return chain
   }
 
   get isCode(): boolean {

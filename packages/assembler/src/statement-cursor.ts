@@ -104,7 +104,7 @@ export function quotedName(bytes: Uint8Array, start: number, end: number): Uint8
     if (bytes[at] !== 34) continue
     let close = at + 1
     while (close < end && bytes[close] !== 34) close += bytes[close] === 92 ? 2 : 1
-    parts.push(...unescaped(bytes, at + 1, Math.min(close, end)))
+    for (const byte of unescaped(bytes, at + 1, Math.min(close, end))) parts.push(byte)
     at = close
   }
   return Uint8Array.from(parts)

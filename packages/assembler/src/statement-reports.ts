@@ -55,6 +55,7 @@ export abstract class StatementReports extends StatementCursor {
   }
 
   junk(at = this.at): void {
+    if (this.sink.isOnlyCounted('error', 'junk', this.span(at, this.end))) return
     const c = this.bytes[at]
     const shown = c === undefined ? '' : c >= 32 && c < 127 ? ` '${String.fromCharCode(c)}'` : ` 0x${c.toString(16)}`
     this.error('junk', `unexpected${shown} here; the statement should have ended before it`, at, this.end, this.adviceOnJunk(at))

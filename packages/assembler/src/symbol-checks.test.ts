@@ -121,3 +121,22 @@ describe('what a program fuzzer found (GNU as 2.40)', () => {
     expect(told('.byte 1\n.org nowhere+300\n')).toEqual(['2 warning undefined-location', '2 error org-backwards'])
   })
 })
+
+describe('an input that is made to be large', () => {
+  it('has values of a bounded number of steps', () => {
+    const doubling = Array.from({ length: 60 }, (_, i) => `a${i} = a${i + 1} + a${i + 1}\n`).join('')
+    expect(told(`${doubling}.long a0\n`).every((line) => line.includes('error'))).toBe(true)
+    const late = Array.from({ length: 60 }, (_, i) => `.eqv b${i}, b${i + 1} + b${i + 1}\n`).join('')
+    expect(told(`${late}.long b0\n`).length).toBeGreaterThan(0)
+  })
+  it('has subsections in any number and order', () => {
+    expect(told(Array.from({ length: 3000 }, (_, i) => `.text ${(i * 7919) % 3000}\n`).join(''))).toEqual([])
+  })
+  it('may repeat what a file has, up to the size of an object', () => {
+    const bytes = new Uint8Array(1 << 20)
+    expect(told('.rept 1000\n.incbin "f"\n.endr\n', { readFile: () => bytes })).toContain('2 error section-too-large')
+  })
+  it('may go over any number of characters', () => {
+    expect(told(`.irpc x,${'1'.repeat(200_000)}\n.byte \\x\n.endr\n`)).toEqual([])
+  })
+})

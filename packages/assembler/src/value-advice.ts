@@ -70,6 +70,7 @@ export function inexpressible(fault: EvaluationFault | undefined, value: Linear 
   if (sub?.kind === symbolCommon) return { message: `'${sub.name}' is common storage; its address cannot be subtracted` }
   if (sub) return { message: 'the two addresses lie in different sections; their difference is known only after linking' }
   if (fault?.kind === 'loop') return { message: `the value of '${fault.symbol.name}' depends on itself` }
+  if (fault?.kind === 'too-long') return { message: 'this value goes through too many other symbols' }
   if (fault?.kind === 'division-by-zero') return { message: 'division by zero' }
   if (fault?.kind !== 'not-linear') return { message: 'this expression has no value that an object file can express' }
   const { operator, left, right } = fault

@@ -13,11 +13,13 @@ export interface VersionedEntry {
 /** The names that the file shows for a symbol, each once. */
 export function versionNames(symbol: AsmSymbol, isUndefined: boolean): readonly VersionName[] {
   const names: VersionName[] = []
+  const known = new Set<string>()
   for (const version of symbol.versionNames ?? []) {
     // name@@@VERSION: the default version where the symbol is defined, a plain one elsewhere.
     const renames = version.name.includes('@@@')
     const name = version.name.replace('@@@', isUndefined ? '@' : '@@')
-    if (names.some((n) => n.name === name)) continue
+    if (known.has(name)) continue
+    known.add(name)
     names.push({ ...version, name, visibility: renames ? 'remove' : version.visibility })
   }
   return names

@@ -170,7 +170,8 @@ function iterate(a: Assembler, isOverCharacters: boolean): void {
   if (isOverCharacters) {
     const squeezedText = squeezed(rest.trim())
     const characters = squeezedText.startsWith('"') ? squeezedText.replace(/^"|"$/g, '') : squeezedText
-    values.push(...(characters === '' ? [''] : characters))
+    if (characters === '') values.push('')
+    for (const character of characters) values.push(character)
   } else {
     const reader = new ArgumentReader(a, rest.trim())
     if (reader.isAtEnd) values.push('')

@@ -106,7 +106,7 @@ function incbin(a: Assembler): void {
     )
     return
   }
-  a.chain.bytes(found.bytes.subarray(Number(skip), Number(skip + (count ?? size - skip))))
+  if (a.takesBulk(Number(count ?? size - skip))) a.chain.bytes(found.bytes.subarray(Number(skip), Number(skip + (count ?? size - skip))))
 }
 
 function say(a: Assembler, severity: 'error' | 'warning'): void {

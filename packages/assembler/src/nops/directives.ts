@@ -51,6 +51,7 @@ export const nopDirectives: DirectiveTable = {
       a.error('too-large', `${count} nops are more than an object can hold`, start, a.end)
       return
     }
+    if (!a.takesBulk(Number(count))) return
     for (const i of a.instrumentation) i.instruction?.()
     for (let i = 0n; i < count; i++) a.chain.byte(0x90)
   },
