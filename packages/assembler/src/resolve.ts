@@ -2,7 +2,7 @@
 // that still name AsmSymbols. Psabi: i386 keeps addends in the contents (REL), x86-64 in the relocation (RELA).
 
 import type { DiagnosticNote } from '@kernelbox/diagnostics'
-import { SHF_MERGE, SHF_TLS, STT_GNU_IFUNC, STT_TLS } from '@kernelbox/elf'
+import { SHF_MERGE, SHF_TLS, SHT_NOBITS, STT_GNU_IFUNC, STT_TLS } from '@kernelbox/elf'
 import type { Assembler } from './assembler.ts'
 import type { ExplicitRelocation } from './directives/relocation.ts'
 import { Evaluation, type Expression, type Linear, writtenSymbol } from './expression.ts'
@@ -334,6 +334,7 @@ export class Resolver {
       )
       return
     }
+    if (symbol && sub && operator === 0 && !isRelative && this.#difference(fixups, i, symbol, sub, chain, at, contents)) return
     if (operator === operatorSize) {
       const known = this.#symbolSize(tree ?? { kind: 'linear', add: symbol, sub, addend: BigInt(addend) })
       if (known !== undefined) {
@@ -358,9 +359,10 @@ export class Resolver {
       )
       return
     }
-    const value = tree
-      ? this.#evaluation.evaluate(tree)
-      : this.#evaluation.evaluate({ kind: 'linear', add: symbol, sub, addend: BigInt(addend) })
+    const value =
+      symbol?.isPlain && !sub
+        ? { add: symbol, sub: undefined, constant: BigInt(addend) }
+        : this.#evaluation.evaluate(tree ?? { kind: 'linear', add: symbol, sub, addend: BigInt(addend) })
     if (!value) {
       this.#refuse(source, place, undefined)
       return
@@ -387,6 +389,25 @@ export class Resolver {
       return
     }
     this.#relocate(chain, contents, relocations, at, size, flags, operator, value, written, tail, source, place)
+  }
+
+  /** Writes the distance of two labels of one section, of which debugging sections are full; false: not such, or not small. */
+  #difference(
+    fixups: FixupTable,
+    i: number,
+    add: AsmSymbol,
+    sub: AsmSymbol,
+    chain: FragmentChain,
+    at: number,
+    contents: Uint8Array,
+  ): boolean {
+    if (add.kind !== symbolLabel || sub.kind !== symbolLabel || add.chain?.section !== sub.chain?.section) return false
+    if (add.type === STT_GNU_IFUNC || fixups.divisors[i] !== 1 || chain.section.type === SHT_NOBITS) return false
+    const distance = labelAddress(add) - labelAddress(sub) + (fixups.addends[i] as number)
+    const size = fixups.sizes[i] as number
+    if (distance < 0 || distance > (size === 1 ? 0x7f : size === 2 ? 0x7fff : 0x7fffffff)) return false
+    this.#patch(contents, at, size, distance)
+    return true
   }
 
   /** `symbol@SIZE` where the size is known here: local symbols' sizes stand for the symbols. */
@@ -505,8 +526,9 @@ export class Resolver {
   #isAdjustable(section: Section, operator: number, isRelative: boolean, addend: bigint, from: Section, isData: boolean): boolean {
     if (needsSymbol(operator, isData)) return false
     if (section.flags & SHF_TLS) return false
-    // The linker may drop the section, but never a symbol that another section needs; GNU as does not say so of groups.
-    if (section !== from && section.name.startsWith('.gnu.linkonce.')) return false
+    // The linker may drop the section, but never a symbol that another section needs.
+    const isDroppable = section.group?.isComdat === true || section.name.startsWith('.gnu.linkonce.')
+    if (section !== from && isDroppable) return false
     // Merging moves what an address with a displacement points at (gABI: SHF_MERGE).
     return (section.flags & SHF_MERGE) === 0 || (addend === 0n && !isRelative && operator === 0)
   }

@@ -320,9 +320,11 @@ export abstract class SymbolScope extends StatementReports {
       symbol = this.renew(symbol)
       symbol.isVolatile = false
     }
-    for (const i of this.instrumentation) {
-      i.statement?.(this.chain)
-      i.label?.()
+    // Without an iterator: sources of compilers have labels by the hundred thousand.
+    const { instrumentation } = this
+    for (let i = 0; i < instrumentation.length; i++) {
+      instrumentation[i]?.statement?.(this.chain)
+      instrumentation[i]?.label?.()
     }
     if (symbol.kind !== symbolUndefined || symbol.weakrefTarget) {
       if (
