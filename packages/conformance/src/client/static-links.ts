@@ -18,7 +18,7 @@ export interface StaticLink {
 }
 
 const compilations = [['-O0', '-g'], ['-O2'], ['-Os', '-ffunction-sections', '-fdata-sections'], ['-O2', '-fPIC'], ['-O2', '-m32']]
-const linkWords = [[], ['-Wl,--gc-sections'], ['-s'], ['-Wl,-z,norelro,--build-id=md5']]
+const linkWords = [[], ['-Wl,--gc-sections'], ['-s'], ['-Wl,-z,noseparate-code,--build-id=md5']]
 
 export const staticLinks: readonly StaticLink[] = compilations.flatMap((compile) => linkWords.map((link) => ({ compile, link })))
 
@@ -70,8 +70,9 @@ async function objectsOf(project: ClientProject, sources: readonly string[], com
   const files = [...project.files.map((file) => join(project.folder, file)), ...sources]
   const nameOf = (i: number) => `${String(i).padStart(3, '0')}.o`
   if (!existsSync(folder)) {
-    const fresh = `${folder}.${process.pid}`
-    mkdirSync(fresh, { recursive: true })
+    // Several cases may want them at once.
+    mkdirSync(join(folder, '..'), { recursive: true })
+    const fresh = mkdtempSync(`${folder}.`)
     for (const [i, file] of files.entries()) {
       const made = await runProcess(
         ['gcc', '-c', '-w', `-I${project.folder}`, ...project.flags, ...compile, file, '-o', join(fresh, nameOf(i))],
