@@ -29,3 +29,9 @@ it('--explain of something wrong gives the diagnostics of the assembler', async 
   expect(text).toBe('')
   expect(diagnostics.map((d) => d.code)).toEqual(['operand-count'])
 })
+
+it('--explain shows a number as people write it, and names the command line as the place of a fault', async () => {
+  expect((await explainLine('out %al,$0xf1', {})).text).toContain('f1  immediate of 8 bits: 0xf1 = 241 or -15\n')
+  const [fault] = (await explainLine('mvo %ax,%bx', {})).diagnostics
+  expect(fault?.span?.source.name).toBe('<command line>')
+})

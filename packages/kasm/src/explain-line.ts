@@ -10,7 +10,7 @@ export interface ExplainedLine {
 }
 
 export async function explainLine(text: string, options: AssembleOptions): Promise<ExplainedLine> {
-  const source = SourceFile.fromString('{--explain}', `${text}\n`)
+  const source = SourceFile.fromString('<command line>', `${text}\n`)
   const { object, diagnostics } = await assembleLazily([source], options)
   const section = object?.sections.find(({ name }) => name === '.text')
   if (!object || !section) return { text: '', diagnostics }

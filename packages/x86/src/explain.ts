@@ -293,11 +293,20 @@ function displacementTitle(run: ByteRun, bytes: Uint8Array, { statement }: Decod
   return `displacement of ${run.length * 8} bits: ${raw}${times}`
 }
 
+/** A number as it stands in the bytes and in decimal; where the highest bit is set, without and with a sign: people write 0xf1 for a port. */
+function readings(value: bigint, bits: number): string {
+  const plain = BigInt.asUintN(bits, value)
+  if (plain < 10n) return `${plain}`
+  return `0x${plain.toString(16)} = ${plain}${value < 0n ? ` or ${value}` : ''}`
+}
+
 function immediateTitle(run: ByteRun, bytes: Uint8Array, { row, registers }: DecodedInstruction): string {
   const encoding = row.split('|')[2] ?? ''
   const value = littleEndian(run, bytes)
   const hasField = /\b[im][bwdqzvo]\b/.test(encoding)
   if (registers.is4) return `%${registers.is4} in the upper four bits${hasField ? `, immediate ${value & 15n} in the lower ones` : ''}`
   if (/\bc[bwdz]\b/.test(encoding) && !row.includes('ptr16')) return `distance to the target from the next instruction: ${value}`
-  return hasField || row.includes('ptr16') ? `immediate of ${run.length * 8} bits: ${value}` : 'immediate that the mnemonic stands for'
+  return hasField || row.includes('ptr16')
+    ? `immediate of ${run.length * 8} bits: ${readings(value, run.length * 8)}`
+    : 'immediate that the mnemonic stands for'
 }
