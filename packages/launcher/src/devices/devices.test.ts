@@ -10,7 +10,7 @@ import { Keyboard } from './keyboard.ts'
 import { ParallelPort } from './parallel-port.ts'
 import { Pic } from './pic.ts'
 import { Pit, pitFrequencyInHz } from './pit.ts'
-import { scanCodesOf } from './scan-codes.ts'
+import { keysOf, scanCodesOf } from './scan-codes.ts'
 import { Uart } from './uart.ts'
 import { VgaText } from './vga-text.ts'
 
@@ -313,6 +313,13 @@ describe('printer port', () => {
     out(0x378, 65)
     out(0x37a, 0x0d, 0x0d, 0x0c)
     expect([printed, read(0x379)]).toEqual([[65], 0xdf])
+  })
+})
+
+describe('keys of a terminal', () => {
+  it('are characters and the sequences of arrows; a lone escape is a key', () => {
+    expect(keysOf('a\u001b[A\u001bx')).toEqual(['a', '\u001b[A', '\u001b', 'x'])
+    expect(scanCodesOf('\u001b[A')).toEqual([0xe0, 0x48, 0xe0, 0xc8])
   })
 })
 

@@ -2,7 +2,7 @@
 // system control at port 92h. Follows the IBM PS/2 technical reference. The keyboard speaks scan code set 1, as the controller's translation gives it.
 import { type Board, type Device, type DeviceState, type IrqLine, byteWide } from './device.ts'
 import { Mouse } from './mouse.ts'
-import { scanCodesOf } from './scan-codes.ts'
+import { keysOf, scanCodesOf } from './scan-codes.ts'
 
 const outputFull = 1
 const systemFlag = 4
@@ -50,11 +50,11 @@ export class Keyboard implements Device {
     )
   }
 
-  /** Types text: each character becomes its keys, pressed and released, on a US keyboard. Gives false where a character has no key. */
+  /** Types text: each character, and each sequence that a terminal sends for an arrow, becomes its keys, pressed and released, on a US keyboard. Gives false where a character has no key. */
   type(text: string): boolean {
     let all = true
-    for (const character of text) {
-      const codes = scanCodesOf(character)
+    for (const key of keysOf(text)) {
+      const codes = scanCodesOf(key)
       if (codes && this.#keys.length < 4096) this.#keys.push(...codes)
       else all = false
     }

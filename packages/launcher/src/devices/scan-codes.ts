@@ -11,8 +11,31 @@ const leftShift = 0x2a
 const control = 0x1d
 const release = 0x80
 
-/** Make and break codes of a character's keys; undefined where the keyboard has none for it. */
+/** Keys without a character, as terminals send them (ECMA-48 CSI sequences): all have the prefix E0h. */
+const sequences: Record<string, number> = {
+  '[A': 0x48,
+  '[B': 0x50,
+  '[C': 0x4d,
+  '[D': 0x4b,
+  '[H': 0x47,
+  '[F': 0x4f,
+  '[2~': 0x52,
+  '[3~': 0x53,
+  '[5~': 0x49,
+  '[6~': 0x51,
+}
+const extended = 0xe0
+const escape = '\u001b'
+
+/** Text in keys: characters, and the sequences that a terminal sends for arrows and the like. */
+export function keysOf(text: string): string[] {
+  return text.match(/\u001b\[(?:[A-DHF]|[2356]~)|[^]/gu) ?? []
+}
+
+/** Make and break codes of a key of {@link keysOf}; undefined where the keyboard has none for it. */
 export function scanCodesOf(character: string): number[] | undefined {
+  const sequence = character.startsWith(escape) ? sequences[character.slice(1)] : undefined
+  if (sequence !== undefined) return [extended, sequence, extended, sequence | release]
   const other = others[character]
   if (other !== undefined) return [other, other | release]
   for (const [first, plain, shifted] of rows) {
