@@ -17,6 +17,12 @@ export class DataSegment {
   #endsRelroWithPage = false
   #isRelroSeen = false
 
+  /** Forgets where it was put: what stands before it has changed. */
+  restart(): void {
+    this.#phase = 'none'
+    this.#endsRelroWithPage = false
+  }
+
   startPass(): void {
     if (this.#phase !== 'adjust' && this.#phase !== 'done') this.#phase = 'none'
   }

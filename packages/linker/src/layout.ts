@@ -86,6 +86,7 @@ export class LayoutPass {
       if (this.#context.isElf) sortLinkOrder(this.#context.plan)
       this.#dropEmptySections()
     }
+    this.#dataSegment.restart()
     for (let i = 0; i < mostPasses; i++) {
       this.#hasChanged = false
       this.#pass()
