@@ -173,6 +173,18 @@ export function includeHeader(
   enterFile(state, file, header, location, found.folderIndex, systemLevel, ' 1')
 }
 
+/** Begins with the byte order mark of UTF-16. */
+const isUtf16 = (bytes: Uint8Array) => (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
+
+function tellUtf16(state: State, file: PreparedFile, includedFrom: number): void {
+  if (file.shared.wasRead || state.options.noWarnings) return
+  const { source } = file
+  const span = (includedFrom >= 0 && state.locations.span(includedFrom)) || { source, start: 0, end: Math.min(2, source.sizeInBytes) }
+  state.sink.warn('utf-16', `${source.name} is UTF-16 text, which is read as bytes with a zero after each character`, span, {
+    fix: { message: 'save it as UTF-8' },
+  })
+}
+
 /** Makes a file the one that is read. `reason` is what its marker says of it. */
 export function enterFile(
   state: State,
@@ -184,6 +196,7 @@ export function enterFile(
   reason: string,
 ): void {
   saveFrame(state)
+  if (isUtf16(file.source.bytes)) tellUtf16(state, file, includedFrom)
   file.shared.wasRead = true
   const reading = state.locations.open(file, includedFrom)
   const frame: FileFrame = {
@@ -231,6 +244,7 @@ export function loadFrame(state: State, frame: FileFrame): void {
   state.base = frame.reading.base
   state.position = frame.position
   state.lineStart = frame.lineStart
+  state.lineEnd = -1
   state.line = frame.line
   state.editIndex = frame.editIndex
   state.remarkIndex = frame.remarkIndex

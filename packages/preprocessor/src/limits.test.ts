@@ -26,6 +26,16 @@ describe('inputs that mean harm', () => {
     expect(diagnostics).toEqual([])
     expect(output.sizeInBytes).toBe(10_000_008)
   })
+  it('takes a line of a million macros in time linear in its length', () => {
+    const { output, diagnostics } = run(`#define X y\n${'X,'.repeat(1_000_000)}\n`)
+    expect(diagnostics).toEqual([])
+    expect(output.sizeInBytes).toBe(2_000_001)
+  })
+  it('names a file of UTF-16, and reads lines that end with a carriage return', () => {
+    const wide = new Uint8Array([0xff, 0xfe, 0x61, 0, 0x0a, 0])
+    expect(preprocess(SourceFile.fromBytes('a.S', wide), {}).diagnostics[0]?.code).toBe('utf-16')
+    expect(run('#define A 1\rA\rb').output.text).toBe('1\nb\n')
+  })
   it('takes 100,000 conditionals inside each other', () => {
     const count = 100_000
     expect(run(`${'#if 1\n'.repeat(count)}x\n${'#endif\n'.repeat(count)}`).output.text).toBe('x\n')

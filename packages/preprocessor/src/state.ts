@@ -119,6 +119,8 @@ export class State {
   position = 0
   base = 0
   lineStart = 0
+  /** Offset of the line feed that ends the line being copied; below the position where it is not known. */
+  lineEnd = -1
   line = 1
   editIndex = 0
   remarkIndex = 0

@@ -125,8 +125,12 @@ function copyPlain(state: State, startsWhite: boolean): boolean {
   const { hasOrigins } = out
   const keepsComments = state.options.keepComments
   let i = state.position
-  let lineEnd = bytes.indexOf(newline, i)
-  if (lineEnd < 0) lineEnd = state.end
+  // Found once a line: a line of megabytes may hold a million macros.
+  if (state.lineEnd < i) {
+    state.lineEnd = bytes.indexOf(newline, i)
+    if (state.lineEnd < 0) state.lineEnd = state.end
+  }
+  const { lineEnd } = state
   // One byte of input makes at most one of output here, but for the space before the first.
   out.reserve(lineEnd - i + 2)
   if (out.isFull) tooLarge(state)
