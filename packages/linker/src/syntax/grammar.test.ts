@@ -82,4 +82,18 @@ describe('parseScript', () => {
       ],
     })
   })
+  it('refuses what nests beyond reason, and takes what only looks long', () => {
+    for (const text of [
+      `x = ${'('.repeat(300)}1${')'.repeat(300)};`,
+      `x = ${'!'.repeat(300)}1;`,
+      `x = ${'1 ? 2 : '.repeat(300)}3;`,
+      `x = 1${' + 1'.repeat(3000)};`,
+    ]) {
+      const { commands, messages } = parse(text)
+      expect(commands).toBeUndefined()
+      expect(messages.join('')).toContain('nests too deep here, or this expression has too many operators')
+    }
+    expect(parse(`x = ${'('.repeat(150)}1${')'.repeat(150)};`).messages).toEqual([])
+    expect(parse('x = 1 + -(2);\n'.repeat(3000)).messages).toEqual([])
+  })
 })
