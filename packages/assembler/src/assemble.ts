@@ -2,7 +2,7 @@
 // nothing where there were errors; and what there is to say.
 
 import { type Diagnostic, DiagnosticSink, type SourceFile, type Span } from '@kernelbox/diagnostics'
-import { type ElfObject, SHT_NOBITS } from '@kernelbox/elf'
+import { type ElfObject, SHF_EXECINSTR, SHT_NOBITS, SHT_PROGBITS } from '@kernelbox/elf'
 import { Assembler } from './assembler.ts'
 import { generateLines } from './line-table/directives.ts'
 import { applyMarch } from './directives/arch.ts'
@@ -60,6 +60,8 @@ export function assembleWith(loadGrammar: GrammarLoader, sources: readonly Sourc
     if (a.hasEnded) break
     a.run(source)
   }
+  if (options.stack && !a.sections.find('.note.GNU-stack'))
+    a.sections.register(a.sections.add('.note.GNU-stack', SHT_PROGBITS, options.stack === 'executable' ? SHF_EXECINSTR : 0))
   a.endOfInput()
   checkSymbols(a)
   for (const finish of a.finishers) finish()

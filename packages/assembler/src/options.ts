@@ -59,6 +59,8 @@ export interface AssembleOptions {
   /** `-Z`: an object in spite of errors. */
   readonly keepGoing?: boolean
   readonly alternateMacros?: boolean
+  /** `--execstack`, `--noexecstack`: a section .note.GNU-stack that says so, where the source has none. */
+  readonly stack?: 'executable' | 'not-executable'
   /** Every statement is read, matched and encoded as if none like it had been met before: for tests of the shortcuts. */
   readonly withoutShortcuts?: boolean
   readonly branchAlignment?: BranchAlignmentOptions

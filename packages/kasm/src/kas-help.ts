@@ -23,6 +23,8 @@ ${Object.entries(optInWarnings)
   -O, -O2, -Os             shorter encodings
   -mrelax-relocations=yes|no, -mshared, -mx86-used-note=yes|no, -msse2avx, -mavxscalar=, -mvexwig=, -mevexlig=, -mevexwig=,
   -mevexrcig=, -mindex-reg, -mnaked-reg
+  --execstack, --noexecstack  whether the stack has to be executable: .note.GNU-stack
+  --statistics             how long it took
   --MD FILE                write dependencies as a make rule
   -Z                       write an object in spite of errors
   --diagnostics-format=text|json|sarif

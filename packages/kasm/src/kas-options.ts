@@ -30,7 +30,47 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** Options without an effect on an x86 ELF object that GNU as takes all the same. */
 const ignored =
-  /^(-D|-f|-J|-K|-k|-Q|-Qy|-Qn|-q|-R|-s|-w|-x|-X|--reduce-memory-overheads|--nocpp|--traditional-format|--no-pad-sections|--debug-prefix-map.*|--hash-size.*|--elf-stt-common=.*|--generate-missing-build-notes=.*|--sectname-subst|--size-check=.*|--multibyte-handling=.*|--info|--no-info|--divide|--compress-debug-sections.*|--nocompress-debug-sections|--gdwarf-sections|--dump-config)$/
+  /^(-D|-f|-J|-k|-Qy|-Qn|-q|-R|-s|-w|-x|-X|--reduce-memory-overheads|-?-nocpp|--traditional-format|-?-no-pad-sections|--debug-prefix-map=.*|--hash-size=.*|--sectname-subst|--listing-.*|--divide|--nocompress-debug-sections|--gdwarf-sections|--dump-config)$/
+
+/** Those with a setting, and what that can be. */
+const settings: Readonly<Record<string, readonly string[]>> = {
+  '--elf-stt-common': ['yes', 'no'],
+  '--generate-missing-build-notes': ['yes', 'no'],
+  '--size-check': ['error', 'warning'],
+  '--compress-debug-sections': ['none', 'zlib', 'zlib-gnu', 'zlib-gabi', 'zstd'],
+  '--multibyte-handling': ['allow', 'warn', 'warn-sym-only'],
+}
+
+/** Long names that may be cut as long as they stay the only one, as getopt_long lets them. */
+const longNames = [
+  ...['--alternate', '--defsym', '--execstack', '--noexecstack', '--fatal-warnings', '--gen-debug', '--gstabs', '--gsframe', '--help'],
+  ...[
+    '--keep-locals',
+    '--no-warn',
+    '--statistics',
+    '--strip-local-absolute',
+    '--target-help',
+    '--traditional-format',
+    '--version',
+    '--warn',
+  ],
+]
+
+function wholeName(word: string): string {
+  if (!/^--[a-z]{2,}/.test(word) || longNames.includes(word)) return word
+  const meant = longNames.filter((name) => name.startsWith(word))
+  return meant.length === 1 ? (meant[0] as string) : word
+}
+
+/** A word such as `--size-check=error`; false where it is no such option. */
+function isKnownSetting(word: string): boolean {
+  const [name, setting] = word.split(/=(.*)/) as [string, string?]
+  const known = settings[name]
+  if (!known) return false
+  if (setting === undefined) return name === '--compress-debug-sections'
+  if (!known.includes(setting)) throw new UsageError(`${name} is ${known.join(' or ')}, not '${setting}'`)
+  return true
+}
 
 /** Reads words as `kas` does. `base` is what the caller has set already (kasm's -Wa,…). */
 export function parseKasWords(words: readonly string[], base: AssembleOptions = {}): KasCommand {
@@ -51,7 +91,7 @@ export function parseKasWords(words: readonly string[], base: AssembleOptions = 
   let explain: string | undefined
   const warnings = new Set(base.optInWarnings)
   for (let i = 0; i < words.length; i++) {
-    const word = words[i] as string
+    const word = wholeName(words[i] as string)
     const value = (name: string): string => {
       const next = words[++i]
       if (next === undefined) throw new UsageError(`${name} needs a value`)
@@ -82,11 +122,16 @@ export function parseKasWords(words: readonly string[], base: AssembleOptions = 
     else if (word === '-n') options.plainNops = true
     else if (word === '-Z') options.keepGoing = true
     else if (word === '--alternate') options.alternateMacros = true
-    else if (word === '--help') show = 'help'
+    else if (word === '--help' || word === '--target-help') show = 'help'
     else if (word === '--version' || word === '-version') show = 'version'
     else if (word === '-v' || word === '-V') hasStatistics = hasStatistics || false
     else if (word === '--statistics') hasStatistics = true
-    else if (word === '--MD') dependencyFile = value('--MD')
+    else if (word === '--MD' || word === '-MD') dependencyFile = value(word)
+    else if (word.startsWith('--MD=')) dependencyFile = word.slice(5)
+    else if (word === '--execstack') options.stack = 'executable'
+    else if (word === '--noexecstack') options.stack = 'not-executable'
+    else if (word === '-M' || word === '--mri') throw new UsageError(`${word}: the syntax of MRI assemblers is not supported`)
+    else if (word === '--debug-prefix-map') value(word)
     else if (word === '--print-tools-dir') showsToolsFolder = true
     else if (word === '--explain') explain = value(word)
     else if (word.startsWith('--explain=')) explain = word.slice(10)
@@ -110,13 +155,13 @@ export function parseKasWords(words: readonly string[], base: AssembleOptions = 
     else if (word === '--elf-stt-common=yes') options.usesCommonType = true
     else if (/^(--gstabs\+?|-gstabs\+?)$/.test(word)) options.debugLines = { format: 'stabs' }
     else if (word === '-O' || word === '-O1') encode.optimize = 1
-    else if (word === '-O2') encode.optimize = 2
+    else if (/^-O[2-9]$/.test(word)) encode.optimize = 2
     else if (word === '-Os') encode.optimize = 's'
     else if (word === '-O0') encode.optimize = 0
     else if (word === '--size-check=warning') options.hasLenientSizes = true
     else if (/^-(defsym)$/.test(word)) definedSymbols.push(definition(value(word)))
     else if (word.startsWith('-m')) machineOption(word, options, encode)
-    else if (!ignored.test(word)) throw new UsageError(`there is no option '${word}'`)
+    else if (!isKnownSetting(word) && !ignored.test(word)) throw new UsageError(`there is no option '${word}'`)
   }
   options.encode = encode
   if (warnings.size > 0) options.optInWarnings = warnings
@@ -195,9 +240,11 @@ function machineOption(word: string, options: Mutable<AssembleOptions>, encode: 
   }
   switch (name) {
     case '-march':
+      if (setting === '') throw new UsageError('-march= needs the name of a processor')
       options.arch = setting
       return
     case '-mtune':
+      if (setting === '') throw new UsageError('-mtune= needs the name of a processor')
       options.tune = setting
       return
     case '-mshared':
@@ -300,7 +347,6 @@ function machineOption(word: string, options: Mutable<AssembleOptions>, encode: 
     case '-mbranches-within-32B-boundaries':
       alignBranches(5, ['jcc', 'fused', 'jmp'], 5)
       return
-    case '-mbig-obj':
       return
     default:
       throw new UsageError(`there is no option '${word}'`)

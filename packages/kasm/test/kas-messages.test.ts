@@ -128,3 +128,41 @@ describe('kasm', () => {
     for (const word of words) expect(printed).toContain(word.replaceAll('boot.s', 'boot.S'))
   })
 })
+
+describe('the command line of kas', () => {
+  it.each(['-K', '--info', '-mbig-obj', '-march=', '--size-check=foo', '--elf-stt-common=maybe', '--compress-debug-sections=x', '-M'])(
+    'refuses %s, as GNU as does (-M is not supported)',
+    async (word) => {
+      await expect(kas('nop\n', word)).rejects.toThrow()
+    },
+  )
+  it.each([
+    '-J',
+    '-k',
+    '--fatal',
+    '--noexec',
+    '-O5',
+    '--size-check=error',
+    '--compress-debug-sections',
+    '--debug-prefix-map=a=b',
+    '-nocpp',
+  ])('takes %s, as GNU as does', async (word) => {
+    expect(await kas('nop\n', word)).toEqual({ status: 0, text: '' })
+  })
+  it('adds .note.GNU-stack for --noexecstack, unless the source has one', async () => {
+    const flagsOf = async (source: string, word: string) => {
+      await kas(source, word)
+      const object = readFileSync('boot.o')
+      const at = object.indexOf('.note.GNU-stack')
+      return { isThere: at > 0, isTwice: object.indexOf('.note.GNU-stack', at + 1) > 0 }
+    }
+    expect(await flagsOf('nop\n', '--noexecstack')).toEqual({ isThere: true, isTwice: false })
+    expect(await flagsOf('.section .note.GNU-stack,"x"\n', '--noexecstack')).toEqual({ isThere: true, isTwice: false })
+    expect((await flagsOf('nop\n', '--warn')).isThere).toBe(false)
+  })
+  it('writes dependencies as a rule for make', async () => {
+    writeFileSync('part.s', 'nop\n')
+    await kas('.include "part.s"\n', '--MD=boot.d')
+    expect(readFileSync('boot.d', 'utf8')).toBe('boot.o: boot.s \\\n part.s\n')
+  })
+})
