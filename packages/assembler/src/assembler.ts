@@ -22,6 +22,7 @@ import { junkHint, suggestDirective } from './messages.ts'
 import type { AssembleOptions } from './options.ts'
 import { QuickStatements } from './recipes/quick-statements.ts'
 import { addressKnowledge } from './relax.ts'
+import type { AsmSymbol } from './symbols.ts'
 import type { ParsedSyntax } from './syntax/syntax-tree.ts'
 
 /** The first word of a statement and what it turned out to be. */
@@ -235,7 +236,10 @@ export class Assembler extends Emission {
 
   /** After the last statement: what is still open is told. */
   endOfInput(): void {
-    for (const symbol of this.symbols.all.slice()) {
+    const { all } = this.symbols
+    // Half a million symbols: an iterator would make an object for each. A snapshot may add symbols.
+    for (let s = 0, count = all.length; s < count; s++) {
+      const symbol = all[s] as AsmSymbol
       if (symbol.isForwardReference && symbol.expression) symbol.expression = snapshot(symbol.expression, this)
     }
     for (const { number, symbol } of this.undefinedLocalLabels()) {

@@ -198,7 +198,9 @@ function symbolsInOrder(a: Assembler): AsmSymbol[] {
   const order: { symbol: AsmSymbol; key: number }[] = []
   const late: AsmSymbol[] = []
   const sectionNames = new Set<string>()
-  for (const symbol of a.symbols.all) {
+  const { all } = a.symbols
+  for (let s = 0; s < all.length; s++) {
+    const symbol = all[s] as AsmSymbol
     if (symbol.convertedAt >= 0) {
       if (symbol.relocationOrder >= 0 || isGiven(symbol) || a.options.keepLocals) order.push({ symbol, key: symbol.convertedAt - 0.5 })
       continue

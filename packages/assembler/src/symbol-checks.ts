@@ -5,7 +5,9 @@ import { type AsmSymbol, symbolCommon, symbolEquated, symbolUndefined } from './
 import { versionNames } from './versions.ts'
 
 export function checkSymbols(a: Assembler): void {
-  for (const symbol of a.symbols.all) {
+  const { all } = a.symbols
+  for (let s = 0; s < all.length; s++) {
+    const symbol = all[s] as AsmSymbol
     if (symbol.versionNames && symbol.kind === symbolUndefined) checkUndefinedVersions(a, symbol)
     if (symbol.kind === symbolCommon && symbol.isWeak) {
       const span = symbol.namedIn >= 0 ? a.spanOf(symbol.namedIn, symbol.namedAt) : undefined
@@ -52,7 +54,9 @@ function checkUndefinedVersions(a: Assembler, symbol: AsmSymbol): void {
 
 /** A relocation must know which of several versions it means. Asked when the relocations are made. */
 export function checkVersionsOfRelocations(a: Assembler): void {
-  for (const symbol of a.symbols.all) {
+  const { all } = a.symbols
+  for (let s = 0; s < all.length; s++) {
+    const symbol = all[s] as AsmSymbol
     if (!symbol.versionNames || !symbol.isUsedInRelocation || symbol.kind === symbolUndefined) continue
     const names = versionNames(symbol, false)
     const removed = names.find(({ visibility }) => visibility === 'remove')

@@ -336,7 +336,9 @@ function sequencesOf({ rows }: LineTable): LineSequence[] {
 function functionsOf(a: Assembler): CompileUnit['functions'] {
   const evaluation = new Evaluation(addressKnowledge())
   const functions: { symbol: AsmSymbol; name: string; isGlobal: boolean; sizeInBytes: number }[] = []
-  for (const symbol of a.symbols.all) {
+  const { all } = a.symbols
+  for (let s = 0; s < all.length; s++) {
+    const symbol = all[s] as AsmSymbol
     if (symbol.type !== STT_FUNC || symbol.kind !== symbolLabel || !symbol.size) continue
     const size = evaluation.constant(symbol.size)
     if (size === undefined || size <= 0n) continue
