@@ -68,7 +68,9 @@ export function skipBlockComment(state: State, start: number): number {
   let lineEnd = bytes.indexOf(newline, i)
   for (;;) {
     const star = bytes.indexOf(0x2a, i)
-    while (star < 0 || lineEnd < star) {
+    // Without a star every line end up to the last is passed.
+    const limit = star < 0 ? end : star
+    while (lineEnd < limit) {
       state.passComment(start, lineEnd)
       if (lineEnd + 1 >= end) {
         state.error('unterminated-comment', 'this comment is never closed', state.base + start, 2)
