@@ -172,7 +172,8 @@ export class LineTable {
     if (this.#isLocPending) this.#row(chain)
     this.#file = file
     this.#line = line
-    this.#column = options.column ?? 0
+    // A column stays until another is given (observed from GNU as 2.40).
+    this.#column = options.column ?? this.#column
     this.#flags |= options.flags
     if (options.isStatement !== undefined) {
       this.#flags = options.isStatement ? this.#flags | rowIsStatement : this.#flags & ~rowIsStatement
