@@ -50,6 +50,7 @@ const sentences: Readonly<Record<string, (m: string, d: Details) => string>> = {
   translating: (m, d) => `'${m}' is read as '${d.meant ?? ''}'`,
   'indirect-without-star': (m) => `the target of '${m}' is read from memory or a register; write '*' before it`,
   'segment-ineffectual': (m) => `a segment has no effect on '${m}': it computes an address and reads nothing`,
+  'longer-than-15-bytes': (m, d) => `'${m}' has ${d.length} bytes with its prefixes, and no processor runs more than 15`,
   'scale-ignored': () => 'a scale without an index register has no effect',
   'needs-rip-relative': () => 'this address holds 32 bits only; in 64-bit code write symbol(%rip)',
   'prefix-skipped': (m) => `a prefix has no effect on '${m}' and is left out`,

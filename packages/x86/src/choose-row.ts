@@ -42,6 +42,9 @@ function rowRefusal(row: Row, rows: readonly Row[], hasSizes: boolean, draft: Dr
     return failure('not-enabled', undefined, { mnemonic: statement.mnemonic, feature: isaOf(row) })
   if (options.tunesFor486 && isShiftByOne(row)) return 'other-row'
   if (row.flags.has('nopair') && options.mode === 64 && match.size === 32 && isAccumulatorPair(statement.operands)) return 'other-row'
+  // `{store} xchg %esi,%eax`: the short form is the one that loads
+  const isStore = prefixes.direction === 'store' || prefixes.direction === 'swap'
+  if (isStore && row.flags.has('nopair') && row.operands[1]!.fixedNumber === 0) return 'other-row'
   if (row.flags.has('relax') && prefixes.displacementBytes === 4) return 'other-row'
   const badBytes = options.mode === 16 ? 4 : 2
   if (prefixes.displacementBytes === badBytes && row.fields.length === 1 && row.fields[0]!.kind === 'c')

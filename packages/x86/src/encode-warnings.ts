@@ -48,6 +48,8 @@ export function addWarnings(row: Row, draft: Draft): Failure | undefined {
     draft.isTemplate = false
     warnings.push({ code: 'displacement-shortened', operand: draft.moffsIndex, details: { bits: 16 } })
   }
+  // SDM vol. 2 §2.3.11: longer ones raise #GP
+  if (draft.length > 15) warnings.push({ code: 'longer-than-15-bytes', details: { mnemonic, length: draft.length } })
   if (row.flags.has('olddefault')) warnings.push({ code: 'translating', details: { mnemonic, meant: `${mnemonic}p` } })
   return undefined
 }

@@ -187,3 +187,33 @@ describe('names', () => {
     expect(bytesOf('add $16,%ebx').length).toBe(bytesOf('add $127,%ebx').length)
   })
 })
+
+describe('what a wide sweep against GNU as found', () => {
+  const cases: readonly (readonly [string, Mode, string])[] = [
+    // the written prefix is the size of what is pushed
+    ['data16 push $0x1234', 32, '66 68 34 12'],
+    ['data16 push $0x1234', 64, '66 68 34 12'],
+    ['data32 push $0x12345', 16, '66 68 45 23 01 00'],
+    ['data16 rex.w ret', 64, '66 48 c3'],
+    // numbers beyond 32 bits are cut and stay positive outside 64-bit mode
+    ['pslld $0xffffffff,%xmm1', 32, '66 0f 72 f1 ff'],
+    ['pslld $0x1ffffffff,%xmm1', 32, 'failure immediate-out-of-range'],
+    ['addr32 mov (%rax),%eax', 64, 'failure invalid-base-index'],
+    ['addr32 mov (%eax),%eax', 64, '67 8b 00'],
+    ['mov 0xffffffff(%rip),%eax', 64, 'failure displacement-out-of-range'],
+    ['loop 0x80', 32, 'failure immediate-out-of-range'],
+    ['{store} xchg %rsi,%rax', 64, '48 87 f0'],
+    ['xchg.s %rsi,%rax', 64, '48 87 c6'],
+    ['wait fninit', 32, '9b db e3'],
+    ['rep pause', 32, 'failure prefix-not-allowed'],
+    ['data16 bndmk (%rax),%bnd1', 64, 'failure prefix-not-allowed'],
+    ['rex64 rex.b shr %cl,(%rax)', 64, '49 d3 28'],
+    ['rex or $1,%dh', 64, '40 80 ce 01'],
+    ['retfw', 32, '66 cb'],
+  ]
+  for (const [text, mode, hex] of cases) it(`${text} in .code${mode}`, () => expect(encode(text, mode).hex).toBe(hex))
+  it('leaves out prefixes that mean nothing before direct branches, and says so', () => {
+    const { hex, warnings } = encode('fs loop 4', 32)
+    expect([hex, warnings]).toEqual(['e2 00', ['prefix-skipped']])
+  })
+})

@@ -165,7 +165,11 @@ export function matchRow(
       }
     }
   } else if (row.isSized && size === 0) {
-    if (row.d64 || row.f64) size = mode === 64 ? 64 : mode === 16 && options.code16gcc && row.flags.has('stack') ? 32 : mode
+    if (hasDataPrefix && row.d64 && operands[0]?.kind === 'immediate') {
+      // push: a written data16 or data32 is the size of what is pushed
+      size = mode === 32 || mode === 64 ? 16 : 32
+      result.sizeFromPrefix = true
+    } else if (row.d64 || row.f64) size = mode === 64 ? 64 : mode === 16 && options.code16gcc && row.flags.has('stack') ? 32 : mode
     else if (row.operandSize === SIZE_Y && row.mandatoryPrefix !== 0) {
       size = 32
       // GNU as does not ask for a suffix at cvtsi2sd
@@ -215,7 +219,8 @@ export function matchRow(
   for (let index = 0; index < count; index++) {
     const operand = operands[index + shift]!
     if (operand.kind === 'immediate') {
-      const refusal = immediateRefusal(specs[index]!, operand, effective, mode, wraps, isSixteen, operands, index + shift, result)
+      const guess = suffix === '' ? generalBits(operands) : SUFFIX_BITS[suffix]!
+      const refusal = immediateRefusal(specs[index]!, operand, effective, mode, wraps, isSixteen, guess, index + shift, result)
       if (refusal) return refusal
     } else if (operand.kind === 'memory' && (specs[index]!.accepts & ACCEPT_BRANCH_TARGET) !== 0) {
       const refusal = targetRefusal(row, operand.displacement, mode, index)
@@ -263,7 +268,7 @@ function immediateRefusal(
   mode: Mode,
   wraps: boolean,
   isSixteen: boolean,
-  operands: readonly Operand[],
+  guess: number,
   index: number,
   result: Match,
 ): Failure | undefined {
@@ -296,15 +301,18 @@ function immediateRefusal(
     if ((wrapped <= -limit || wrapped >= limit) && (mode === 64 || bits < 32)) result.immediateBits = bits
     return undefined
   }
-  // without a size of its own the row leaves wrapping to the general registers of the statement
+  // without a size of its own the row leaves wrapping to the suffix or to the general registers of the statement
   const isSized = size !== 0
-  if (size === 0) size = isSixteen ? 16 : generalBits(operands)
+  if (size === 0) size = isSixteen ? 16 : guess
   if (bits === 8) {
     const wrapped =
       size === 0 || size === 64 || !wraps ? constant : wrapTo(isSized || isSixteen || size === 32 ? wrapTo(constant, 32) : constant, size)
     return wrapped >= -0x80 && wrapped <= 0xff ? undefined : outOfRange(index, constant, bits)
   }
-  if (bits === 16) return constant >= -0x8000 && constant <= 0xffff ? undefined : outOfRange(index, constant, bits)
+  if (bits === 16) {
+    const wrapped = size === 32 && wraps ? wrapTo(constant, 32) : constant
+    return wrapped >= -0x8000 && wrapped <= 0xffff ? undefined : outOfRange(index, constant, bits)
+  }
   return constant >= -0x8000_0000 && constant <= 0xffff_ffff ? undefined : outOfRange(index, constant, bits)
 }
 

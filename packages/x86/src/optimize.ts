@@ -153,7 +153,7 @@ function optimizeVector(statement: InstructionStatement, options: EncodeOptions)
   if (operands.length === 3 && ZEROING.has(mnemonic) && sameSources(operands)) {
     const [source, , destination] = operands as RegisterOperand[]
     const isMerging = destination!.mask !== undefined && !destination!.zeroing
-    const isWide = source!.register.class !== 'xmm' || mnemonic in VEX_TWINS
+    const isWide = source!.register.class !== 'xmm' || (mnemonic in VEX_TWINS && !destination!.mask)
     if (!isMerging && isWide && statement.prefixes[0] !== '{evex}') {
       if (source!.register.number < 16 && destination!.register.number < 16)
         return { ...statement, mnemonic: VEX_TWINS[mnemonic] ?? mnemonic, operands: operands.map(toXmm) }

@@ -61,7 +61,14 @@ export function asOptimized(
   if (!shorter.ok || (!isFaster && shorter.encoding.bytes.length > asWritten.encoding.bytes.length)) return asWritten
   const narrowed = withNarrowedConstant(statement, rewritten, shorter.encoding)
   if (narrowed) return { ok: true, encoding: narrowed }
-  return dependsOnValue(statement) ? { ok: true, encoding: { ...shorter.encoding, isTemplate: false } } : shorter
+  const { warnings } = asWritten.encoding
+  if (!dependsOnValue(statement) && warnings.length === 0) return shorter
+  // what is odd in the statement as written is so in the shorter one
+  const isTemplate = shorter.encoding.isTemplate && !dependsOnValue(statement)
+  return {
+    ok: true,
+    encoding: { ...shorter.encoding, isTemplate, warnings: shorter.encoding.warnings.length > 0 ? shorter.encoding.warnings : warnings },
+  }
 }
 
 /** Of a vector statement's bytes: do they begin with an EVEX prefix, behind segment and address size? */

@@ -65,7 +65,7 @@ export function applyMarch(a: Assembler): boolean {
   )
     return false
   if (isa) {
-    const tunesFor486 = (a.tune ?? archOf(a).processor) === 'i486'
+    const tunesFor486 = (a.tune ?? arch.split('+')[0]) === 'i486'
     a.encode = { ...a.encode, isa, tunesFor486 }
     a.instructions.optionsChanged()
   }
