@@ -1,6 +1,6 @@
 // Bundles the launcher library from its sources, so that what is tested is never a stale build, and loads it. Its addon and v86 stay where
 // they are: each module keeps its own folder.
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
@@ -10,7 +10,7 @@ import { packagesFolder } from './folders.ts'
 
 export type Launcher = typeof import('@kernelbox/launcher')
 
-/** Bundles a module and the launcher that it imports; the path of the bundle. */
+/** Bundles a module and the launcher that it imports; the path of the bundle, which is the caller's to remove. */
 export async function bundleWithLauncher(entry = join(packagesFolder, 'launcher', 'src', 'index.ts')): Promise<string> {
   const outfile = join(packagesFolder, 'conformance', 'dist', 'launcher', `${basename(entry, '.ts')}-${process.pid}.mjs`)
   mkdirSync(join(outfile, '..'), { recursive: true })
@@ -45,5 +45,10 @@ export async function bundleWithLauncher(entry = join(packagesFolder, 'launcher'
 }
 
 export async function loadLauncher(): Promise<Launcher> {
-  return (await import(pathToFileURL(await bundleWithLauncher()).href)) as Launcher
+  const bundle = await bundleWithLauncher()
+  try {
+    return (await import(pathToFileURL(bundle).href)) as Launcher
+  } finally {
+    rmSync(bundle, { force: true })
+  }
 }

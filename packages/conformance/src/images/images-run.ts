@@ -1,7 +1,7 @@
 // `conformance images`: random images on both engines, each engine in a process of its own. A case fails where that process ends before its time, or is
 // silent for ten seconds; the process then goes on behind it. Told at the end: how the images ended, the longest time, the memory of the process.
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { bundleWithLauncher } from '../core/bundle-launcher.ts'
@@ -90,5 +90,6 @@ export async function runImages({ seed, count, verbose }: ImagesChoice): Promise
     for (const failure of tally.failures) process.stdout.write(`  FAILED ${failure}\n`)
     if (tally.failures.length > 0) status = 1
   }
+  rmSync(bundle, { force: true })
   return status
 }
