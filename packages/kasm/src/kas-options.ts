@@ -42,19 +42,10 @@ const settings: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Long names that may be cut as long as they stay the only one, as getopt_long lets them. */
-const longNames = [
-  ...['--alternate', '--defsym', '--execstack', '--noexecstack', '--fatal-warnings', '--gen-debug', '--gstabs', '--gsframe', '--help'],
-  ...[
-    '--keep-locals',
-    '--no-warn',
-    '--statistics',
-    '--strip-local-absolute',
-    '--target-help',
-    '--traditional-format',
-    '--version',
-    '--warn',
-  ],
-]
+const longNames =
+  '--alternate --defsym --execstack --noexecstack --fatal-warnings --gen-debug --gstabs --gsframe --help --keep-locals --no-warn --statistics --strip-local-absolute --target-help --traditional-format --version --warn'.split(
+    ' ',
+  )
 
 function wholeName(word: string): string {
   if (!/^--[a-z]{2,}/.test(word) || longNames.includes(word)) return word
@@ -346,7 +337,6 @@ function machineOption(word: string, options: Mutable<AssembleOptions>, encode: 
       return
     case '-mbranches-within-32B-boundaries':
       alignBranches(5, ['jcc', 'fused', 'jmp'], 5)
-      return
       return
     default:
       throw new UsageError(`there is no option '${word}'`)
