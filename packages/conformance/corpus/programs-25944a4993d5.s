@@ -1,0 +1,3 @@
+# flags: --64
+movq far(%rip), %rax
+.set far, . + 0x80000000

@@ -1,0 +1,3 @@
+# flags: --64
+jmp far
+.set far, . + 0x90000000

@@ -1,0 +1,3 @@
+# flags: --32
+.byte 1
+.org nowhere+300

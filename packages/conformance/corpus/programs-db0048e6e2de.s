@@ -1,0 +1,3 @@
+# flags: --32
+.version "01.01"
+.version "b"

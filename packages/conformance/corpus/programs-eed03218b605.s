@@ -1,0 +1,3 @@
+# flags: --32
+foo:
+.section foo,"a"

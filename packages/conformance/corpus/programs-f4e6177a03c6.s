@@ -1,0 +1,3 @@
+# flags: --64
+.p2align 40
+.byte 1
