@@ -278,7 +278,11 @@ function call(expression: Extract<Expression, { kind: 'call' }>, scope: Scope): 
       }
       const alignment = value(first)
       if (!scope.section()) scope.hasUsedDot = true
-      return alignment && absolute(alignUp(scope.dot(), absoluteOf(alignment)))
+      if (!alignment) return undefined
+      const aligned = alignUp(scope.dot(), absoluteOf(alignment))
+      // What ALIGN says of `.` belongs to the section that `.` is in.
+      const section = name === 'NEXT' ? undefined : scope.section()
+      return section ? { value: mask(aligned - section.address), section } : absolute(aligned)
     }
     case 'MAX':
     case 'MIN': {

@@ -495,11 +495,9 @@ export class LayoutPass {
     if (size > 0 && output.type === 0) {
       const hasContents = output.items.some((item) => item.kind === 'data' || item.kind === 'bytes')
       output.type = hasContents ? SHT_PROGBITS : SHT_NOBITS
-      output.flags |=
-        (output.isBesideMemory ? 0 : SHF_ALLOC) |
-        (isCodeName.test(output.name) ? SHF_EXECINSTR : 0) |
-        (isThreadName.test(output.name) ? SHF_TLS : 0)
+      if (!output.isBesideMemory) output.flags |= SHF_ALLOC
     }
+    if (size > 0 && !output.hasInputs && isCodeName.test(output.name)) output.flags |= SHF_EXECINSTR
     const isReadOnly = (output.attributes & sectionHas.readOnly) !== 0 || output.statement?.isReadOnly
     output.flags = isReadOnly ? output.flags & ~SHF_WRITE : output.flags | SHF_WRITE
   }
@@ -596,9 +594,8 @@ function isThreadBss({ flags, type }: OutputSection): boolean {
   return (flags & SHF_TLS) !== 0 && type === SHT_NOBITS
 }
 
-/** Names that stand for code, and for threads' storage (gABI "Special Sections"), also where the script alone fills the section. */
+/** Names that stand for code (gABI "Special Sections"), also where the script alone fills the section. */
 const isCodeName = /^\.(?:init|fini|plt|text)$/
-const isThreadName = /^\.t(?:data|bss)$/
 
 /** The blocks of threads are aligned as the strictest of their sections: the first begins so. */
 function alignThreadStorage(plan: readonly PlanItem[]): void {
