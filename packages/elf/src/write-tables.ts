@@ -6,7 +6,7 @@ import { SHN_LORESERVE, SHN_XINDEX, STB_LOCAL } from './constants.ts'
 import { MergedStringTable } from './merged-string-table.ts'
 import type { ElfSymbol, RelocationTable } from './model.ts'
 
-export interface SymbolTableBytes {
+interface SymbolTableBytes {
   readonly bytes: Uint8Array
   /** .symtab_shndx: section numbers that do not fit the table's field; undefined where all do. */
   readonly extended: Uint8Array | undefined

@@ -113,7 +113,7 @@ export class DataSegment {
   }
 }
 
-export interface DataSegmentSection {
+interface DataSegmentSection {
   readonly address: bigint
   readonly sizeInBytes: number
   readonly alignment: number

@@ -50,7 +50,7 @@ interface Word {
   readonly symbol: LinkSymbol
 }
 
-export interface DynamicMaker {
+interface DynamicMaker {
   readonly isI386: boolean
   readonly is64: boolean
   readonly make: (name: string, type: number, flags: number, size: number, alignment: number, entrySize: number) => InputSection

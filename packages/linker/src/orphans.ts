@@ -224,7 +224,8 @@ export class OrphanPlacer {
 
   #insert(output: OutputSection, section: InputSection, has: SectionAttributes, hold: Hold): void {
     let { after } = hold
-    if (!after) {
+    // The linker's own note comes first where the script has no place for notes.
+    if (!after && output.name !== '.note.gnu.build-id') {
       const found = findByAttributes(section, has, this.#outputs(output), this.#isElf)
       after = found?.output
       if (found?.isExact) hold.after = after

@@ -31,14 +31,14 @@ import type { InputObject, LinkSymbol, OutputSection } from './model.ts'
 import { symbolAddress } from './symbol-address.ts'
 import type { SymbolTable } from './symbol-table.ts'
 
-export interface OutputSymbolOptions {
+interface OutputSymbolOptions {
   readonly isRelocatable: boolean
   /** -r and --emit-relocs: relocations of the output name section symbols and what is undefined. */
   readonly keepsRelocations: boolean
   readonly discardLocals: 'all' | 'temporary' | 'none' | undefined
 }
 
-export interface OutputSymbols {
+interface OutputSymbols {
   /** The null symbol first; sections are numbered as in `outputs`, from 1. */
   readonly symbols: readonly ElfSymbol[]
   /** Zero for a symbol that is not in the table. */
