@@ -55,6 +55,8 @@ describe('-msse2avx', () => {
     expect(hex('addps %xmm4,%xmm6', { sse2avx: true })).toBe('c5c858f4')
     expect(hex('sqrtps %xmm4,%xmm6', { sse2avx: true })).toBe('c5f851f4')
     expect(hex('blendvps %xmm4,%xmm6', { sse2avx: true })).toBe('c4e3494af400')
+    expect(hex('rex64 pcmpestri $0,%xmm0,%xmm0', { sse2avx: true })).toBe('c4e3f961c000')
+    expect(hex('rex64 movd %eax,%xmm0', { sse2avx: true })).toBe('c4e1796ec0')
     expect(hex('addl %eax,%ebx', { sse2avx: true })).toBe('01c3')
   })
 })

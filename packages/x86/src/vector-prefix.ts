@@ -39,12 +39,17 @@ function bitsOf(row: Row, draft: Draft): Bits {
     r: (((reg ? reg.number : 0) >> 3) | (rex >> 2)) & 1,
     x: ownX | (row.space === 'evex' && !memory ? 0 : (rex >> 1) & 1),
     b: (memory ? address.baseHigh : (rmNumber >> 3) & 1) | (rex & 1),
-    w: row.vexW === -1 ? (size === 64 || (row.isSized && (rex & 8) !== 0) ? 1 : 0) : row.vexW === 1 ? 1 : 0,
+    w: row.vexW === -1 ? (size === 64 || ((rex & 8) !== 0 && takesWrittenW(row)) ? 1 : 0) : row.vexW === 1 ? 1 : 0,
     vvvv,
     pp: prefixCode(row.mandatoryPrefix),
     // W that tells 32 from 64 bits means nothing outside 64-bit mode (SDM vol. 2 §2.3.5.3)
     isWIgnored: row.vexW === -2 || (row.vexW === -1 && draft.options.mode !== 64),
   }
+}
+
+/** Rows that name a general register of 32 bits, as vmovd's, say W themselves. */
+function takesWrittenW(row: Row): boolean {
+  return row.isSized || !row.operands.some(({ registerClass }) => registerClass === 'gpr32')
 }
 
 /** Writes the prefix, or says why the operands do not fit it. */
