@@ -78,7 +78,7 @@ export class DataSegment {
     const present = [...sections].filter(({ address }) => address >= this.#base)
     const inside = present.filter(({ address }) => address < this.#relroEnd - this.#relroOffset)
     // A segment of data that stays writable goes where one without RELRO goes (tried on GNU ld 2.40).
-    const endsRelro = this.#phase === 'relro-seen' && isRelro && (inside.length > 0 || present.length === 0)
+    const endsRelro = this.#phase === 'relro-seen' && isRelro && inside.length > 0
     if (endsRelro) {
       this.#endsRelroWithPage = true
       const page = this.#maxPageSize
