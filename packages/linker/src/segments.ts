@@ -374,10 +374,12 @@ export function placeSegments(segments: readonly Segment[], options: SegmentOpti
       if (!isTlsBss(output) && endInMemory > memoryEnd) memoryEnd = endInMemory
     }
     if (fileEnd > end) end = fileEnd
+    // Nothing of it is in the file: GNU ld keeps its offset within the first page (gABI asks for the address modulo the page).
+    const isEmptyInFile = isPaged && !hasHeaders && fileEnd === offset
     placed[i] = {
       type: PT_LOAD,
       flags: one.flags ?? flagsOf(one.sections, options.isTextWritable),
-      fileOffset: Number(offset),
+      fileOffset: Number(isEmptyInFile ? address % alignment : offset),
       address,
       loadAddress,
       sizeInFile: Number(fileEnd - offset),
