@@ -50,10 +50,11 @@ function addInput(output: OutputSection, section: InputSection, pattern: number)
 
 function absorb(output: OutputSection, section: InputSection): void {
   addAttributes(output, typedAttributes(output, attributesOf(section)), section.type)
-  const kept = section.flags & (SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_TLS | SHF_GNU_RETAIN | 0x1000_0000)
+  const kept = section.flags & (SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_TLS | 0x1000_0000)
   const mergeable = section.flags & (SHF_MERGE | SHF_STRINGS)
   if (!output.hasInputs) {
-    output.flags |= kept | mergeable
+    // Retained is what its first section is (tried on GNU ld 2.40).
+    output.flags |= kept | mergeable | (section.flags & SHF_GNU_RETAIN)
     output.entrySize = section.elf.entrySize
   } else {
     const common = output.flags & (SHF_MERGE | SHF_STRINGS) & mergeable

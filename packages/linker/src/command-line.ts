@@ -406,6 +406,12 @@ const rules: Readonly<Record<string, Rule>> = {
   'static-pie': flag((options) => {
     options.pie = true
   }),
+  relax: flag((options) => {
+    options.relax = true
+  }),
+  'no-relax': flag((options) => {
+    options.relax = false
+  }),
   shared: { arity: 'none', apply: sharedRefusal },
   Bshareable: { arity: 'none', apply: sharedRefusal },
   ...Object.fromEntries(
@@ -424,8 +430,6 @@ const rules: Readonly<Record<string, Rule>> = {
       'E',
       'export-dynamic',
       'no-export-dynamic',
-      'relax',
-      'no-relax',
       'warn-once',
       'warn-section-align',
       'warn-multiple-gp',

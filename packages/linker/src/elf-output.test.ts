@@ -51,6 +51,15 @@ const objects = {
     'f0VMRgIBAQ{12}EAPgAB{25}MAB{13}EAAAAAAAEAACQAIAFVdw5DDAAAAF{10}BelIAAXgQARsMBwiQAQAAGAAAABw{10}wAAAABBDhCGAkEOCAAAABg{10}XpQUgABeBAGGwAAAAAbDAcIkAEUAAAAI{10}C{53}wAB{23}BAAAAEAAB{23}EAAAAEAABAAM{20}JAAAAE{27}ZjIAZm9vMgBwZXJzAAAAI{10}CAAAAAQ{14}Rg{9}CAAAAB{15}W{10}CAAAAAQAAAAM{10}C5zeW10YWIALnN0cnRhYgAuc2hzdHJ0YWIALnRleHQALmRhdGEALmJzcwAucmVsYS5laF9mcmFtZQ{93}bAAAAAQAAAAY{19}B{11}U{20}B{20}IQAAAAEAAAAD{20}RQ{31}Q{19}CcAAAAIAAAAAw{19}EU{31}E{20}xAAAAAQAAAAI{19}BI{9}Gg{20}I{20}LAAAAAQAAAB{21}OAEAAAAAAABI{10}YAAAAEAAAAC{10}Y{10}EAAAAC{25}L{10}e{10}HAAAAAgAAAAg{9}G{10}JAAAAAw{25}oAQ{8}4{20}B{20}EQAAAAM{25}gAE{8}7{21}Q{20}',
   relro:
     'f0VMRgIBAQ{12}EAPgAB{25}KAB{13}EAAAAAAAEAACwAKAMM{127}EAAAAAAPH/Z{21}QAAAAAAPH/E{21}cAAAAAAPH/C{21}oAAAAAAPH/B{21}0AAAAAAPH/E{20}BAAAAAQAAE{23}BCUwBEQQBEUgBURABSTwBfc3RhcnQAAC5zeW10YWIALnN0cnRhYgAuc2hzdHJ0YWIALnRleHQALmRhdGEALmJzcwAucm9kYXRhAC50ZGF0YQAuaW5pdF9hcnJheQAuZGF0YS5yZWwucm8{93}GwAAAAEAAAAG{20}Q{10}B{21}Q{19}CEAAAABAAAAAw{19}EE{9}E{21}E{20}nAAAACAAAAAM{19}BR{9}GQ{20}B{20}LAAAAAEAAAAC{20}UQ{9}Q{21}Q{19}DQAAAABAAAAAwQ{18}GE{9}B{21}E{20}7AAAADgAAAAM{19}Bl{10}g{20}B{10}g{9}RwAAAAEAAAAD{20}g{10}I{20}I{21}EAAAAC{25}Ig{9}q{10}JAAAABgAAAAg{9}G{10}JAAAAAw{25}wAQAAAAAAABc{20}B{20}EQAAAAM{25}RwEAAAAAAABU{21}Q{20}',
+  // A .text marked SHF_GNU_RETAIN after the plain one, and a retained .kept.
+  retained:
+    'f0VMRgIBAQM{11}EAPgAB{25}Lg{14}EAAAAAAAEAACQAIAJCQAQ{39}QAAABAAAQ{23}F9zdGFydAAALnN5bXRhYgAuc3RydGFiAC5zaHN0cnRhYgAudGV4dAAuZGF0YQAuYnNzAC5rZXB0{95}bAAAAAQAAAAY{19}B{11}E{20}B{20}IQAAAAEAAAAD{20}QQ{31}Q{19}CcAAAAIAAAAAw{19}EE{31}E{20}bAAAAAQAAAAYAI{17}BB{10}E{20}B{20}LAAAAAEAAAADAC{18}Qg{9}B{21}Q{20}EAAAAC{25}Eg{9}M{10}HAAAAAQAAAAg{9}G{10}JAAAAAw{24}B4{10}g{20}B{20}EQAAAAM{25}g{10}y{21}Q{20}',
+  // call and jmp by the GOT of an undefined weak symbol.
+  weakBranches:
+    'f0VMRgIBAQ{12}EAPgAB{25}EAB{13}EAAAAAAAEAACAAHAP8VAAAAAP8l{43}BAAAAEAAB{23}IAAAAE{26}eAAAAI{27}X3N0YXJ0AF9HTE9CQUxfT0ZGU0VUX1RBQkxFXwB3aw{11}g{9}pAAAAAwAAAPz/////////C{10}pAAAAAwAAAPz/////////AC5zeW10YWIALnN0cnRhYgAuc2hzdHJ0YWIALnJlbGEudGV4dAAuZGF0YQAuYnNz{96}IAAAAAEAAAAG{20}Q{10}M{21}Q{19}BsAAAAEAAAAQ{20}Ng{9}M{10}FAAAAAQAAAAg{9}G{10}mAAAAAQAAAAM{19}BM{31}B{20}LAAAAAgAAAAD{20}T{32}Q{20}EAAAAC{25}F{10}Y{10}GAAAAAQAAAAg{9}G{10}JAAAAAw{24}Cw{9}CE{20}B{20}EQAAAAM{25}CAE{8}x{21}Q{20}',
+  // mov, cmp, test of the GOT's slot of an undefined weak symbol.
+  weakLoads:
+    'f0VMRgIBAQ{12}EAPgAB{25}IAB{13}EAAAAAAAEAACAAHAEiLBQAAAABIOwUAAAAASIUFAAAAAIsF{45}QAAABAAAQ{22}CAAAAB{26}HgAAAC{27}F9zdGFydABfR0xPQkFMX09GRlNFVF9UQUJMRV8Ad2s{11}M{9}KgAAAAMAAAD8/////////wo{9}KgAAAAMAAAD8/////////xE{9}KgAAAAMAAAD8/////////xc{9}KQAAAAMAAAD8/////////wAuc3ltdGFiAC5zdHJ0YWIALnNoc3RydGFiAC5yZWxhLnRleHQALmRhdGEALmJzcw{95}CAAAAABAAAABg{19}E{10}Gw{20}E{20}bAAAABAAAAE{20}Do{9}G{10}BQAAAAEAAAAI{9}Bg{9}JgAAAAEAAAAD{20}Ww{31}Q{19}CwAAAAIAAAAAw{19}Fs{31}E{20}BAAAAAg{24}Bg{9}G{10}BgAAAAEAAAAI{9}Bg{9}CQAAAAM{25}w{10}h{21}Q{19}BEAAAAD{25}EgB{8}MQ{20}E{20}',
 } as const
 
 const cases: readonly [title: string, inputs: readonly (keyof typeof objects)[], options: Partial<LinkOptions>, digest: string][] = [
@@ -93,6 +102,24 @@ const cases: readonly [title: string, inputs: readonly (keyof typeof objects)[],
   ['a relocatable object (-r)', ['symbolsA', 'symbolsB', 'symbolsC'], { relocatable: true }, '4fa7fa6276138b73537920ab452deb803fe9d875'],
   // ld
   ['uses of the GOT as immediates, the others with slots in order', ['slots'], {}, '41deb1f04bb6b300e4ae6c6bec00bdee75bf81f8'],
+  // ld --no-relax
+  ['uses of the GOT as they are written (--no-relax)', ['slots'], { relax: false }, '4c04032ecc52ec8182801e7577ffec3c2ddf4ed8'],
+  // ld --no-relax
+  [
+    'an undefined weak symbol as an immediate though --no-relax',
+    ['weakLoads'],
+    { relax: false },
+    '5c1e8e50b3ef088885df49da023ea839b0394fd4',
+  ],
+  // ld --no-relax -Ttext=0x80000000
+  [
+    'branches to an undefined weak symbol by their slot with --no-relax, out of reach of zero',
+    ['weakBranches'],
+    { relax: false, sectionStarts: new Map([['.text', 0x80000000n]]) },
+    'b7c6b9ae6a8206b83c13dd8977332afdb60fb119',
+  ],
+  // ld -r
+  ['a section retained as its first input is', ['retained'], { relocatable: true }, 'c03e1e4cd412c496623799eefeb555966ccdc613'],
   // ld
   ['indirect functions by what uses them', ['indirect'], {}, 'fb2d0fae1f9df3c3681ba20acf850aa2c780e6e5'],
   // ld -m elf_i386

@@ -81,6 +81,8 @@ export interface LinkOptions {
   readonly gcKeepExported?: boolean
   /** -static-pie / -pie. */
   readonly pie?: boolean
+  /** --no-relax is false: uses of the GOT are not made direct. */
+  readonly relax?: boolean
   /** -n / -N. */
   readonly paging?: 'nmagic' | 'omagic'
   /** -s all, -S debug. */

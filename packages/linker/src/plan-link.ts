@@ -56,7 +56,10 @@ export function planLink(options: LinkOptions, state: ScriptState, inputs: LinkI
   let synthetic: SyntheticSections | undefined
   let ehFrameHeader: InputSection | undefined
   if (isElfImage) {
-    synthetic = new SyntheticSections(target.inputMachine, target.isInput64, objects.length, options.pie === true)
+    synthetic = new SyntheticSections(target.inputMachine, target.isInput64, objects.length, {
+      isPic: options.pie === true,
+      keepsGotUses: options.relax === false,
+    })
     synthetic.scan(objects, symbols, sink)
     // They belong to the first object.
     objects.splice(1, 0, synthetic.object)

@@ -9,12 +9,24 @@ import type { SyntheticSections } from './synthetic.ts'
 
 export type GotUse = 'none' | 'slot' | 'base'
 
+/** What of the link decides whether a use of the GOT becomes direct. */
+export interface GotRules {
+  readonly isI386: boolean
+  readonly isPic: boolean
+  /** --no-relax: on x86-64 uses of the GOT stay; i386 and thread-local storage take no notice (tried on GNU ld 2.40). */
+  readonly keepsGotUses: boolean
+}
+
 /** What a relocation wants of the GOT, relaxation considered. */
-export function gotUse(isI386: boolean, type: number, section: InputSection, offset: number, symbol: LinkSymbol, isPic: boolean): GotUse {
+export function gotUse(rules: GotRules, type: number, section: InputSection, offset: number, symbol: LinkSymbol): GotUse {
+  const { isI386, isPic } = rules
   const { contents } = section
   // Where the program's place is not known only distances are: no immediates, and nothing about what is absolute.
   const relaxable = type === 9 || type === 41 || type === 42 || type === 43
   const opcode = contents[offset - 2]
+  // Zero is an immediate wherever the program is, and with --no-relax too; a branch to it or a distance are not.
+  if (!isI386 && isZero(symbol) && (type === 41 || type === 42) && opcode !== 0xff && canRelaxX8664(contents, offset)) return 'none'
+  if (rules.keepsGotUses && !isI386 && (type === 41 || type === 42 || type === 9) && !(isZero(symbol) && opcode === 0x8b)) return 'slot'
   const isDistance = symbol.state === 'defined' && (symbol.section !== undefined || symbol.isScripted)
   if (isPic && relaxable && !(isI386 && type === 9) && !(isDistance && (opcode === 0x8b || opcode === 0xff))) return 'slot'
   if (isI386) {
@@ -29,9 +41,13 @@ export function gotUse(isI386: boolean, type: number, section: InputSection, off
   return type === 25 || type === 26 || type === 29 || type === 31 ? 'base' : 'none'
 }
 
+function isZero(symbol: LinkSymbol): boolean {
+  return symbol.state === 'undefined-weak'
+}
+
 /** In a static program an undefined weak symbol is known too: it is zero. */
 function isKnown(symbol: LinkSymbol): boolean {
-  return symbol.state === 'defined' || symbol.state === 'undefined-weak'
+  return symbol.state === 'defined' || isZero(symbol)
 }
 
 /** add, or, adc, sbb, and, sub, xor, cmp of a register with memory: the same with an immediate is 0x81. */
@@ -199,7 +215,7 @@ export class StaticRelocations implements SpecialRelocations {
 
   #gotPcRel(site: RelocationSite, name: string): void {
     const { offset, addend, place, bytes, symbol } = site
-    const isDirect = gotUse(false, site.type, site.section, offset, symbol, this.#synthetic.isPic) === 'none'
+    const isDirect = gotUse(this.#synthetic, site.type, site.section, offset, symbol) === 'none'
     if (!isDirect) {
       this.#put32(site, offset, this.#slot(site) + addend - place, name)
       return
@@ -209,7 +225,8 @@ export class StaticRelocations implements SpecialRelocations {
     const distance = value - 4 - place
     const opcode = bytes[offset - 2]
     const isBranch = opcode === 0xff
-    if (!isBranch && !this.#synthetic.isPic && site.type !== 9 && !(opcode === 0x8b && (value < -0x8000_0000 || value > 0x7fff_ffff))) {
+    const isImmediate = !this.#synthetic.isPic || isZero(symbol)
+    if (!isBranch && isImmediate && site.type !== 9 && !(opcode === 0x8b && (value < -0x8000_0000 || value > 0x7fff_ffff))) {
       toImmediate(bytes, offset, site.type === 42)
       this.#put32(site, offset, value, name)
       return
@@ -269,7 +286,7 @@ export class StaticRelocations implements SpecialRelocations {
         return true
       case 43: {
         const isBaseless = ((bytes[offset - 1] as number) & 0xc7) === 0x05
-        if (gotUse(true, type, site.section, offset, symbol, this.#synthetic.isPic) === 'none') return this.#relaxGot32X(site)
+        if (gotUse(this.#synthetic, type, site.section, offset, symbol) === 'none') return this.#relaxGot32X(site)
         put(offset, this.#slot(site) + addend - (isBaseless ? 0 : base))
         return true
       }

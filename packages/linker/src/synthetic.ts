@@ -20,7 +20,7 @@ import type { DiagnosticSink } from '@kernelbox/diagnostics'
 import { DynamicSections } from './dynamic-sections.ts'
 import { InputObject, InputSection, type LinkSymbol } from './model.ts'
 import { inHashOrder } from './hash-order.ts'
-import { type GotUse, gotUse } from './relax.ts'
+import { type GotRules, type GotUse, gotUse } from './relax.ts'
 import { typeOfName } from './section-attributes.ts'
 import type { SymbolTable } from './symbol-table.ts'
 
@@ -48,8 +48,11 @@ export class SyntheticSections {
   /** In a position-independent program. */
   readonly dynamic: DynamicSections | undefined
 
-  constructor(machine: number, is64: boolean, order: number, isPic = false) {
+  readonly keepsGotUses: boolean
+
+  constructor(machine: number, is64: boolean, order: number, { isPic, keepsGotUses }: Pick<GotRules, 'isPic' | 'keepsGotUses'>) {
     this.isPic = isPic
+    this.keepsGotUses = keepsGotUses
     this.isI386 = machine === EM_386
     this.is64 = is64
     this.wordSize = is64 ? 8 : this.isI386 ? 4 : 8
@@ -97,7 +100,7 @@ export class SyntheticSections {
       const type = relocations.typeAt(row)
       const symbol = object.symbols[relocations.symbolAt(row)] as LinkSymbol
       if (symbol.name === '_GLOBAL_OFFSET_TABLE_') this.#wantsGotBase = true
-      const use = gotUse(this.isI386, type, section, relocations.offsetAt(row), symbol, this.isPic)
+      const use = gotUse(this, type, section, relocations.offsetAt(row), symbol)
       // Calls of a hidden function through the PLT end its being global in such a program (tried on GNU ld 2.40).
       if (this.isPic && type === 4 && (symbol.visibility === 1 || symbol.visibility === 2) && symbol.state === 'defined')
         symbol.isForcedLocal = true
