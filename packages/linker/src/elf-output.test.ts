@@ -60,6 +60,11 @@ const objects = {
   // mov, cmp, test of the GOT's slot of an undefined weak symbol.
   weakLoads:
     'f0VMRgIBAQ{12}EAPgAB{25}IAB{13}EAAAAAAAEAACAAHAEiLBQAAAABIOwUAAAAASIUFAAAAAIsF{45}QAAABAAAQ{22}CAAAAB{26}HgAAAC{27}F9zdGFydABfR0xPQkFMX09GRlNFVF9UQUJMRV8Ad2s{11}M{9}KgAAAAMAAAD8/////////wo{9}KgAAAAMAAAD8/////////xE{9}KgAAAAMAAAD8/////////xc{9}KQAAAAMAAAD8/////////wAuc3ltdGFiAC5zdHJ0YWIALnNoc3RydGFiAC5yZWxhLnRleHQALmRhdGEALmJzcw{95}CAAAAABAAAABg{19}E{10}Gw{20}E{20}bAAAABAAAAE{20}Do{9}G{10}BQAAAAEAAAAI{9}Bg{9}JgAAAAEAAAAD{20}Ww{31}Q{19}CwAAAAIAAAAAw{19}Fs{31}E{20}BAAAAAg{24}Bg{9}G{10}BgAAAAEAAAAI{9}Bg{9}CQAAAAM{25}w{10}h{21}Q{19}BEAAAAD{25}EgB{8}MQ{20}E{20}',
+  // .foo retained, .bar not, .twice retained; the other way about, and .twice again.
+  retainedC:
+    'f0VMRgIBAQM{11}EAPgAB{25}H{15}EAAAAAAAEAACAAHAAEBAQAuc2hzdHJ0YWIALnRleHQALmRhdGEALmJzcwAuZm9vAC5iYXIALnR3aWNl{87}LAAAAAQAAAAY{19}B{32}B{20}EQAAAAEAAAAD{20}Q{32}Q{19}BcAAAAIAAAAAw{19}E{32}E{20}cAAAAAQAAAAMAI{17}B{11}E{20}B{20}IQAAAAEAAAAD{20}QQ{9}B{21}Q{19}CYAAAABAAAAAwAg{17}EI{10}Q{20}E{20}BAAAAAw{24}BD{9}C0{20}B{20}',
+  retainedB:
+    'f0VMRgIBAQM{11}EAPgAB{25}I{15}EAAAAAAAEAACQAIAAECAmEAAC5zaHN0cnRhYgAudGV4dAAuZGF0YQAuYnNzAC5iYXIALmZvbwAudHdpY2UALm1lcmdl{96}CwAAAAEAAAAG{20}Q{32}Q{19}BEAAAABAAAAAw{19}E{32}E{20}XAAAACAAAAAM{19}B{32}B{20}HAAAAAEAAAADAC{18}Q{10}B{21}Q{19}CEAAAABAAAAAw{19}EE{10}Q{20}E{20}mAAAAAQAAAAMAI{17}BC{10}E{20}B{20}LQAAAAEAAAAyAC{18}Qw{9}C{21}Q{9}B{10}EAAAAD{25}EU{9}N{21}E{20}',
 } as const
 
 const cases: readonly [title: string, inputs: readonly (keyof typeof objects)[], options: Partial<LinkOptions>, digest: string][] = [
@@ -120,6 +125,13 @@ const cases: readonly [title: string, inputs: readonly (keyof typeof objects)[],
   ],
   // ld -r
   ['a section retained as its first input is', ['retained'], { relocatable: true }, 'c03e1e4cd412c496623799eefeb555966ccdc613'],
+  // ld -r
+  [
+    'retained sections beside others of their names (-r)',
+    ['retainedC', 'retainedB'],
+    { relocatable: true },
+    'f8e60f884428c0bb26a5babc27e8785fe4b9b85f',
+  ],
   // ld
   ['indirect functions by what uses them', ['indirect'], {}, 'fb2d0fae1f9df3c3681ba20acf850aa2c780e6e5'],
   // ld -m elf_i386

@@ -3,7 +3,7 @@
 // after the last section of their kind (GNU ld manual §3.10.5 "Orphan Sections"; the kinds, their order and what stands
 // between were found by trying).
 
-import { SHT_NOTE, SHT_REL, SHT_RELA } from '@kernelbox/elf'
+import { SHF_GNU_RETAIN, SHT_NOTE, SHT_REL, SHT_RELA } from '@kernelbox/elf'
 import type { PlanItem } from './layout.ts'
 import { type InputSection, OutputSection } from './model.ts'
 import { attributesOf, type SectionAttributes, sectionHas } from './section-attributes.ts'
@@ -216,6 +216,8 @@ export class OrphanPlacer {
       else if (output.attributes === 0) return output
       else if (((output.attributes ^ has) & (loaded | allocated)) === 0 && (!this.#isElf || output.firstType === section.type)) {
         if (this.#isRelocatable && output.isOrphan && section.flags !== output.flags && (section.flags & 0x200) !== 0) continue
+        // What is retained stays apart from what is not: a later link may drop the one alone (tried on GNU ld 2.40).
+        if (this.#isRelocatable && output.hasInputs && ((section.flags ^ output.flags) & SHF_GNU_RETAIN) !== 0) continue
         return output
       }
     }
