@@ -26,7 +26,6 @@ const ratchets: readonly Ratchet[] = [
   { suite: 'kernels', attCut: false, only: undefined, lists: { kernels: 'kernels' } },
   // The random links of the first seed.
   { suite: 'ld-random', attCut: false, only: undefined, lists: { flat: 'ld-random-flat', elf: 'ld-random-elf' } },
-  { suite: 'guests', attCut: false, only: undefined, lists: { guests: 'guests' } },
   // sqlite3 takes gcc minutes: it is for `conformance client`.
   { suite: 'client', attCut: false, only: '^(lua|zlib)', lists: { objects: 'client-objects', programs: 'client-programs' } },
 ]
