@@ -515,9 +515,11 @@ export class Resolver {
     }
   }
 
-  #checkAddend(symbol: AsmSymbol | undefined, addend: bigint, size: number, source: number, place: number): void {
+  #checkAddend(symbol: AsmSymbol | undefined, written: bigint, size: number, source: number, place: number): void {
+    // Numbers wrap at 32 bits in the objects that have 32.
+    const addend = BigInt.asIntN(32, written)
     const bits = BigInt(8 * size)
-    if (addend >= -(1n << bits) && addend < 1n << bits) return
+    if (addend > -(1n << bits) && addend < 1n << bits) return
     const { message, notes } = addressTooLarge(symbol, addend, size)
     this.#error(source, place, 'value-too-large', message, notes)
   }

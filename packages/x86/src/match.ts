@@ -41,7 +41,8 @@ function kindFits(spec: OperandSpec, operand: Operand, row: Row): boolean {
   switch (operand.kind) {
     case 'register':
       if (operand.indirect && !row.flags.has('indirect')) return false
-      if ((spec.accepts & ACCEPT_PORT) !== 0) return operand.register.class === 'gpr16' && operand.register.number === 2
+      // GNU as takes %edx and %rdx for the port's %dx too.
+      if ((spec.accepts & ACCEPT_PORT) !== 0) return operand.register.number === 2 && /^gpr(16|32|64)$/.test(operand.register.class)
       if ((spec.accepts & ACCEPT_REGISTER) === 0) return false
       if (!classFits(spec, operand.register)) return false
       return spec.fixedNumber < 0 || (operand.register.number === spec.fixedNumber && operand.register.rex !== 'needed')
