@@ -65,9 +65,10 @@ describe.each(engines)('a machine on %s', (engine) => {
     vm = await createVm({ engine })
     vm.load(halt)
     const before = process.cpuUsage()
-    expect(await vm.run({ timeout: 300, onHalt: 'wait' })).toEqual({ reason: 'timeout' })
+    expect(await vm.run({ timeout: 1000, onHalt: 'wait' })).toEqual({ reason: 'timeout' })
     const { user, system } = process.cpuUsage(before)
-    expect((user + system) / 1000).toBeLessThan(100)
+    // A loop would take all of the second; vitest's own threads take some of it.
+    expect((user + system) / 1000).toBeLessThan(700)
   })
   it.each([
     ['computes', [0xeb, 0xfe]],
