@@ -2,7 +2,8 @@
 // not on software: no long mode in v86
 // expect: "iUP!"
 // exit: halt
-	.macro	gate vector, handler
+#include "long.h"
+	.macro	long_gate vector, handler
 	movl	$0x180000 + \handler, 0x4000 + \vector * 16
 	movl	$0xf8e00, 0x4004 + \vector * 16
 	movq	$0, 0x4008 + \vector * 16
@@ -10,42 +11,10 @@
 .code16
 start:
 	cli
-	lgdtl	%cs:gdtr
-	mov	%cr0, %eax
-	or	$1, %al
-	mov	%eax, %cr0
-	ljmpl	$8, $0xf0000 + flat
-.code32
-flat:
-	mov	$16, %eax
-	mov	%eax, %ds
-	mov	%eax, %es
-	mov	%eax, %ss
-	mov	$0x7000, %esp
-	mov	$0x1000, %edi
-	xor	%eax, %eax
-	mov	$0xc00, %ecx
-	rep stosl
-	movl	$0x2003, 0x1000		// PML4 -> PDPT -> directory: 2 MiB as they are
-	movl	$0x3003, 0x2000
-	movl	$0x83, 0x3000
-	mov	%cr4, %eax
-	or	$0x20, %eax
-	mov	%eax, %cr4
-	mov	$0x1000, %eax
-	mov	%eax, %cr3
-	mov	$0xc0000080, %ecx
-	rdmsr
-	or	$0x100, %eax
-	wrmsr
-	mov	%cr0, %eax
-	or	$0x80000000, %eax
-	mov	%eax, %cr0
-	ljmp	$0x18, $0xf0000 + long
-.code64
-long:	gate	0x30, soft
-	gate	6, invalid
-	gate	14, fault
+	enter_long
+	long_gate	0x30, soft
+	long_gate	6, invalid
+	long_gate	14, fault
 	mov	$0xf0000 + idtr, %ecx
 	lidt	(%rcx)
 	int	$0x30
@@ -74,13 +43,5 @@ fault:	mov	%cr2, %rax
 1:	hlt
 idtr:	.word	0xfff
 	.quad	0x4000
-.balign 8
-gdt:	.quad	0
-	.quad	0x00cf9b000000ffff
-	.quad	0x00cf93000000ffff
-	.quad	0x00af9b000000ffff
-gdtr:	.word	. - gdt - 1
-	.long	0xf0000 + gdt
-. = 0xfff0
-.code16
-	ljmp	$0xf000, $start
+	long_gdt
+	reset_vector

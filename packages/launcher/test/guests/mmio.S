@@ -1,17 +1,11 @@
 // Addresses above the memory: a handler at 0x8000000, nobody at 0x9000000.
 // expect: "mmio"
 // exit: halt
+#include "protected.h"
 .code16
 start:
-	lgdtl	%cs:gdtr
-	mov	%cr0, %eax
-	or	$1, %al
-	mov	%eax, %cr0
-	ljmpl	$8, $0xf0000 + flat
-.code32
-flat:
-	mov	$16, %eax
-	mov	%eax, %ds
+	enter_protected
+	load_flat ds
 	movl	$0x12345678, 0x8000000
 	movw	$0x9abc, 0x8000004
 	movb	$0xde, 0x8000006
@@ -37,12 +31,5 @@ flat:
 bad:	mov	$'!', %al
 	outb	%al, $0xf1
 	hlt
-.balign 8
-gdt:	.quad	0
-	.quad	0x00cf9b000000ffff
-	.quad	0x00cf93000000ffff
-gdtr:	.word	. - gdt - 1
-	.long	0xf0000 + gdt
-. = 0xfff0
-.code16
-	ljmp	$0xf000, $start
+	flat_gdt
+	reset_vector

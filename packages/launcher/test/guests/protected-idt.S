@@ -1,28 +1,12 @@
 // An IDT in protected mode: int $0x30, #UD, #DE and #GP through interrupt gates with their error codes.
 // expect: "iUDG"
 // exit: halt
-	.macro	gate vector, handler
-	movl	$0x80000 + \handler, 0x1000 + \vector * 8
-	movl	$0xf8e00, 0x1004 + \vector * 8
-	.endm
+#include "protected.h"
 .code16
 start:
-	lgdtl	%cs:gdtr
-	mov	%cr0, %eax
-	or	$1, %al
-	mov	%eax, %cr0
-	ljmpl	$8, $0xf0000 + flat
-.code32
-flat:
-	mov	$16, %eax
-	mov	%eax, %ds
-	mov	%eax, %es
-	mov	%eax, %ss
-	mov	$0x7000, %esp
-	mov	$0x1000, %edi
-	xor	%eax, %eax
-	mov	$512, %ecx
-	rep stosl
+	enter_protected
+	flat_stack
+	clear	0x1000, 512
 	gate	0x30, soft
 	gate	6, invalid
 	gate	0, divide
@@ -55,14 +39,6 @@ protection:
 	mov	$'G', %al
 	out	%al, $0xf1
 1:	hlt
-idtr:	.word	0x7ff
-	.long	0x1000
-.balign 8
-gdt:	.quad	0
-	.quad	0x00cf9b000000ffff
-	.quad	0x00cf93000000ffff
-gdtr:	.word	. - gdt - 1
-	.long	0xf0000 + gdt
-. = 0xfff0
-.code16
-	ljmp	$0xf000, $start
+	idt_at_1000h
+	flat_gdt
+	reset_vector

@@ -2,28 +2,12 @@
 // not on software: v86 does not check limits
 // expect: "inG"
 // exit: halt
-	.macro	gate vector, handler
-	movl	$0x80000 + \handler, 0x1000 + \vector * 8
-	movl	$0xf8e00, 0x1004 + \vector * 8
-	.endm
+#include "protected.h"
 .code16
 start:
-	lgdtl	%cs:gdtr
-	mov	%cr0, %eax
-	or	$1, %al
-	mov	%eax, %cr0
-	ljmpl	$8, $0xf0000 + flat
-.code32
-flat:
-	mov	$16, %eax
-	mov	%eax, %ds
-	mov	%eax, %es
-	mov	%eax, %ss
-	mov	$0x7000, %esp
-	mov	$0x1000, %edi
-	xor	%eax, %eax
-	mov	$512, %ecx
-	rep stosl
+	enter_protected
+	flat_stack
+	clear	0x1000, 512
 	gate	13, protection
 	lidt	%cs:0xf0000 + idtr
 	movl	$0x0000000f, 0x600	// a data segment of 16 bytes at 800h, in a GDT of its own
@@ -54,14 +38,6 @@ protection:
 	mov	$'G', %al
 	out	%al, $0xf1
 	hlt
-idtr:	.word	0x7ff
-	.long	0x1000
-.balign 8
-gdt:	.quad	0
-	.quad	0x00cf9b000000ffff
-	.quad	0x00cf93000000ffff
-gdtr:	.word	. - gdt - 1
-	.long	0xf0000 + gdt
-. = 0xfff0
-.code16
-	ljmp	$0xf000, $start
+	idt_at_1000h
+	flat_gdt
+	reset_vector
