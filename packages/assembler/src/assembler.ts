@@ -1,7 +1,7 @@
 // The state of one assembly and what its statements do to it: each is told apart here and goes to a directive, a macro or
 // the encoder. Enters: statements from input.ts. Leaves: sections of fragments, symbols, fixups. What a statement can do is
-// in the classes below this one: read (statement-cursor.ts), report (statement-reports.ts), name (symbol-scope.ts), emit
-// (emission.ts). Steps after the last statement are in assemble.ts.
+// in the classes below this one: read (statement-cursor.ts), report (statement-reports.ts), name (symbol-scope.ts,
+// symbol-definitions.ts), emit (emission.ts). Steps after the last statement are in assemble.ts.
 
 import { bytesToText, type Diagnostic, type DiagnosticSink, type SourceFile } from '@kernelbox/diagnostics'
 import type { EncodeOptions, Mode } from '@kernelbox/x86'

@@ -6,10 +6,10 @@ import type { Expression } from './expression.ts'
 import { expressionConstant, expressionLinear, expressionRegister } from './expression-reader.ts'
 import { type FillDetail, fixupData, partFill } from './fragments.ts'
 import { mostContentsInBytes } from './limits.ts'
-import { SymbolScope } from './symbol-scope.ts'
+import { SymbolDefinitions } from './symbol-definitions.ts'
 import type { AsmSymbol } from './symbols.ts'
 
-export abstract class Emission extends SymbolScope {
+export abstract class Emission extends SymbolDefinitions {
   /** False, and a message, where an instruction cannot stand: in the absolute section. */
   canEmit(): boolean {
     if (!this.section.isAbsolute) return true

@@ -1,5 +1,6 @@
-// Names in statements: expressions that are read with the symbols they name, labels, assignments, numeric labels.
-// Enters: names and expressions at the cursor. Leaves: symbols with places or values. GNU as manual §5 "Symbols".
+// Names in statements: expressions that are read with the symbols they name; what gives a symbol a place or a value is in
+// symbol-definitions.ts. Enters: names and expressions at the cursor. Leaves: symbols, and the value in `reader`.
+// GNU as manual §5 "Symbols", §6 "Expressions".
 
 import { bytesToText, type DiagnosticSink } from '@kernelbox/diagnostics'
 import { Evaluation, type Expression, snapshot } from './expression.ts'
@@ -15,19 +16,9 @@ import { fixedDistance } from './fixed-distance.ts'
 import type { FragmentChain } from './fragments.ts'
 import type { AssembleOptions } from './options.ts'
 import { type Section, SectionList } from './sections.ts'
-import { quotedName } from './statement-cursor.ts'
 import { StatementReports } from './statement-reports.ts'
 import { isBignum } from './bignum.ts'
-import {
-  AsmSymbol,
-  symbolAbsolute,
-  symbolCommon,
-  symbolEquated,
-  symbolLabel,
-  symbolRegister,
-  SymbolTable,
-  symbolUndefined,
-} from './symbols.ts'
+import { AsmSymbol, symbolAbsolute, symbolLabel, SymbolTable, symbolUndefined } from './symbols.ts'
 import type { ParsedSyntax } from './syntax/syntax-tree.ts'
 
 export interface Instrumentation {
@@ -39,13 +30,19 @@ export interface Instrumentation {
   label?(): void
 }
 
+/** What `1b` and `1f` mean here. */
+interface LocalLabels {
+  last: AsmSymbol | undefined
+  next: AsmSymbol | undefined
+}
+
 export abstract class SymbolScope extends StatementReports {
   readonly symbols = new SymbolTable()
   readonly sections = new SectionList()
   readonly reader: ExpressionReader
   readonly evaluation: Evaluation
   readonly instrumentation: Instrumentation[] = []
-  readonly #localLabels = new Map<number, { last: AsmSymbol | undefined; next: AsmSymbol | undefined }>()
+  readonly #localLabels = new Map<number, LocalLabels>()
 
   constructor(options: AssembleOptions, sink: DiagnosticSink, parse: () => (text: string) => ParsedSyntax | undefined) {
     super(options, sink)
@@ -92,7 +89,7 @@ export abstract class SymbolScope extends StatementReports {
 
   nameToSymbol(name: string): AsmSymbol {
     const symbol = this.symbols.named(name)
-    if (symbol.namedIn < 0) this.#noteName(symbol, this.at)
+    if (symbol.namedIn < 0) this.noteName(symbol, this.at)
     this.symbols.convert(symbol)
     return symbol
   }
@@ -160,7 +157,7 @@ export abstract class SymbolScope extends StatementReports {
   #namedSymbol(bytes: Uint8Array, start: number, end: number): AsmSymbol {
     if (bytes[end] === 64 && !this.#hasOffsetTable && needsOffsetTable(bytes, end + 1)) this.#nameOffsetTable()
     let symbol = this.symbols.intern(bytes, start, end)
-    if (symbol.namedIn < 0) this.#noteName(symbol, start)
+    if (symbol.namedIn < 0) this.noteName(symbol, start)
     if (this.reader.isLate) return symbol
     if (symbol.isForwardReference && symbol.expression) symbol = this.#taken(symbol)
     if (symbol.weakrefTarget) return this.weakrefTarget(symbol)
@@ -179,7 +176,7 @@ export abstract class SymbolScope extends StatementReports {
 
   /** Notes what naming a plain symbol as an instruction's operand means for its entry in the symbol table. */
   mention(symbol: AsmSymbol, at: number, isLookedUpTwice: boolean): void {
-    if (symbol.namedIn < 0) this.#noteName(symbol, at)
+    if (symbol.namedIn < 0) this.noteName(symbol, at)
     if (symbol.isTemporary && symbol.convertedAt < 0) this.#noteMention(symbol, at, isLookedUpTwice)
     symbol.isMentioned = true
   }
@@ -231,7 +228,7 @@ export abstract class SymbolScope extends StatementReports {
     return target
   }
 
-  #noteName(symbol: AsmSymbol, at: number): void {
+  protected noteName(symbol: AsmSymbol, at: number): void {
     symbol.namedIn = this.input.frame?.sourceIndex ?? -1
     symbol.namedAt = at
   }
@@ -263,9 +260,14 @@ export abstract class SymbolScope extends StatementReports {
     symbol.value = this.absoluteLocation
   }
 
-  localLabel(number: number, isForward: boolean): AsmSymbol {
+  protected localLabels(number: number): LocalLabels {
     let entry = this.#localLabels.get(number)
     if (!entry) this.#localLabels.set(number, (entry = { last: undefined, next: undefined }))
+    return entry
+  }
+
+  localLabel(number: number, isForward: boolean): AsmSymbol {
+    const entry = this.localLabels(number)
     if (!isForward) {
       if (entry.last) return entry.last
       this.error('undefined-local-label', `there is no label '${number}:' before this`, this.at, this.end)
@@ -273,7 +275,7 @@ export abstract class SymbolScope extends StatementReports {
     }
     if (!entry.next) {
       entry.next = this.symbols.anonymous(`${number}`)
-      this.#noteName(entry.next, this.at)
+      this.noteName(entry.next, this.at)
     }
     return entry.next
   }
@@ -282,180 +284,8 @@ export abstract class SymbolScope extends StatementReports {
     for (const [number, { next }] of this.#localLabels) if (next) yield { number, symbol: next }
   }
 
-  /** `12:` */
-  protected numericLabel(start: number, end: number): boolean {
-    const text = bytesToText(this.bytes.subarray(start, end))
-    if (!/^[0-9]+$/.test(text)) {
-      this.junk(start)
-      return false
-    }
-    const number = Number(text)
-    if (number > 0x7fffffff) {
-      this.error('local-label-too-large', `the number of the local label is too large: ${text}`, start, end)
-      return false
-    }
-    let entry = this.#localLabels.get(number)
-    if (!entry) this.#localLabels.set(number, (entry = { last: undefined, next: undefined }))
-    const symbol = entry.next ?? this.symbols.anonymous(text)
-    entry.next = undefined
-    entry.last = symbol
-    for (const i of this.instrumentation) i.label?.()
-    this.placeHere(symbol)
-    return true
-  }
-
-  /** `name:` */
-  protected label(start: number, end: number): void {
-    let symbol: AsmSymbol
-    if (this.bytes[start] === 34) {
-      const name = quotedName(this.bytes, start, end)
-      symbol = this.symbols.intern(name, 0, name.length)
-    } else symbol = this.symbols.intern(this.bytes, start, end)
-    this.defineLabel(symbol, start, end)
-  }
-
-  defineLabel(named: AsmSymbol, start: number, end: number): void {
-    let symbol = named
-    if (symbol.isVolatile && symbol.kind !== symbolUndefined) {
-      symbol = this.renew(symbol)
-      symbol.isVolatile = false
-    }
-    // Without an iterator: sources of compilers have labels by the hundred thousand.
-    const { instrumentation } = this
-    for (let i = 0; i < instrumentation.length; i++) {
-      instrumentation[i]?.statement?.(this.chain)
-      instrumentation[i]?.label?.()
-    }
-    if (symbol.kind !== symbolUndefined || symbol.weakrefTarget) {
-      if (
-        symbol.kind === symbolLabel &&
-        symbol.chain === this.chain &&
-        symbol.fragment === this.chain.current &&
-        symbol.offset === this.chain.length &&
-        !symbol.isVolatile &&
-        !symbol.sectionOf
-      )
-        return
-      this.alreadyDefined(symbol, start, end)
-      return
-    }
-    symbol.weakrefTarget = undefined
-    this.placeHere(symbol)
-    symbol.definedIn = this.input.frame?.sourceIndex ?? -1
-    symbol.definedAt = start
-    if (symbol.namedIn < 0) this.#noteName(symbol, start)
-  }
-
-  alreadyDefined(symbol: AsmSymbol, start: number, end: number): void {
-    this.error('duplicate-symbol', `the symbol '${symbol.name}' is already defined`, start, end, {
-      ...(symbol.definedIn >= 0 && { notes: [{ message: 'first defined here', span: this.spanOf(symbol.definedIn, symbol.definedAt) }] }),
-    })
-  }
-
-  /** `name = expression`, `name == expression`. */
-  protected assignment(start: number, nameEnd: number, equals: number): void {
-    const { bytes } = this
-    this.at = equals + 1
-    const isOnce = bytes[this.at] === 61
-    if (isOnce) this.at++
-    this.skipBlanks()
-    if (nameEnd === start + 1 && bytes[start] === 46) {
-      this.moveTo()
-      return
-    }
-    const name = bytes[start] === 34 ? quotedName(bytes, start, nameEnd) : bytes.subarray(start, nameEnd)
-    this.assign(this.symbols.intern(name, 0, name.length), isOnce ? 'eqv' : 'set', start, nameEnd)
-  }
-
-  /** `. = expression` is `.org`. */
-  protected abstract moveTo(): void
-  /** Reads the value at the cursor and gives it to the symbol: `.set` (again and again), `.equiv` (once), `.eqv` (late). */
-  assign(target: AsmSymbol, how: 'set' | 'equiv' | 'eqv', start: number, end: number): void {
-    this.symbols.convert(target)
-    let symbol = target
-    const valueStart = this.at
-    this.reader.isLate = how === 'eqv'
-    const hasValue = this.readExpression()
-    this.reader.isLate = false
-    if (!hasValue) {
-      this.error('missing-operand', `a value for '${symbol.name}' is expected here`, valueStart, this.end)
-      return
-    }
-    const { reader } = this
-    const expression = reader.expression
-    if (expression.kind === 'constant' && isBignum(expression.value)) {
-      this.error('number-too-big', `the value of '${symbol.name}' cannot need more than 64 bits`, valueStart, this.at)
-      return
-    }
-    if (!this.expectEnd()) return
-    if ((symbol.kind !== symbolUndefined || symbol.weakrefTarget) && (how !== 'set' || !symbol.isVolatile)) {
-      this.alreadyDefined(symbol, start, end)
-      return
-    }
-    if (symbol.isVolatile && symbol.kind !== symbolUndefined) symbol = this.renew(symbol)
-    symbol.isVolatile = how === 'set'
-    symbol.weakrefTarget = undefined
-    symbol.definedIn = this.input.frame?.sourceIndex ?? -1
-    symbol.definedAt = start
-    if (symbol.namedIn < 0) this.#noteName(symbol, start)
-    if (how === 'eqv') {
-      symbol.isForwardReference = true
-      symbol.kind = symbolEquated
-      symbol.expression = expression
-      return
-    }
-    if (reader.kind === expressionRegister) {
-      if (symbol.isGlobal) {
-        this.error('global-register', `'${symbol.name}' is global and cannot stand for a register`, start, this.end)
-        return
-      }
-      symbol.kind = symbolRegister
-      symbol.registerName = reader.registerName
-      return
-    }
-    this.equate(symbol, expression)
-  }
-
-  /** A successor for a symbol that may be defined again; what referred to the old one keeps its value. */
-  renew(old: AsmSymbol): AsmSymbol {
-    const fresh = this.symbols.renew(old)
-    fresh.isGlobal = old.isGlobal
-    fresh.isWeak = old.isWeak
-    fresh.isLocal = old.isLocal
-    fresh.isUsed = old.isUsed
-    fresh.isUnique = old.isUnique
-    fresh.type = old.type
-    fresh.visibility = old.visibility
-    fresh.size = old.size
-    fresh.isTemporary = old.isTemporary
-    fresh.versionNames = old.versionNames
-    old.isTemporary = true
-    old.isGlobal = false
-    old.isWeak = false
-    old.versionNames = undefined
-    return fresh
-  }
-
-  equate(symbol: AsmSymbol, expression: Expression): void {
-    const value = this.evaluation.evaluate(expression)
-    if (value && !value.add && !value.sub) {
-      symbol.kind = symbolAbsolute
-      symbol.value = value.constant
-      return
-    }
-    symbol.kind = symbolEquated
-    symbol.expression = expression
-    // An alias has the size that its symbol has by then.
-    if (value?.add && !value.sub) {
-      if (value.add.kind === symbolCommon) {
-        this.error('alias-of-common', `'${symbol.name}' cannot stand for '${value.add.name}', which is common and has no address yet`)
-      }
-      symbol.size ??= value.add.size
-      symbol.isForwardAlias = value.add.kind === symbolUndefined
-      // The alias makes a full symbol of a light one (see #noteMention).
-      this.symbols.convert(value.add)
-    }
-  }
+  /** Gives the symbol the value that the expression has now, or has in the end. */
+  abstract equate(symbol: AsmSymbol, expression: Expression): void
 }
 
 /** Blank, `*` or `(`. */

@@ -215,8 +215,7 @@ function common(a: Assembler, how: 'comm' | 'lcomm' | 'largecomm' | 'tls'): void
   else if (a.options.usesCommonType) symbol.type = STT_COMMON
   symbol.type ??= STT_OBJECT
   symbol.isGlobal = true
-  symbol.definedIn = a.input.frame?.sourceIndex ?? -1
-  symbol.definedAt = start
+  a.noteDefinition(symbol, start)
 }
 
 function largeBss(a: Assembler) {
