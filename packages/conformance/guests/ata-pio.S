@@ -1,10 +1,6 @@
 // The disk without the BIOS: identify, then sector 1 by LBA through ports 1F0h to 1F7h.
 	.include "boot.inc"
-	.macro	outb	value, port
-	mov	$\port, %dx
-	mov	$\value, %al
-	out	%al, %dx
-	.endm
+	.include "outb.inc"
 	begin_boot
 	cli
 	outb	0x02, 0x3f6

@@ -29,6 +29,4 @@ ldt:	.quad	0
 	.word	0, 8, 0x8c00, 0
 	.word	0x0fff, 0x0500, 0x9300, 0
 	.quad	0
-	text_routines
-	.org	510
-	.word	0xaa55
+	end_protected

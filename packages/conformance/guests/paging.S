@@ -23,11 +23,7 @@
 	mov	%eax, %cr0
 	say	"paging "
 	movw	$0x1e21, 0x400000 + 160
-	mov	$fault, %eax
-	mov	%ax, 0x1000 + 14 * 8
-	movw	$8, 0x1000 + 14 * 8 + 2
-	movw	$0x8e00, 0x1000 + 14 * 8 + 4
-	movw	$0, 0x1000 + 14 * 8 + 6
+	interrupt_gate 14, fault
 	lidt	idt_register
 	mov	0x123456, %eax
 	movl	$1, 0xdeadbeef
@@ -47,10 +43,5 @@ fault:	say	"fault "
 	iret
 2:	addl	$6, (%esp)
 	iret
-	.balign	4
-idt_register:
-	.word	0x30 * 8 - 1
-	.long	0x1000
-	text_routines
-	.org	510
-	.word	0xaa55
+	idt_of	0x30
+	end_protected

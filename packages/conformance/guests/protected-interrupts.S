@@ -59,6 +59,4 @@ gates:	gate	0, divide
 idt_register:
 	.word	0x31 * 8 - 1
 	.long	idt
-	text_routines
-	.org	510
-	.word	0xaa55
+	end_protected

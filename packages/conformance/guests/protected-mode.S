@@ -13,6 +13,4 @@
 	and	$1, %eax
 	say_number %eax
 	stop
-	text_routines
-	.org	510
-	.word	0xaa55
+	end_protected

@@ -1,10 +1,7 @@
 // PIC moved to vectors 20h and 28h, the PIT at 100 Hz, ten ticks counted in protected mode.
 	.include "boot.inc"
 	.include "protected.inc"
-	.macro	outb	value, port
-	mov	$\value, %al
-	out	%al, $\port
-	.endm
+	.include "outb.inc"
 	begin_boot
 	enter_protected
 	outb	0x11, 0x20
@@ -20,11 +17,7 @@
 	outb	0x36, 0x43
 	outb	0x9c, 0x40
 	outb	0x2e, 0x40
-	mov	$tick, %eax
-	mov	%ax, 0x1000 + 0x20 * 8
-	movw	$8, 0x1000 + 0x20 * 8 + 2
-	movw	$0x8e00, 0x1000 + 0x20 * 8 + 4
-	movw	$0, 0x1000 + 0x20 * 8 + 6
+	interrupt_gate 0x20, tick
 	lidt	idt_register
 	sti
 1:	hlt
@@ -43,10 +36,5 @@ tick:	push	%eax
 	pop	%eax
 	iret
 ticks:	.byte	0
-	.balign	4
-idt_register:
-	.word	0x30 * 8 - 1
-	.long	0x1000
-	text_routines
-	.org	510
-	.word	0xaa55
+	idt_of	0x30
+	end_protected

@@ -50,10 +50,5 @@ protection:
 	mov	4(%esp), %eax
 	say_number %eax
 	stop
-	.balign	4
-idt_register:
-	.word	0x81 * 8 - 1
-	.long	0x1000
-	text_routines
-	.org	510
-	.word	0xaa55
+	idt_of	0x81
+	end_protected

@@ -1,10 +1,7 @@
 // COM1 by hand: 115,200 baud, polling of the line status, a loop-back test.
 	.include "boot.inc"
-	.macro	outb	value, port
-	mov	$\port, %dx
-	mov	$\value, %al
-	out	%al, %dx
-	.endm
+	.include "serial.inc"
+	.include "outb.inc"
 	begin_boot
 	outb	0x00, 0x3f9
 	outb	0x80, 0x3fb
@@ -18,20 +15,8 @@
 	in	%dx, %al
 	print8	%al
 	outb	0x0f, 0x3fc
-	mov	$text, %si
-1:	lodsb
-	test	%al, %al
-	jz	3f
-	mov	%al, %ah
-	mov	$0x3fd, %dx
-2:	in	%dx, %al
-	test	$0x20, %al
-	jz	2b
-	mov	%ah, %al
-	mov	$0x3f8, %dx
-	out	%al, %dx
-	jmp	1b
-3:	mov	$0x3fa, %dx
+	send	text, %si
+	mov	$0x3fa, %dx
 	in	%dx, %al
 	print8	%al
 	mov	$0x3fb, %dx

@@ -22,6 +22,4 @@
 	stop
 first:	.float	1, 20, 300, 4000
 second:	.float	0.5, 2.25, 3, 4.75
-	text_routines
-	.org	510
-	.word	0xaa55
+	end_protected

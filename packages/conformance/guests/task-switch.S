@@ -33,6 +33,4 @@
 other:	say	"two "
 	say_number %eax
 	ljmp	$0x18, $0
-	text_routines
-	.org	510
-	.word	0xaa55
+	end_protected

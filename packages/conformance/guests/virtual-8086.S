@@ -52,10 +52,5 @@ monitor:
 	movzwl	%bx, %ebx
 	say_number %ebx
 	stop
-	.balign	4
-idt_register:
-	.word	0x30 * 8 - 1
-	.long	0x1000
-	text_routines
-	.org	510
-	.word	0xaa55
+	idt_of	0x30
+	end_protected
