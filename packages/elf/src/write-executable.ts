@@ -7,7 +7,7 @@ import { ELFOSABI_GNU, EM_386, SHF_INFO_LINK, SHN_LORESERVE, SHT_NOBITS, SHT_REL
 import { MergedStringTable } from './merged-string-table.ts'
 import type { ElfSymbol, RelocationTable } from './model.ts'
 import { needsGnuAbi } from './os-abi.ts'
-import { relocationBytes, symbolTableBytes } from './write-tables.ts'
+import { relocationBytes, relocationSize, type SectionHeader, symbolTableBytes, writeSectionHeader } from './write-tables.ts'
 
 export interface ExecutableSection {
   readonly name: string
@@ -59,19 +59,6 @@ export function programHeaderSize(elfClass: 32 | 64): number {
   return elfClass === 64 ? 56 : 32
 }
 
-interface Header {
-  readonly name: string
-  readonly type: number
-  readonly flags: number
-  readonly address: bigint
-  offset: number
-  sizeInBytes: number
-  link: number
-  info: number
-  readonly alignment: number
-  readonly entrySize: number
-}
-
 /** A file that is complete but for the bytes of its sections. */
 export interface LaidExecutable {
   readonly image: Uint8Array
@@ -85,36 +72,36 @@ export function layExecutable(executable: Executable): LaidExecutable {
   const headerSize = elfHeaderSize(executable.class)
   const { sections, segments, symbols } = executable
   const isRela = executable.machine !== EM_386
-  const relocationSize = (is64 ? 16 : 8) + (isRela ? (is64 ? 8 : 4) : 0)
+  const rowSize = relocationSize(is64, isRela)
   const word = is64 ? 8 : 4
 
   // The header table.
-  const headers: Header[] = []
+  const headers: SectionHeader[] = []
   const fileIndex: number[] = [0]
-  const relocationHeaders: { header: Header; bytes: Uint8Array }[] = []
+  const relocationHeaders: { header: SectionHeader; bytes: Uint8Array }[] = []
   for (const section of sections) {
     const { name, type, flags, address, sizeInBytes, alignment, entrySize, relocations } = section
     headers.push({ name, type, flags, address, offset: 0, sizeInBytes, link: 0, info: 0, alignment, entrySize })
     fileIndex.push(headers.length)
     if (!relocations || relocations.count === 0) continue
-    const header: Header = {
+    const header: SectionHeader = {
       name: `${isRela ? '.rela' : '.rel'}${name}`,
       type: isRela ? SHT_RELA : SHT_REL,
       flags: SHF_INFO_LINK,
       address: 0n,
       offset: 0,
-      sizeInBytes: relocations.count * relocationSize,
+      sizeInBytes: relocations.count * rowSize,
       link: 0,
       info: headers.length,
       alignment: word,
-      entrySize: relocationSize,
+      entrySize: rowSize,
     }
     headers.push(header)
     relocationHeaders.push({ header, bytes: relocationBytes(relocations, is64, isRela) })
   }
   const table = symbols && symbolTableBytes(symbols, is64, fileIndex)
-  const tables: { header: Header; bytes: Uint8Array }[] = []
-  const addTable = (name: string, type: number, bytes: Uint8Array, alignment: number, entrySize: number): Header => {
+  const tables: { header: SectionHeader; bytes: Uint8Array }[] = []
+  const addTable = (name: string, type: number, bytes: Uint8Array, alignment: number, entrySize: number): SectionHeader => {
     const header = { name, type, flags: 0, address: 0n, offset: 0, sizeInBytes: bytes.length, link: 0, info: 0, alignment, entrySize }
     headers.push(header)
     tables.push({ header, bytes })
@@ -131,7 +118,7 @@ export function layExecutable(executable: Executable): LaidExecutable {
   }
   for (const { header } of relocationHeaders) header.link = symtabIndex
   sections.forEach((section, i) => {
-    const header = headers[(fileIndex[i + 1] as number) - 1] as Header
+    const header = headers[(fileIndex[i + 1] as number) - 1] as SectionHeader
     header.link = section.link === 'symbols' ? symtabIndex : (fileIndex[section.link] as number)
     header.info = (section.flags & SHF_INFO_LINK) !== 0 ? (fileIndex[section.info] as number) : section.info
   })
@@ -146,7 +133,7 @@ export function layExecutable(executable: Executable): LaidExecutable {
     if (section.fileOffset !== undefined && section.type !== SHT_NOBITS) end = Math.max(end, section.fileOffset + section.sizeInBytes)
   }
   sections.forEach((section, i) => {
-    const header = headers[(fileIndex[i + 1] as number) - 1] as Header
+    const header = headers[(fileIndex[i + 1] as number) - 1] as SectionHeader
     header.offset = section.fileOffset ?? Math.ceil(end / section.alignment) * section.alignment
     if (section.fileOffset === undefined && section.type !== SHT_NOBITS) end = header.offset + section.sizeInBytes
   })
@@ -171,7 +158,7 @@ export function layExecutable(executable: Executable): LaidExecutable {
     view.setUint32(headersAt + (is64 ? 40 : 24), count - 1, true)
   }
   const contents = sections.map((section, i) => {
-    const { offset } = headers[(fileIndex[i + 1] as number) - 1] as Header
+    const { offset } = headers[(fileIndex[i + 1] as number) - 1] as SectionHeader
     return image.subarray(offset, section.type === SHT_NOBITS ? offset : offset + section.sizeInBytes)
   })
   return { image, contents }
@@ -216,23 +203,4 @@ function writeSegment(view: DataView, at: number, segment: ExecutableSegment, is
   words.forEach((value, i) => view.setUint32(at + 4 + 4 * i, Number(BigInt.asUintN(32, value)), true))
   view.setUint32(at + 24, segment.flags, true)
   view.setUint32(at + 28, Number(segment.alignment), true)
-}
-
-function writeSectionHeader(view: DataView, at: number, is64: boolean, row: Header, name: number): void {
-  view.setUint32(at, name, true)
-  view.setUint32(at + 4, row.type, true)
-  if (is64) {
-    view.setBigUint64(at + 8, BigInt(row.flags >>> 0), true)
-    view.setBigUint64(at + 16, BigInt.asUintN(64, row.address), true)
-    view.setBigUint64(at + 24, BigInt(row.offset), true)
-    view.setBigUint64(at + 32, BigInt(row.sizeInBytes), true)
-    view.setUint32(at + 40, row.link, true)
-    view.setUint32(at + 44, row.info, true)
-    view.setBigUint64(at + 48, BigInt(row.alignment), true)
-    view.setBigUint64(at + 56, BigInt(row.entrySize), true)
-    return
-  }
-  const { flags, offset, sizeInBytes, link, info, alignment, entrySize } = row
-  const words = [flags, Number(BigInt.asUintN(32, row.address)), offset, sizeInBytes, link, info, alignment, entrySize]
-  words.forEach((value, i) => view.setUint32(at + 8 + 4 * i, value, true))
 }

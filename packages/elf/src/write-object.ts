@@ -22,29 +22,19 @@ import {
 import { MergedStringTable } from './merged-string-table.ts'
 import type { ElfObject } from './model.ts'
 import { needsGnuAbi } from './os-abi.ts'
-import { relocationBytes, symbolTableBytes } from './write-tables.ts'
-
-interface Header {
-  readonly name: string
-  readonly type: number
-  readonly flags: number
-  offset: number
-  sizeInBytes: number
-  link: number
-  info: number
-  readonly alignment: number
-  readonly entrySize: number
-}
+import { relocationBytes, relocationSize, type SectionHeader, symbolTableBytes, writeSectionHeader } from './write-tables.ts'
 
 export function writeObject(object: ElfObject): Uint8Array {
   const is64 = object.class === 64
   const isRela = object.machine === EM_X86_64
   const wordSize = is64 ? 8 : 4
-  const relocationEntrySize = is64 ? (isRela ? 24 : 16) : isRela ? 12 : 8
+  const relocationEntrySize = relocationSize(is64, isRela)
   const symbolEntrySize = is64 ? 24 : 16
 
   // Numbers of sections in the file: relocations stand behind the section that they are for.
-  const headers: Header[] = [{ name: '', type: 0, flags: 0, offset: 0, sizeInBytes: 0, link: 0, info: 0, alignment: 0, entrySize: 0 }]
+  const headers: SectionHeader[] = [
+    { name: '', type: 0, flags: 0, address: 0n, offset: 0, sizeInBytes: 0, link: 0, info: 0, alignment: 0, entrySize: 0 },
+  ]
   const fileIndex = new Uint32Array(object.sections.length)
   const relocationIndex = new Uint32Array(object.sections.length)
   object.sections.forEach((section, i) => {
@@ -54,6 +44,7 @@ export function writeObject(object: ElfObject): Uint8Array {
       name: section.name,
       type: section.type,
       flags: section.flags,
+      address: 0n,
       offset: 0,
       sizeInBytes: section.type === SHT_GROUP ? 0 : section.sizeInBytes,
       link: section.link,
@@ -67,6 +58,7 @@ export function writeObject(object: ElfObject): Uint8Array {
       name: `${isRela ? '.rela' : '.rel'}${section.name}`,
       type: isRela ? SHT_RELA : SHT_REL,
       flags: SHF_INFO_LINK | (section.flags & SHF_GROUP),
+      address: 0n,
       offset: 0,
       sizeInBytes: section.relocations.count * relocationEntrySize,
       link: 0,
@@ -79,8 +71,8 @@ export function writeObject(object: ElfObject): Uint8Array {
   const hasSymbols = object.symbols.length > 1 || object.groups.length > 0 || relocationIndex.some((index) => index !== 0)
   const symtabIndex = headers.length
   const isExtended = headers.length + 4 >= SHN_LORESERVE
-  const special = (name: string, type: number, alignment: number, entrySize: number): Header => {
-    const header: Header = { name, type, flags: 0, offset: 0, sizeInBytes: 0, link: 0, info: 0, alignment, entrySize }
+  const special = (name: string, type: number, alignment: number, entrySize: number): SectionHeader => {
+    const header: SectionHeader = { name, type, flags: 0, address: 0n, offset: 0, sizeInBytes: 0, link: 0, info: 0, alignment, entrySize }
     if (hasSymbols || name === '.shstrtab') headers.push(header)
     return header
   }
@@ -107,13 +99,13 @@ export function writeObject(object: ElfObject): Uint8Array {
   const memberCount = (section: number) => (groupOf.get(section)?.members ?? []).reduce((n, m) => n + (relocationIndex[m] ? 2 : 1), 0)
   object.sections.forEach((section, i) => {
     if (i === 0) return
-    const header = headers[fileIndex[i] as number] as Header
+    const header = headers[fileIndex[i] as number] as SectionHeader
     if (section.type === SHT_GROUP) header.sizeInBytes = 4 + 4 * memberCount(i)
     align(section.alignment)
     header.offset = at
     if (section.type !== SHT_NOBITS) at += header.sizeInBytes
   })
-  const place = (header: Header, sizeInBytes: number) => {
+  const place = (header: SectionHeader, sizeInBytes: number) => {
     align(header.alignment)
     header.offset = at
     header.sizeInBytes = sizeInBytes
@@ -126,7 +118,7 @@ export function writeObject(object: ElfObject): Uint8Array {
   }
   for (const index of relocationIndex) {
     if (index === 0) continue
-    const header = headers[index] as Header
+    const header = headers[index] as SectionHeader
     header.link = symtabIndex
     place(header, header.sizeInBytes)
   }
@@ -143,7 +135,7 @@ export function writeObject(object: ElfObject): Uint8Array {
   if (shndx) shndx.link = symtabIndex
   object.sections.forEach((section, i) => {
     if (i === 0) return
-    const header = headers[fileIndex[i] as number] as Header
+    const header = headers[fileIndex[i] as number] as SectionHeader
     const group = groupOf.get(i)
     if (group) {
       header.link = symtabIndex
@@ -182,11 +174,11 @@ export function writeObject(object: ElfObject): Uint8Array {
   view.setUint16(tail + 12, isExtended ? 0 : headers.length, true)
   view.setUint16(tail + 14, isExtended ? SHN_XINDEX : headers.length - 1, true)
   if (isExtended) {
-    const first = headers[0] as Header
+    const first = headers[0] as SectionHeader
     first.sizeInBytes = headers.length
     first.link = headers.length - 1
   }
-  headers.forEach((header, i) => writeHeader(view, headerOffset + i * headerSize, header, names.offset(header.name), is64))
+  headers.forEach((header, i) => writeSectionHeader(view, headerOffset + i * headerSize, is64, header, names.offset(header.name)))
   return bytes
 }
 
@@ -198,26 +190,4 @@ function signatureIndex(object: ElfObject, signature: string, section: number): 
         0,
         object.symbols.findIndex((s) => s.name === signature),
       )
-}
-
-function writeHeader(view: DataView, at: number, header: Header, name: number, is64: boolean): void {
-  view.setUint32(at, name, true)
-  view.setUint32(at + 4, header.type, true)
-  if (is64) {
-    view.setBigUint64(at + 8, BigInt(header.flags >>> 0), true)
-    view.setBigUint64(at + 24, BigInt(header.offset), true)
-    view.setBigUint64(at + 32, BigInt(header.sizeInBytes), true)
-    view.setUint32(at + 40, header.link, true)
-    view.setUint32(at + 44, header.info, true)
-    view.setBigUint64(at + 48, BigInt(header.alignment), true)
-    view.setBigUint64(at + 56, BigInt(header.entrySize), true)
-    return
-  }
-  view.setUint32(at + 8, header.flags >>> 0, true)
-  view.setUint32(at + 16, header.offset, true)
-  view.setUint32(at + 20, header.sizeInBytes, true)
-  view.setUint32(at + 24, header.link, true)
-  view.setUint32(at + 28, header.info, true)
-  view.setUint32(at + 32, header.alignment, true)
-  view.setUint32(at + 36, header.entrySize, true)
 }

@@ -1,6 +1,6 @@
-// Symbol tables and relocations as bytes.
+// Symbol tables, relocations and section headers as bytes, alike in objects and executables.
 // Enters: symbols and relocations as data, and the numbers that sections have in the file. Leaves: the tables' contents.
-// gABI ch. 4 "Symbol Table", "Relocation".
+// gABI ch. 4 "Sections", "Symbol Table", "Relocation".
 
 import { SHN_LORESERVE, SHN_XINDEX, STB_LOCAL } from './constants.ts'
 import { MergedStringTable } from './merged-string-table.ts'
@@ -54,8 +54,12 @@ export function symbolTableBytes(symbols: readonly ElfSymbol[], is64: boolean, f
   return { bytes, extended: extended && new Uint8Array(extended.buffer), strings, firstGlobal }
 }
 
+export function relocationSize(is64: boolean, isRela: boolean): number {
+  return (is64 ? 16 : 8) + (isRela ? (is64 ? 8 : 4) : 0)
+}
+
 export function relocationBytes(table: RelocationTable, is64: boolean, isRela: boolean): Uint8Array {
-  const step = (is64 ? 16 : 8) + (isRela ? (is64 ? 8 : 4) : 0)
+  const step = relocationSize(is64, isRela)
   const bytes = new Uint8Array(table.count * step)
   const view = new DataView(bytes.buffer)
   for (let i = 0, at = 0; i < table.count; i++, at += step) {
@@ -75,4 +79,37 @@ export function relocationBytes(table: RelocationTable, is64: boolean, isRela: b
     }
   }
   return bytes
+}
+
+/** A row of the section header table. */
+export interface SectionHeader {
+  readonly name: string
+  readonly type: number
+  readonly flags: number
+  readonly address: bigint
+  offset: number
+  sizeInBytes: number
+  link: number
+  info: number
+  readonly alignment: number
+  readonly entrySize: number
+}
+
+export function writeSectionHeader(view: DataView, at: number, is64: boolean, row: SectionHeader, name: number): void {
+  view.setUint32(at, name, true)
+  view.setUint32(at + 4, row.type, true)
+  if (is64) {
+    view.setBigUint64(at + 8, BigInt(row.flags >>> 0), true)
+    view.setBigUint64(at + 16, BigInt.asUintN(64, row.address), true)
+    view.setBigUint64(at + 24, BigInt(row.offset), true)
+    view.setBigUint64(at + 32, BigInt(row.sizeInBytes), true)
+    view.setUint32(at + 40, row.link, true)
+    view.setUint32(at + 44, row.info, true)
+    view.setBigUint64(at + 48, BigInt(row.alignment), true)
+    view.setBigUint64(at + 56, BigInt(row.entrySize), true)
+    return
+  }
+  const { flags, offset, sizeInBytes, link, info, alignment, entrySize } = row
+  const words = [flags, Number(BigInt.asUintN(32, row.address)), offset, sizeInBytes, link, info, alignment, entrySize]
+  words.forEach((value, i) => view.setUint32(at + 8 + 4 * i, value, true))
 }
