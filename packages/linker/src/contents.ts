@@ -4,7 +4,7 @@
 // i386, the long forms of the Intel SDM's table "Recommended Multi-Byte Sequence of NOP" for x86-64).
 
 import { EM_386, SHF_EXECINSTR, SHT_NOBITS } from '@kernelbox/elf'
-import type { OutputSection } from './model.ts'
+import type { InputSection, OutputSection } from './model.ts'
 
 const longNops: readonly (readonly number[])[] = [
   [],
@@ -44,6 +44,13 @@ export function fillContents(output: OutputSection, machine: number): void {
     } else if (item.kind === 'bytes') bytes.set(item.bytes, item.offset)
   }
   output.contents = bytes
+}
+
+/** Where an input section lies in its output, to write in; undefined where it has no bytes there. */
+export function viewOf(section: InputSection | undefined): DataView | undefined {
+  const { output } = section ?? {}
+  if (!section || !output || output.type === SHT_NOBITS || output.contents.length < section.offset + section.sizeInBytes) return undefined
+  return new DataView(output.contents.buffer, output.contents.byteOffset + section.offset, section.sizeInBytes)
 }
 
 function fillWithNops(bytes: Uint8Array, start: number, end: number, longest: number): void {

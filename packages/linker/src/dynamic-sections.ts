@@ -5,9 +5,11 @@
 
 import type { DiagnosticSink } from '@kernelbox/diagnostics'
 import { SHF_ALLOC, SHF_WRITE, SHT_STRTAB, STT_GNU_IFUNC } from '@kernelbox/elf'
+import { viewOf } from './contents.ts'
+import { absoluteOf } from './evaluate.ts'
+import { defineAtSection } from './linker-symbols.ts'
 import type { InputObject, InputSection, LinkSymbol, OutputSection } from './model.ts'
 import { symbolAddress } from './symbol-address.ts'
-import { absoluteOf } from './evaluate.ts'
 import type { SymbolTable } from './symbol-table.ts'
 
 const SHT_DYNAMIC = 6
@@ -122,15 +124,7 @@ export class DynamicSections {
     this.#symbols = make('.dynsym', SHT_DYNSYM, SHF_ALLOC, is64 ? 24 : 16, wordSize, is64 ? 24 : 16)
     this.#strings = make('.dynstr', SHT_STRTAB, SHF_ALLOC, 1, 1, 0)
     this.#dynamic = make('.dynamic', SHT_DYNAMIC, SHF_ALLOC | SHF_WRITE, mostTags * 2 * wordSize, wordSize, 2 * wordSize)
-    const symbol = symbols.get('_DYNAMIC')
-    if (!symbol || symbol.state === 'defined') return
-    symbol.state = 'defined'
-    symbol.section = this.#dynamic
-    symbol.value = 0n
-    symbol.type = 1
-    symbol.visibility = 2
-    symbol.isForcedLocal = true
-    symbols.wanted.delete(symbol)
+    defineAtSection(symbols, '_DYNAMIC', this.#dynamic)
   }
 
   /**
@@ -240,10 +234,4 @@ function moves(symbol: LinkSymbol): boolean {
 
 function addressOf(section: InputSection | undefined): bigint | undefined {
   return section?.output ? section.output.address + BigInt(section.offset) : undefined
-}
-
-function viewOf(section: InputSection | undefined): DataView | undefined {
-  const { output } = section ?? {}
-  if (!section || !output || output.type === 8 || output.contents.length < section.offset + section.sizeInBytes) return undefined
-  return new DataView(output.contents.buffer, output.contents.byteOffset + section.offset, section.sizeInBytes)
 }

@@ -1,6 +1,7 @@
 // .eh_frame_hdr: where the unwind information of each function is, for a binary search.
 // Enters: the relocated .eh_frame. Leaves: the section's bytes. LSB "Exception Frames", §10.6.2 "The .eh_frame_hdr section".
 
+import { viewOf } from './contents.ts'
 import type { InputSection, OutputSection } from './model.ts'
 
 /** DW_EH_PE_*: relative to the field, or to the table, in four signed bytes; a count in four. */
@@ -21,8 +22,8 @@ interface Frame {
 /** Fills the section; the table is left out (as GNU ld does) where an address is not written in a way that we know. */
 export function fillEhFrameHeader(section: InputSection, frames: OutputSection, is64: boolean): void {
   const { output } = section
-  if (!output || output.contents.length < section.offset + section.sizeInBytes) return
-  const view = new DataView(output.contents.buffer, output.contents.byteOffset + section.offset, section.sizeInBytes)
+  const view = viewOf(section)
+  if (!output || !view) return
   const address = Number(BigInt.asIntN(64, output.address)) + section.offset
   const found = framesOf(frames, is64)
   view.setUint8(0, 1)

@@ -1,8 +1,9 @@
 // Symbols that the linker defines where a program asks for them and nothing else does: __start_NAME and __stop_NAME around
-// an output section whose name is a C identifier, __ehdr_start at the ELF header. GNU ld manual §3.6.5, §3.10.5.
+// an output section whose name is a C identifier, __ehdr_start at the ELF header, and those at the linker's own sections.
+// GNU ld manual §3.6.5, §3.10.5.
 
-import { type ExecutableSegment, PT_LOAD } from '@kernelbox/elf'
-import type { LinkSymbol, OutputSection } from './model.ts'
+import { type ExecutableSegment, PT_LOAD, STT_OBJECT } from '@kernelbox/elf'
+import type { InputSection, LinkSymbol, OutputSection } from './model.ts'
 import type { SymbolTable } from './symbol-table.ts'
 
 const pattern = /^__(start|stop)_([A-Za-z_][A-Za-z0-9_]*)$/
@@ -43,4 +44,17 @@ export function finishLinkerSymbols(symbols: SymbolTable, outputs: readonly Outp
     symbol.beside = outputs[0]
     symbol.isForcedLocal = true
   }
+}
+
+/** _GLOBAL_OFFSET_TABLE_ and _DYNAMIC: hidden, at the start of a section that the linker made. */
+export function defineAtSection(symbols: SymbolTable, name: string, section: InputSection): void {
+  const symbol = symbols.get(name)
+  if (!symbol || symbol.state === 'defined') return
+  symbol.state = 'defined'
+  symbol.section = section
+  symbol.value = 0n
+  symbol.type = STT_OBJECT
+  symbol.visibility = 2
+  symbol.isForcedLocal = true
+  symbols.wanted.delete(symbol)
 }

@@ -14,12 +14,13 @@ import {
   SHT_REL,
   SHT_RELA,
   STT_GNU_IFUNC,
-  STT_OBJECT,
 } from '@kernelbox/elf'
 import type { DiagnosticSink } from '@kernelbox/diagnostics'
+import { viewOf } from './contents.ts'
 import { DynamicSections } from './dynamic-sections.ts'
-import { InputObject, InputSection, type LinkSymbol } from './model.ts'
 import { inHashOrder } from './hash-order.ts'
+import { defineAtSection } from './linker-symbols.ts'
+import { InputObject, InputSection, type LinkSymbol } from './model.ts'
 import { type GotRules, type GotUse, gotUse } from './relax.ts'
 import { typeOfName } from './section-attributes.ts'
 import type { SymbolTable } from './symbol-table.ts'
@@ -78,16 +79,7 @@ export class SyntheticSections {
     }
     this.#assignSlots(symbols, objects)
     this.#make(symbols)
-    const base = symbols.get('_GLOBAL_OFFSET_TABLE_')
-    if (base && base.state !== 'defined' && this.gotPlt) {
-      base.state = 'defined'
-      base.section = this.gotPlt
-      base.value = 0n
-      base.type = STT_OBJECT
-      base.visibility = 2
-      base.isForcedLocal = true
-      symbols.wanted.delete(base)
-    }
+    if (this.gotPlt) defineAtSection(symbols, '_GLOBAL_OFFSET_TABLE_', this.gotPlt)
   }
 
   readonly #slotUsers = new Set<LinkSymbol>()
@@ -310,10 +302,4 @@ export class SyntheticSections {
     const called = [...this.#ifuncs.filter((symbol) => symbol.isLocal), ...this.#ifuncs.filter((symbol) => !symbol.isLocal)]
     for (const symbol of called.reverse()) relocate(row++, this.#ifuncSlotOf(symbol), symbol)
   }
-}
-
-function viewOf(section: InputSection | undefined): DataView | undefined {
-  const { output } = section ?? {}
-  if (!section || !output || output.contents.length < section.offset + section.sizeInBytes) return undefined
-  return new DataView(output.contents.buffer, output.contents.byteOffset + section.offset, section.sizeInBytes)
 }

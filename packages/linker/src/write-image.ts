@@ -49,23 +49,18 @@ export function writeImage(
   laid: Uint8Array | undefined,
   sink: DiagnosticSink,
 ): Uint8Array | undefined {
-  const image = writeFormat(options, target, parts, laid, sink)
+  const { outputs, objects } = parts
+  if (target.isFlat && !target.isRelocatable) warnUnallocated(outputs, sink)
+  if (target.isFlat && target.isRelocatable) refuseRelocations(objects, sink)
+  if (sink.hasErrors && !options.noInhibitExec) return undefined
+  const image = laid ?? (parts.placed ? undefined : writeFormat(options, target, parts, sink))
   if (image && options.buildId !== undefined && !target.isFlat) stampBuildId(image, options.buildId)
   return image
 }
 
-function writeFormat(
-  options: LinkOptions,
-  target: LinkTarget,
-  parts: ImageParts,
-  laid: Uint8Array | undefined,
-  sink: DiagnosticSink,
-): Uint8Array | undefined {
-  const { outputs, placed, symbols, objects, entry, outputName } = parts
-  if (target.isFlat && !target.isRelocatable) warnUnallocated(outputs, sink)
-  if (target.isFlat && target.isRelocatable) refuseRelocations(objects, sink)
-  if (sink.hasErrors && !options.noInhibitExec) return undefined
-  if (laid || placed) return laid
+/** The image of a format that is written only once its contents are known. */
+function writeFormat(options: LinkOptions, target: LinkTarget, parts: ImageParts, sink: DiagnosticSink): Uint8Array | undefined {
+  const { outputs, symbols, objects, entry, outputName } = parts
   switch (target.format) {
     case 'ihex':
       return writeIntelHex(outputs, entry)
