@@ -75,11 +75,11 @@ export class DataSegment {
    * @param sections in order of address, as the pass that ended put them
    */
   adjust(isRelro: boolean, sections: Iterable<DataSegmentSection>): boolean {
-    const present = [...sections].filter(({ address }) => address >= this.#base)
-    const inside = present.filter(({ address }) => address < this.#relroEnd - this.#relroOffset)
+    const relroEnd = this.#relroEnd - this.#relroOffset
+    const inside =
+      this.#phase === 'relro-seen' && isRelro ? [...sections].filter(({ address }) => address >= this.#base && address < relroEnd) : []
     // A segment of data that stays writable goes where one without RELRO goes (tried on GNU ld 2.40).
-    const endsRelro = this.#phase === 'relro-seen' && isRelro && inside.length > 0
-    if (endsRelro) {
+    if (inside.length > 0) {
       this.#endsRelroWithPage = true
       const page = this.#maxPageSize
       const base = this.#relroBase(inside)

@@ -74,6 +74,7 @@ function alignDown(value: bigint, alignment: bigint): bigint {
   return value - (value % alignment)
 }
 
+/** Unlike the script's ALIGN it does not wrap: a page's end may be the end of memory. */
 function alignUp(value: bigint, alignment: bigint): bigint {
   return alignDown(value + alignment - 1n, alignment)
 }
