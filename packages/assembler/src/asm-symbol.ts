@@ -273,13 +273,14 @@ export class AsmSymbol {
 
   // ---- what few have
 
-  /** Of an equated symbol, or the register's name of a register symbol. */
+  /** Of an equated symbol. */
   get expression(): Expression | undefined {
     return this.#parts.expression
   }
   set expression(value: Expression | undefined) {
     if (value !== this.#parts.expression) this.#ownParts().expression = value
   }
+  /** Of a register symbol. */
   get registerName(): string {
     return this.#parts.registerName
   }

@@ -22,7 +22,7 @@ import { junkHint, suggestDirective } from './messages.ts'
 import type { AssembleOptions } from './options.ts'
 import { QuickStatements } from './recipes/quick-statements.ts'
 import { addressKnowledge } from './relax.ts'
-import type { AsmSymbol } from './symbols.ts'
+import { type AsmSymbol, hashOf } from './symbols.ts'
 import type { ParsedSyntax } from './syntax/syntax-tree.ts'
 
 /** The first word of a statement and what it turned out to be. */
@@ -198,9 +198,7 @@ export class Assembler extends Emission {
 
   #word(start: number, end: number): Word {
     const { bytes } = this
-    let hash = 0
-    for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0
-    const slot = hash & 4095
+    const slot = hashOf(bytes, start, end) & 4095
     const cached = this.#wordSlots[slot]
     if (cached && cached.text.length === end - start) {
       let i = 0

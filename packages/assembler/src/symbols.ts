@@ -50,12 +50,10 @@ export class SymbolTable {
 
   /** The symbol of the name that stands at [start, end) of `bytes`; made where there is none. */
   intern(bytes: Uint8Array, start: number, end: number): AsmSymbol {
-    let hash = 0
-    for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0
-    return this.internHashed(bytes, start, end, hash)
+    return this.internHashed(bytes, start, end, hashOf(bytes, start, end))
   }
 
-  /** As {@link intern}, where the name was hashed while it was read: by `hash * 31 + byte` in 32 bits. */
+  /** As {@link intern}, where the name was hashed while it was read, as {@link hashOf} does. */
   internHashed(bytes: Uint8Array, start: number, end: number, hash: number): AsmSymbol {
     const slot = this.#find(bytes, start, end, hash)
     const id = this.#slots[slot] as number
@@ -65,9 +63,7 @@ export class SymbolTable {
 
   find(name: string): AsmSymbol | undefined {
     const bytes = latin1(name)
-    let hash = 0
-    for (let i = 0; i < bytes.length; i++) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0
-    const id = this.#slots[this.#find(bytes, 0, bytes.length, hash)] as number
+    const id = this.#slots[this.#find(bytes, 0, bytes.length, hashOf(bytes, 0, bytes.length))] as number
     return id === 0 ? undefined : this.all[id - 1]
   }
 
@@ -88,9 +84,7 @@ export class SymbolTable {
   renew(old: AsmSymbol): AsmSymbol {
     const name = old.name
     const bytes = latin1(name)
-    let hash = 0
-    for (let i = 0; i < bytes.length; i++) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0
-    const slot = this.#find(bytes, 0, bytes.length, hash)
+    const slot = this.#find(bytes, 0, bytes.length, hashOf(bytes, 0, bytes.length))
     const fresh = new AsmSymbol(this, old.id, name)
     const moved = this.all.length
     this.all[old.id] = fresh
@@ -162,6 +156,13 @@ export class SymbolTable {
       this.#slots[slot] = entry
     }
   }
+}
+
+/** `hash * 31 + byte` in 32 bits: readers that walk over the bytes anyway do the same as they go. */
+export function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0
+  for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0
+  return hash
 }
 
 function grown<T extends Int32Array | Uint32Array>(old: T, fresh: T): T {

@@ -473,7 +473,7 @@ function readSectionName(a: Assembler): string | undefined {
   for (let i = start; i < at; i++) name += String.fromCharCode(a.bytes[i] as number)
   a.at = at
   a.skipBlanks()
-  // `.section .text%S`: the flag --sectname-subst is not taken, `%` is a character like others.
+  // `.section .text%S`: --sectname-subst has no effect yet, `%` is a character like others.
   return name
 }
 

@@ -9,6 +9,7 @@ import { nameBytes } from '../expression-reader.ts'
 import { reportEncodeFailure, reportEncodeWarning } from '../messages.ts'
 import { OptInWarnings } from '../opt-in-warnings.ts'
 import { relocationOperators } from '../relocation-operators.ts'
+import { hashOf } from '../symbols.ts'
 import { InstructionEmitter } from './instruction-emitter.ts'
 import { OperandReader } from './operand-reader.ts'
 import { OperandSlot, operandOf } from './operand-slot.ts'
@@ -200,9 +201,7 @@ export class Instructions {
   }
 
   #wordAt(bytes: Uint8Array, start: number, end: number): MnemonicWord {
-    let hash = 0
-    for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0
-    const slot = hash & 2047
+    const slot = hashOf(bytes, start, end) & 2047
     const cached = this.#mnemonics[slot]
     if (cached && cached.text.length === end - start) {
       let i = 0

@@ -1,4 +1,5 @@
-// What a listing shows. GNU as manual §2.1 (-a[cdghlmns]), §2.8 (--listing-…).
+// What a listing shows. GNU as manual §2.1 (-a[cdghlmns]), §2.8 (--listing-…); `g`, facts about the
+// run, adds nothing here.
 
 export interface ListingOptions {
   /** `c`: leaves out what false conditionals skip. */

@@ -70,7 +70,7 @@ export class QuickStatements {
   /** Was the statement that stopped the last run scanned, and found without a recipe? */
   #isMiss = false
   /** Somebody has to see each statement: all take the full path. */
-  isOff: boolean
+  readonly #isOff: boolean
   #hasGuards = false
   /** May registers stand without `%`, so that a name says little? */
   namesAreRegisters: boolean
@@ -80,7 +80,7 @@ export class QuickStatements {
     this.#data = new QuickData(assembler)
     this.#groups = new RegisterGroups(registers)
     this.#key = new StatementKey(this.#groups)
-    this.isOff = assembler.options.withoutShortcuts === true
+    this.#isOff = assembler.options.withoutShortcuts === true
     this.namesAreRegisters = assembler.options.nakedRegisters === true
   }
 
@@ -105,7 +105,7 @@ export class QuickStatements {
     const a = this.#assembler
     const { frame } = a.input
     this.#isMiss = false
-    if (frame === undefined || this.isOff || this.namesAreRegisters || this.#hasGuards || a.branchAlignment || a.bundles) return
+    if (frame === undefined || this.#isOff || this.namesAreRegisters || this.#hasGuards || a.branchAlignment || a.bundles) return
     if (a.conditionals.isSkipping || a.sections.section.isAbsolute) return
     frame.at = this.#runIn(frame)
     a.instructions.template = undefined
