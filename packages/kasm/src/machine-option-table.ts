@@ -187,21 +187,3 @@ athlon-tbird: 3dnowa sahf; athlon; athlon
 athlon-4: sse 3dnowa fxsr sahf; athlon athlon_sse; athlon athlon_sse
 athlon-xp: sse 3dnowa fxsr sahf; athlon athlon_sse; athlon athlon_sse
 athlon-mp: sse 3dnowa fxsr sahf; athlon athlon_sse; athlon athlon_sse`
-
-/** Defined with sse2. */
-export const halfPrecision = `__FLT16_DECIMAL_DIG__ 5
-__FLT16_DENORM_MIN__ 5.96046447753906250000000000000000000e-8F16
-__FLT16_DIG__ 3
-__FLT16_EPSILON__ 9.76562500000000000000000000000000000e-4F16
-__FLT16_HAS_DENORM__ 1
-__FLT16_HAS_INFINITY__ 1
-__FLT16_HAS_QUIET_NAN__ 1
-__FLT16_IS_IEC_60559__ 2
-__FLT16_MANT_DIG__ 11
-__FLT16_MAX_10_EXP__ 4
-__FLT16_MAX_EXP__ 16
-__FLT16_MAX__ 6.55040000000000000000000000000000000e+4F16
-__FLT16_MIN_10_EXP__ (-4)
-__FLT16_MIN_EXP__ (-13)
-__FLT16_MIN__ 6.10351562500000000000000000000000000e-5F16
-__FLT16_NORM_MAX__ 6.55040000000000000000000000000000000e+4F16`

@@ -20,6 +20,11 @@ describe('what the words of the compiler predefine', () => {
     expect(changes('-O2 -Os')).toBe('+__OPTIMIZE_SIZE__ +__OPTIMIZE__ -__NO_INLINE__')
     expect(changes('-O2 -O0')).toBe('')
   })
+  it('follows the last word on being hosted', () => {
+    expect(changes('-fhosted -ffreestanding')).toBe('+__STDC_HOSTED__=0')
+    expect(changes('-ffreestanding -fhosted')).toBe('')
+    expect(changes('-fno-hosted -fno-freestanding')).toBe('')
+  })
   it('follows the last word on position independence', () => {
     expect(changes('-fPIC')).toBe('+__PIC__=2 +__pic__=2 -__PIE__ -__pie__')
     expect(changes('-fpie')).toBe('+__PIC__ +__PIE__ +__pic__ +__pie__')
@@ -40,10 +45,16 @@ describe('what the words of the compiler predefine', () => {
       '+__GCC_ATOMIC_LLONG_LOCK_FREE +__i486 +__i486__ +__tune_i486__ -__GCC_HAVE_SYNC_COMPARE_AND_SWAP_8 -__i686 -__i686__ -__pentiumpro -__pentiumpro__',
     )
   })
+  it('has half precision with SSE2, and without it not', () => {
+    expect(changes('-msse2', 32).match(/__FLT16_\w+/g)).toHaveLength(16)
+    expect(changes('-mno-sse2').match(/-__FLT16_\w+/g)).toHaveLength(16)
+  })
   it('names the code model, the protections and the unwind tables of a kernel', () => {
     expect(changes('-mcmodel=kernel -fcf-protection=branch -fno-asynchronous-unwind-tables -ffreestanding')).toBe(
       '+__CET__ +__STDC_HOSTED__=0 +__code_model_kernel__ -__GCC_HAVE_DWARF2_CFI_ASM -__code_model_small__',
     )
+    expect(changes('-fcf-protection=return')).toBe('+__CET__=2')
+    expect(changes('-fcf-protection=check')).toBe('+__CET__=8')
     expect(changes('-fstack-protector -fstack-protector-strong -fno-asynchronous-unwind-tables -g')).toBe('+__SSP_STRONG__=3')
   })
 })

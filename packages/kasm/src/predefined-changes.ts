@@ -2,8 +2,8 @@
 // Enters: gcc's words -f…, -m…, -O… in their order. Leaves: macros that come to the list of the mode, and those that leave it,
 // as `gcc -E -dM -x assembler-with-cpp` of Debian's gcc 12.2.0 has them (gcc manual §3.11 and §3.19.59).
 
-import type { PredefinedChanges } from '@kernelbox/preprocessor'
-import { halfPrecision, instructionSets, processors } from './machine-option-table.ts'
+import { halfPrecision, type PredefinedChanges } from '@kernelbox/preprocessor'
+import { instructionSets, processors } from './machine-option-table.ts'
 
 interface InstructionSet {
   readonly macro: string
@@ -87,7 +87,7 @@ function machineMacros(given: readonly string[], bits: 16 | 32 | 64): Macros {
   if (usesSse && active.has('sse2')) macros.set('__SSE2_MATH__', '1')
   if (bits === 64 && active.has('sse2')) macros.set('__MMX_WITH_SSE__', '1')
   if (active.has('sse2')) {
-    for (const line of halfPrecision.split('\n')) macros.set(line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1))
+    for (const line of halfPrecision.trimEnd().split('\n')) macros.set(line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1))
   }
   const method = isGeneral ? '0' : usesSse ? (unit.includes('387') || !active.has('sse2') ? '-1' : '0') : isSoft && bits === 64 ? '0' : '2'
   macros.set('__FLT_EVAL_METHOD__', method)
@@ -128,18 +128,31 @@ const whileGiven: Readonly<Record<string, readonly [string, string]>> = {
   openmp: ['_OPENMP', '201511'],
 }
 
-const fastMath = {
-  define: [
-    ['__ASSOCIATIVE_MATH__', '1'],
-    ['__FAST_MATH__', '1'],
-    ['__FINITE_MATH_ONLY__', '1'],
-    ['__GCC_IEC_559', '0'],
-    ['__GCC_IEC_559_COMPLEX', '0'],
-    ['__NO_MATH_ERRNO__', '1'],
-    ['__NO_SIGNED_ZEROS__', '1'],
-    ['__NO_TRAPPING_MATH__', '1'],
-    ['__RECIPROCAL_MATH__', '1'],
-  ] as const,
+const fastMath: readonly (readonly [string, string])[] = [
+  ['__ASSOCIATIVE_MATH__', '1'],
+  ['__FAST_MATH__', '1'],
+  ['__FINITE_MATH_ONLY__', '1'],
+  ['__GCC_IEC_559', '0'],
+  ['__GCC_IEC_559_COMPLEX', '0'],
+  ['__NO_MATH_ERRNO__', '1'],
+  ['__NO_SIGNED_ZEROS__', '1'],
+  ['__NO_TRAPPING_MATH__', '1'],
+  ['__RECIPROCAL_MATH__', '1'],
+]
+
+/** __CET__ (gcc manual §3.12). */
+const controlFlow: Readonly<Record<string, string>> = {
+  '-fcf-protection': '3',
+  '-fcf-protection=full': '3',
+  '-fcf-protection=branch': '1',
+  '-fcf-protection=return': '2',
+  '-fcf-protection=check': '8',
+}
+
+/** The last of the words on it counts. */
+export function isFreestanding(given: readonly string[]): boolean {
+  const word = given.findLast((w) => /^-f(?:no-)?(?:freestanding|hosted)$/.test(w))
+  return word === '-ffreestanding' || word === '-fno-hosted'
 }
 
 /** What `given` changes in the list of the mode; undefined for nothing. */
@@ -184,15 +197,14 @@ export function predefinedChanges(given: readonly string[], bits: 16 | 32 | 64, 
     undefine.add('__GNUC_STDC_INLINE__')
   }
   const protection = last(/^-f(?:no-)?cf-protection/)
-  const protections: Record<string, string> = { '-fcf-protection': '3', '-fcf-protection=full': '3', '-fcf-protection=branch': '1' }
-  const value = protection === '-fcf-protection=return' ? '2' : protections[protection ?? '']
+  const value = controlFlow[protection ?? '']
   if (value !== undefined) define.set('__CET__', value)
   const hasUnwind =
     states.get('asynchronous-unwind-tables') !== false || states.get('unwind-tables') === true || states.get('exceptions') === true
   const hasDebug = given.some((word) => /^-g(?!0|no|stabs)/.test(word))
   if (states.get('dwarf2-cfi-asm') === false || (!hasUnwind && !hasDebug)) undefine.add('__GCC_HAVE_DWARF2_CFI_ASM')
-  if (level === '-Ofast' || states.get('fast-math') === true) for (const [name, text] of fastMath.define) define.set(name, text)
-  if (states.get('freestanding') === true || states.get('hosted') === false) define.set('__STDC_HOSTED__', '0')
+  if (level === '-Ofast' || states.get('fast-math') === true) for (const [name, text] of fastMath) define.set(name, text)
+  if (isFreestanding(given)) define.set('__STDC_HOSTED__', '0')
   if (isX32) {
     for (const name of ['_ILP32', '__ILP32__']) define.set(name, '1')
     for (const name of ['_LP64', '__LP64__']) undefine.add(name)

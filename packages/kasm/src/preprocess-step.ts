@@ -5,7 +5,7 @@ import { readInputFile, readStandardInput } from '@kernelbox/cli'
 import { type Diagnostic, SourceFile } from '@kernelbox/diagnostics'
 import { type Dependency, formatDependencies, preprocess } from '@kernelbox/preprocessor'
 import type { KasmCommand, Language } from './command-line.ts'
-import { predefinedChanges } from './predefined-changes.ts'
+import { isFreestanding, predefinedChanges } from './predefined-changes.ts'
 import { buildTime, fileAccess, fileTime, standardFolders } from './source-files.ts'
 
 export interface SourceText {
@@ -33,7 +33,6 @@ export function preprocessSource(command: KasmCommand, source: SourceFile, langu
   const { flags } = command
   const standard = flags.has('-nostdinc') ? [] : (folders ??= standardFolders(command.bits, command.sysroot))
   const fromEnvironment = (process.env.CPATH ?? '').split(':').filter((folder) => folder !== '')
-  const hosting = command.compilerWords.findLast((word) => /^-f(?:no-)?(?:freestanding|hosted)$/.test(word))
   const result = preprocess(source, {
     files: fileAccess,
     search: {
@@ -49,7 +48,7 @@ export function preprocessSource(command: KasmCommand, source: SourceFile, langu
     macros: command.macros,
     macroFiles: command.macroFiles,
     includeFiles: command.includeFiles,
-    implicitHeader: standard.length > 0 && !(hosting === '-ffreestanding' || hosting === '-fno-hosted') ? 'stdc-predef.h' : '',
+    implicitHeader: standard.length > 0 && !isFreestanding(command.compilerWords) ? 'stdc-predef.h' : '',
     markers: !forAssembler && !flags.has('-P'),
     origins: forAssembler,
     keepComments: !forAssembler && (flags.has('-C') || flags.has('-CC')),

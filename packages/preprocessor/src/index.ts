@@ -17,4 +17,5 @@ export type {
   PreprocessOptions,
   SearchPaths,
 } from './options.ts'
+export { halfPrecision } from './predefined-macros.ts'
 export { type Dependency, preprocess, type PreprocessResult } from './preprocess.ts'
