@@ -4,12 +4,13 @@ import { Command, Option } from 'commander'
 import { optionTable } from './option-table.ts'
 
 const closing = `
-Options of gcc that speak of the compiler (-O2, -Wall, -fno-pic, -ffreestanding, -std=gnu11, -march=…) are taken and change
-nothing. Words may stand in a file: kasm @words.
+Options of gcc that speak of the compiler are taken. Of them -O…, -f… and -m… (-O2, -fno-pic, -ffreestanding, -march=…) change
+what is predefined, as in gcc; -Wundef, -Wunused-macros, -Wno-NAME, -Werror=NAME choose warnings of the preprocessor; the others
+(-Wall, -std=gnu11, …) change nothing. Words may stand in a file: kasm @words.
 
 Exit status:
   0    done
-  1    an error, told on standard error; nothing was written
+  1    an error, told on standard error; nothing was written but the text of -E
   70   a fault in kasm itself
 
 Examples:

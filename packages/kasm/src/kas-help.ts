@@ -23,6 +23,8 @@ ${Object.entries(optInWarnings)
   -O, -O2, -Os             shorter encodings
   -mrelax-relocations=yes|no, -mshared, -mx86-used-note=yes|no, -msse2avx, -mavxscalar=, -mvexwig=, -mevexlig=, -mevexwig=,
   -mevexrcig=, -mindex-reg, -mnaked-reg
+  -mbranches-within-32B-boundaries, -malign-branch-boundary=, -malign-branch=, -malign-branch-prefix-size=
+                           no branch crosses, or ends at, a boundary
   --execstack, --noexecstack  whether the stack has to be executable: .note.GNU-stack
   --statistics             how long it took
   --MD FILE                write dependencies as a make rule
@@ -32,7 +34,7 @@ ${Object.entries(optInWarnings)
   --explain 'INSTRUCTION'  the row of the instruction table, and what each bit of the bytes says
   --version, --help, @FILE
 
-Exit status: 0 done, 1 an error (nothing was written), 70 a fault in kas itself.
+Exit status: 0 done, 1 an error (no object is written but with -Z), 70 a fault in kas itself.
 
 Examples:
   kas --32 boot.s -o boot.o                     an object for ld, kld or kasm
