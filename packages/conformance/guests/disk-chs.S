@@ -12,9 +12,7 @@
 	mov	drive, %dl
 	mov	$0x8000, %bx
 	int	$0x13
-	push	%ax
 	print_carry
-	pop	%ax
 	print16	%ax
 	mov	$0x8000, %si
 	call	puts

@@ -6,9 +6,7 @@
 	mov	$\dx, %dx
 	mov	$0x8000, %bx
 	int	$0x13
-	push	%ax
 	print_carry
-	pop	%ax
 	print8	%ah
 	.endm
 	begin_boot

@@ -5,9 +5,7 @@
 	mov	$0x0800, %ax
 	xor	%dx, %dx
 	int	$0x13
-	push	%ax
 	print_carry
-	pop	%ax
 	print16	%ax
 	print8	%bl
 	print16	%cx
@@ -24,9 +22,7 @@
 	mov	$0x55aa, %bx
 	xor	%dx, %dx
 	int	$0x13
-	push	%ax
 	print_carry
-	pop	%ax
 	print16	%ax
 	print16	%bx
 	mov	$0x0212, %ax			// a whole track of the second head
@@ -34,9 +30,7 @@
 	mov	$0x0100, %dx
 	mov	$0x8000, %bx
 	int	$0x13
-	push	%ax
 	print_carry
-	pop	%ax
 	print16	%ax
 	mov	$0x8000, %si
 	call	puts

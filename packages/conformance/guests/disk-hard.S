@@ -7,9 +7,7 @@
 	xor	%dh, %dh
 	mov	$0x8000, %bx
 	int	$0x13
-	push	%ax
 	print_carry
-	pop	%ax
 	print16	%ax
 	mov	$0x8000, %si
 	call	puts
@@ -24,9 +22,7 @@
 	mov	$0x4200, %ax
 	mov	drive, %dl
 	int	$0x13
-	push	%ax
 	print_carry
-	pop	%ax
 	print8	%ah
 	mov	$0x9000, %si
 	call	puts

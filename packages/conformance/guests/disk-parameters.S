@@ -4,9 +4,7 @@
 	mov	$0x0800, %ax
 	mov	$0x80, %dl
 	int	$0x13
-	push	%ax
 	print_carry
-	pop	%ax
 	print16	%ax
 	print16	%cx
 	print16	%dx
@@ -26,9 +24,7 @@
 	mov	$0x4800, %ax
 	mov	$0x80, %dl
 	int	$0x13
-	push	%ax
 	print_carry
-	pop	%ax
 	print8	%ah
 	mov	$13, %cx
 1:	lodsw

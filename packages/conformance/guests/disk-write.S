@@ -10,9 +10,7 @@
 	mov	$0x0080, %dx
 	mov	$0x8000, %bx
 	int	$0x13
-	push	%ax
 	print_carry
-	pop	%ax
 	print16	%ax
 	mov	$0x0201, %ax
 	mov	$0x0004, %cx

@@ -34,9 +34,7 @@
 	mov	$2, %cx
 	mov	$move, %si
 	int	$0x15
-	push	%ax
 	print_carry
-	pop	%ax
 	print32	result
 	stop
 	.balign	8

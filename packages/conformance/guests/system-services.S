@@ -4,17 +4,13 @@
 	mov	$\function, %ax
 	clc
 	int	$0x15
-	push	%ax
 	print_carry
-	pop	%ax
 	print8	%ah
 	.endm
 	begin_boot
 	mov	$0xc000, %ax
 	int	$0x15
-	push	%ax
 	print_carry
-	pop	%ax
 	print8	%ah
 	print16	%es:(%bx)
 	print16	%es:2(%bx)
