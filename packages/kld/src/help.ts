@@ -32,8 +32,8 @@ const rows: readonly (readonly [group: string, words: string, help: string])[] =
 ]
 
 const closing = `
-Other words of GNU ld 2.40 are taken as they stand in its manual; those about shared libraries change nothing. Words may stand
-in a file: kld @words.
+Other words of GNU ld 2.40 are read as they stand in its manual; those about shared libraries change nothing, nor do reports
+that kld does not make (-t, --verbose, --stats, --dependency-file). Words may stand in a file: kld @words.
 
 Exit status:
   0    linked

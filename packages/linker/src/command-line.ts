@@ -19,13 +19,9 @@ export interface LdCommand {
   printMemoryUsage: boolean
   wantsHelp: boolean
   wantsVersion: boolean
-  /** --verbose: show the built-in script. */
-  wantsVerbose: boolean
   diagnosticsFormat: string | undefined
   /** Faults of the command line, each a sentence. */
   readonly faults: string[]
-  /** Set where an in-force `-b binary` made inputs binary. */
-  traceFiles: boolean
 }
 
 /** How an option takes its value: none, the next word or joined by `=`, joined directly (short), optionally by `=`. */
@@ -39,6 +35,8 @@ interface Rule {
 class State {
   readonly command: LdCommand
   isWhole = false
+  /** --push-state. */
+  readonly savedIsWhole: boolean[] = []
   isBinary = false
   group: LinkInput[] | undefined
 
@@ -52,10 +50,8 @@ class State {
       printMemoryUsage: false,
       wantsHelp: false,
       wantsVersion: false,
-      wantsVerbose: false,
       diagnosticsFormat: undefined,
       faults: [],
-      traceFiles: false,
     }
   }
 
@@ -194,7 +190,9 @@ const rules: Readonly<Record<string, Rule>> = {
   'print-gc-sections': flag((options) => {
     options.printGcSections = true
   }),
-  'no-print-gc-sections': ignore,
+  'no-print-gc-sections': flag((options) => {
+    options.printGcSections = false
+  }),
   'gc-keep-exported': flag((options) => {
     options.gcKeepExported = true
   }),
@@ -337,7 +335,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'gap-fill': value((state, text) => {
     state.command.options.gapFill = Number(text) & 255
   }),
-  O: { arity: 'optional', apply: (state, text) => void (state.command.options.optimize = Number(text) || 0) },
+  O: { arity: 'optional', apply: () => {} },
   Map: value((state, text) => {
     state.command.mapName = text
     state.command.options.wantsMap = true
@@ -363,6 +361,12 @@ const rules: Readonly<Record<string, Rule>> = {
   'no-whole-archive': flag((_, state) => {
     state.isWhole = false
   }),
+  'push-state': flag((_, state) => void state.savedIsWhole.push(state.isWhole)),
+  'pop-state': flag((_, state) => {
+    const saved = state.savedIsWhole.pop()
+    if (saved === undefined) state.fault('--pop-state without --push-state')
+    else state.isWhole = saved
+  }),
   'start-group': flag((_, state) => startGroup(state)),
   '(': flag((_, state) => startGroup(state)),
   'end-group': flag((_, state) => endGroup(state)),
@@ -379,18 +383,7 @@ const rules: Readonly<Record<string, Rule>> = {
   V: flag((_, state) => {
     state.command.wantsVersion = true
   }),
-  verbose: {
-    arity: 'optional',
-    apply: (state) => {
-      state.command.wantsVerbose = true
-    },
-  },
-  t: flag((_, state) => {
-    state.command.traceFiles = true
-  }),
-  trace: flag((_, state) => {
-    state.command.traceFiles = true
-  }),
+  verbose: { arity: 'optional', apply: () => {} },
   'diagnostics-format': value((state, text) => {
     state.command.diagnosticsFormat = text
   }),
@@ -438,6 +431,8 @@ const rules: Readonly<Record<string, Rule>> = {
       'no-warn-mismatch',
       'no-warn-search-mismatch',
       'stats',
+      't',
+      'trace',
       'no-keep-memory',
       'reduce-memory-overheads',
       'accept-unknown-input-arch',
@@ -474,10 +469,7 @@ const rules: Readonly<Record<string, Rule>> = {
       'error-handling-script',
       'no-ctf-variables',
       'ctf-variables',
-      'push-state',
-      'pop-state',
       'no-map-whole-files',
-      'no-as-needed',
       'warn-textrel',
       'warn-alternate-em',
       'no-warn-alternate-em',

@@ -2,6 +2,7 @@
 import { renderText, SourceFile } from '@kernelbox/diagnostics'
 import { EM_386, type ElfObject, type ElfSection, type ElfSymbol, RelocationTable } from '@kernelbox/elf'
 import { describe, expect, it } from 'vitest'
+import { parseLdWords } from './command-line.ts'
 import { link } from './link.ts'
 import type { LinkOptions, LinkResult } from './options.ts'
 
@@ -236,5 +237,29 @@ describe('messages', () => {
       "a.o:(.text+0x2): undefined reference to 'missing'",
       "a.o:(.text+0x0): relocation truncated to fit: 'far' is 0x20000 here, too far for 16 bits",
     ])
+  })
+})
+
+describe('words of the command line', () => {
+  it('ends --whole-archive with the state that it was in', () => {
+    const { inputs, faults } = parseLdWords(['--push-state', '--whole-archive', 'a.a', '--pop-state', 'b.a'])
+    expect(inputs).toEqual([{ name: 'a.a', wholeArchive: true }, { name: 'b.a' }])
+    expect(faults).toEqual([])
+    expect(parseLdWords(['--pop-state']).faults).toEqual(['--pop-state without --push-state'])
+  })
+  it('keeps what other modules could see with --gc-keep-exported', () => {
+    const sections = ['.text', '.text.seen', '.text.hidden', '.text.protected'].map((name) => section(name, [0x90]))
+    const visibilities = [0, 0, 2, 3]
+    const program = object(
+      sections,
+      sections.map((_, i) => symbol(i === 0 ? '_start' : `s${i}`, i + 1, 0, { visibility: visibilities[i] as number })),
+    )
+    const kept = (...words: string[]) => {
+      const { options } = parseLdWords(['--gc-sections', ...words])
+      const { layout } = run('ENTRY(_start) SECTIONS { .text : { *(.text*) } }', [program], { ...options, outputFormat: 'elf32-i386' })
+      return layout.sections.flatMap(({ inputs }) => inputs.map((input) => input.section))
+    }
+    expect(kept()).toEqual(['.text'])
+    expect(kept('--gc-keep-exported')).toEqual(['.text', '.text.seen', '.text.protected'])
   })
 })

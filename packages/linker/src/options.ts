@@ -77,11 +77,11 @@ export interface LinkOptions {
   readonly relocatable?: boolean
   readonly gcSections?: boolean
   readonly printGcSections?: boolean
-  /** --gc-keep-exported. */
+  /** --gc-keep-exported: what other modules could see stays. */
   readonly gcKeepExported?: boolean
   /** -static-pie / -pie. */
   readonly pie?: boolean
-  /** --no-relax is false: uses of the GOT are not made direct. */
+  /** False for --no-relax: uses of the GOT are not made direct. */
   readonly relax?: boolean
   /** -n / -N. */
   readonly paging?: 'nmagic' | 'omagic'
@@ -119,8 +119,6 @@ export interface LinkOptions {
   readonly maxGapInBytes?: number
   /** --gap-fill byte. */
   readonly gapFill?: number
-  /** -O2: tail merging of strings. */
-  readonly optimize?: number
   /** -Map / -M wanted: {@link LinkResult.mapText} is filled in. */
   readonly wantsMap?: boolean
   readonly wantsCref?: boolean

@@ -18,7 +18,7 @@ import { discard } from './load-inputs.ts'
 import { matchSections, SectionIndex } from './match-sections.ts'
 import { makeRegions } from './memory-regions.ts'
 import { mergeSections } from './merge-sections.ts'
-import type { InputObject, InputSection, MemoryRegionState } from './model.ts'
+import type { InputObject, InputSection, LinkSymbol, MemoryRegionState } from './model.ts'
 import type { LinkOptions } from './options.ts'
 import type { LinkInputs } from './read-inputs.ts'
 import { referencedNames } from './script-references.ts'
@@ -109,6 +109,7 @@ function removeGarbage(options: LinkOptions, state: ScriptState, inputs: LinkInp
   const { objects, symbols, entryName } = inputs
   const names = [entryName ?? 'start', ...(options.undefinedSymbols ?? []), ...state.externs, ...referencedNames(state)]
   const roots = names.flatMap((name) => symbols.get(name) ?? [])
+  if (options.gcKeepExported) roots.push(...exportedSymbols(symbols))
   const removed = collectGarbage(objects, roots, keepMatcher(state, objects))
   for (const section of removed) {
     discard(section, 'gc')
@@ -119,6 +120,11 @@ function removeGarbage(options: LinkOptions, state: ScriptState, inputs: LinkInp
       message: `removing unused section '${section.name}' in file '${section.object.displayName}'`,
     })
   }
+}
+
+/** Of default or protected visibility (gABI ch. 4 "Symbol Visibility"). */
+function exportedSymbols(symbols: SymbolTable): LinkSymbol[] {
+  return [...symbols.byName.values()].filter(({ state, visibility }) => state === 'defined' && (visibility === 0 || visibility === 3))
 }
 
 /** Sections that KEEP patterns of the script name. */
