@@ -137,11 +137,7 @@ export class KvmSmpEngine implements Engine {
   }
 
   mapMemory(address: number, source: MemorySource, readOnly: boolean): MappedMemory {
-    const bytes =
-      source.kind === 'new'
-        ? this.#vm.allocateMemory(source.sizeInBytes)
-        : this.memory.subarray(source.address, source.address + source.sizeInBytes)
-    return { bytes, unmap: this.#slots.map(address, bytes, readOnly) }
+    return this.#slots.map(address, source, readOnly)
   }
 
   memoryWritten(): void {

@@ -1,6 +1,7 @@
 // Guest physical memory as KVM's slots: RAM from address 0, mappings over or beside it, and the address line A20. Enters: mappings. Leaves: the
 // slots that must change (KVM_SET_USER_MEMORY_REGION; slots may not overlap, so RAM is cut around what lies over it).
 import { type KvmVm, memoryFlags } from '@kernelbox/kvm'
+import type { MappedMemory, MemorySource } from '../engine.ts'
 
 const mebibyte = 1 << 20
 /** A closed A20 line is modelled below 16 MiB, the reach of the PC/AT's 24 address lines; who closes it does it for memory at 1 MiB. */
@@ -50,11 +51,15 @@ export class MemorySlots {
     this.#update()
   }
 
-  /** Later mappings lie over earlier ones. Gives what takes it away. Throws KvmError where KVM has no slot for it. */
-  map(address: number, bytes: Uint8Array, readOnly: boolean): () => void {
+  /** Later mappings lie over earlier ones. Throws KvmError where KVM has no slot for it. */
+  map(address: number, source: MemorySource, readOnly: boolean): MappedMemory {
+    const bytes =
+      source.kind === 'new'
+        ? this.#vm.allocateMemory(source.sizeInBytes)
+        : this.#ram.subarray(source.address, source.address + source.sizeInBytes)
     const mapping = { address, bytes, readOnly }
     this.#mappings.push(mapping)
-    const remove = () => {
+    const unmap = () => {
       const index = this.#mappings.indexOf(mapping)
       if (index < 0) return
       this.#mappings.splice(index, 1)
@@ -63,10 +68,10 @@ export class MemorySlots {
     try {
       this.#update()
     } catch (error) {
-      remove()
+      unmap()
       throw error
     }
-    return remove
+    return { bytes, unmap }
   }
 
   setA20(isOpen: boolean): void {
