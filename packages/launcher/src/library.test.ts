@@ -1,24 +1,7 @@
 // What the library offers beside running an image, on each engine that is here.
 import { afterEach, describe, expect, it } from 'vitest'
-import { type EngineName, EngineLimitError, EngineUnavailableError, type Vm, type VmExit, createVm } from './index.ts'
-
-const engines: EngineName[] = ['software']
-try {
-  const probe = await createVm({ engine: 'kvm' })
-  probe.close()
-  engines.unshift('kvm')
-} catch (error) {
-  if (!(error instanceof EngineUnavailableError)) throw error
-  console.log(`KVM engine skipped: ${error.message}`)
-}
-
-/** Code at F000:0000, and the jump to it at the reset vector. */
-function image(...code: number[]): Uint8Array {
-  const bytes = new Uint8Array(0x10000)
-  bytes.set(code)
-  bytes.set([0xea, 0, 0, 0, 0xf0], 0xfff0)
-  return bytes
-}
+import { engines, image } from '../test/engines.ts'
+import { EngineLimitError, type Vm, type VmExit, createVm } from './index.ts'
 
 /** cli; flat 32-bit protected mode; then `code` at F003:2Ah in 32 bits. */
 function protectedImage(...code: number[]): Uint8Array {

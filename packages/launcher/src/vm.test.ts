@@ -1,24 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
-import { EngineUnavailableError, type EngineName, type Vm, attachPc, createVm } from './index.ts'
+import { engines, image } from '../test/engines.ts'
+import { type Vm, attachPc, createVm } from './index.ts'
 
-const engines: EngineName[] = ['software']
-try {
-  const probe = await createVm({ engine: 'kvm' })
-  probe.close()
-  engines.unshift('kvm')
-} catch (error) {
-  if (!(error instanceof EngineUnavailableError)) throw error
-  console.log(`KVM engine skipped: ${error.message}`)
-}
-
-/** Code at F000:0000, and the jump to it at the reset vector. */
-function image(...code: number[]): Uint8Array {
-  const bytes = new Uint8Array(0x10000)
-  bytes.set(code)
-  bytes.set([0xea, 0, 0, 0, 0xf0], 0xfff0)
-  return bytes
-}
 const spin = image(0xeb, 0xfe)
 const halt = image(0xf4)
 

@@ -1,21 +1,10 @@
 // One suite of guests for both engines.
 import { afterEach, describe, expect, it } from 'vitest'
-import { type EngineName, EngineUnavailableError, type Vm, type VmExit, attachPc, bootImage, createVm } from '../src/index.ts'
+import { type Vm, type VmExit, attachPc, bootImage, createVm } from '../src/index.ts'
+import { whyNot } from './engines.ts'
 import { readGuests } from './guests.ts'
 
 const guests = readGuests()
-const whyNot: Record<EngineName, string | undefined> = { kvm: await reasonAgainst('kvm'), software: await reasonAgainst('software') }
-
-async function reasonAgainst(engine: EngineName): Promise<string | undefined> {
-  try {
-    const vm = await createVm({ engine })
-    vm.close()
-    return undefined
-  } catch (error) {
-    if (error instanceof EngineUnavailableError) return error.message
-    throw error
-  }
-}
 
 let vm: Vm
 afterEach(() => vm?.close())
