@@ -25,8 +25,9 @@ const rows: readonly (readonly [group: string, words: string, help: string])[] =
   ['Output', '--oformat=<format>', 'binary, elf32-i386, elf64-x86-64, elf32-x86-64, ihex, srec, verilog'],
   ['Output', '--max-gap=<bytes>', 'largest hole in a flat image (default 64M)'],
   ['Output', '-r', 'a relocatable object'],
+  ['Output', '-pie', 'a static program that runs wherever it is loaded'],
   ['Output', '-s, -S, -x, -X', 'leave out symbols: all, of debugging, locals, temporary locals'],
-  ['Output', '-Map=<file>, -M', 'what went where'],
+  ['Output', '-Map=<file>, -M, --cref', 'what went where; which objects use which symbol'],
   ['Output', '--print-memory-usage', 'how full the regions of MEMORY are'],
   ['Output', '--diagnostics-format=<format>', 'text, json or sarif, on standard error'],
 ]

@@ -62,11 +62,12 @@ function run(command: LdCommand, format: DiagnosticsFormat | undefined): number 
   })
   const diagnostics = command.options.noWarnings ? result.diagnostics.filter((one) => one.severity !== 'warning') : result.diagnostics
   if (diagnostics.length > 0 || format !== undefined) report(diagnostics)
-  if (command.mapName === '-') process.stdout.write(result.mapText)
-  else if (command.mapName !== undefined) {
-    const failure = writeOutputFile(command.mapName, Buffer.from(result.mapText, 'latin1'))
-    if (failure) throw new UsageError(`cannot write the map ${command.mapName}: ${failure.message}`)
-  }
+  // --cref alone is for standard output.
+  const mapName = command.mapName ?? '-'
+  if (mapName !== '-') {
+    const failure = writeOutputFile(mapName, Buffer.from(result.mapText, 'latin1'))
+    if (failure) throw new UsageError(`cannot write the map ${mapName}: ${failure.message}`)
+  } else if (result.mapText !== '') process.stdout.write(result.mapText)
   if (command.printMemoryUsage) process.stdout.write(memoryUsageText(result.layout.regions))
   const hasFailed =
     !result.image ||

@@ -350,7 +350,6 @@ const rules: Readonly<Record<string, Rule>> = {
   }),
   cref: flag((options) => {
     options.wantsCref = true
-    options.wantsMap = true
   }),
   'print-memory-usage': flag((_, state) => {
     state.command.printMemoryUsage = true

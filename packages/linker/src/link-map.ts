@@ -1,4 +1,4 @@
-// The link map: what went where, in the words of GNU ld's -Map.
+// The link map: what went where, in the words of GNU ld's -Map; and which object uses what.
 // GNU ld manual §2.1, -Map and --cref.
 
 import { absoluteOf } from './evaluate.ts'
@@ -17,7 +17,6 @@ export interface MapInput {
   readonly is64: boolean
   readonly outputName: string
   readonly format: string
-  readonly wantsCref: boolean
 }
 
 const nameWidth = 16
@@ -43,7 +42,6 @@ export function linkMapText(input: MapInput): string {
     else if (item.kind === 'section' && !item.output.isIgnored) sectionLines(item.output, bySection, input.symbols, hex, size, lines)
   }
   lines.push(`OUTPUT(${input.outputName} ${input.format})`)
-  if (input.wantsCref) crefLines(input, lines)
   return `${lines.join('\n')}\n`
 }
 
@@ -126,10 +124,11 @@ function symbolsBySection(symbols: SymbolTable): Map<InputSection, LinkSymbol[]>
   return found
 }
 
-function crefLines(input: MapInput, lines: string[]): void {
-  lines.push('', 'Cross Reference Table', '', 'Symbol                                            File')
+/** --cref: each symbol with the object that defines it, then those that use it. */
+export function crossReferenceText({ objects, symbols }: Pick<MapInput, 'objects' | 'symbols'>): string {
+  const lines = ['', 'Cross Reference Table', '', 'Symbol                                            File']
   const users = new Map<LinkSymbol, string[]>()
-  for (const object of input.objects) {
+  for (const object of objects) {
     for (const symbol of new Set(object.symbols)) {
       if (symbol.isLocal || symbol.definedIn === object) continue
       const list = users.get(symbol)
@@ -137,10 +136,11 @@ function crefLines(input: MapInput, lines: string[]): void {
       else users.set(symbol, [object.displayName])
     }
   }
-  const all = [...input.symbols.byName.values()].filter((symbol) => symbol.definedIn !== undefined || users.has(symbol))
+  const all = [...symbols.byName.values()].filter((symbol) => symbol.definedIn !== undefined || users.has(symbol))
   all.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
   for (const symbol of all) {
     const files = [...(symbol.definedIn ? [symbol.definedIn.displayName] : []), ...(users.get(symbol) ?? [])]
     files.forEach((file, i) => lines.push(`${(i === 0 ? symbol.name : '').padEnd(49)} ${file}`))
   }
+  return `${lines.join('\n')}\n`
 }

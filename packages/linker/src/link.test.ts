@@ -247,6 +247,17 @@ describe('words of the command line', () => {
     expect(faults).toEqual([])
     expect(parseLdWords(['--pop-state']).faults).toEqual(['--pop-state without --push-state'])
   })
+  it('has the table of --cref behind the map, and alone where no map is wanted', () => {
+    const textOf = (...words: string[]) => {
+      const { options } = parseLdWords(words)
+      return run('SECTIONS { .text : { *(.text) } }', [object([section('.text', [0x90])], [symbol('here', 1)])], options).mapText
+    }
+    const table = `\nCross Reference Table\n\n${'Symbol'.padEnd(50)}File\n${'here'.padEnd(50)}a.o\n`
+    expect(textOf('--cref')).toBe(table)
+    expect(textOf('--cref', '-Map=x.map')).toBe(textOf('-Map=x.map') + table)
+    expect(textOf('-Map=x.map')).toContain('Memory Configuration')
+    expect(textOf()).toBe('')
+  })
   it('keeps what other modules could see with --gc-keep-exported', () => {
     const sections = ['.text', '.text.seen', '.text.hidden', '.text.protected'].map((name) => section(name, [0x90]))
     const visibilities = [0, 0, 2, 3]

@@ -6,7 +6,7 @@ import { checkSections } from './check-sections.ts'
 import { checkCrossReferences } from './cross-references.ts'
 import { entryAddress, warnOfMissingEntry } from './entry-point.ts'
 import { layoutAsData } from './layout-data.ts'
-import { linkMapText } from './link-map.ts'
+import { crossReferenceText, linkMapText } from './link-map.ts'
 import { finishLinkerSymbols } from './linker-symbols.ts'
 import type { InputSection } from './model.ts'
 import type { LinkOptions, LinkResult } from './options.ts'
@@ -49,27 +49,26 @@ export function link(options: LinkOptions): LinkResult {
   }
   warnOfMissingEntry(options, state, symbols, plan, target.isInput64, sink)
   const image = hasContents || !options.noInhibitExec ? writeImage(options, target, parts, laid, sink) : undefined
+  let mapText = ''
+  if (options.wantsMap)
+    mapText = linkMapText({
+      plan,
+      objects,
+      symbols,
+      regions,
+      discarded: objects.flatMap((object) => object.sections.filter((section): section is InputSection => section?.isDiscarded === true)),
+      is64: target.elfClass === 64,
+      outputName,
+      format: target.format,
+    })
+  if (options.wantsCref) mapText += crossReferenceText({ objects, symbols })
   const isFailed = sink.hasErrors && !options.noInhibitExec
   return {
     image: isFailed ? undefined : image,
     format: target.format,
     outputName: state.outputName,
     layout: layoutAsData(outputs, symbols, objects, regions, entry),
-    mapText: options.wantsMap
-      ? linkMapText({
-          plan,
-          objects,
-          symbols,
-          regions,
-          discarded: objects.flatMap((object) =>
-            object.sections.filter((section): section is InputSection => section?.isDiscarded === true),
-          ),
-          is64: target.elfClass === 64,
-          outputName,
-          format: target.format,
-          wantsCref: options.wantsCref === true,
-        })
-      : '',
+    mapText,
     diagnostics: sink.diagnostics,
   }
 }

@@ -121,6 +121,7 @@ export interface LinkOptions {
   readonly gapFill?: number
   /** -Map / -M wanted: {@link LinkResult.mapText} is filled in. */
   readonly wantsMap?: boolean
+  /** --cref: the table of cross references follows the map, or stands alone. */
   readonly wantsCref?: boolean
   /** Name for OUTPUT-less messages and the map. */
   readonly outputName?: string
@@ -172,7 +173,7 @@ export interface LinkResult {
   /** The file name that the script's OUTPUT gives. */
   readonly outputName: string | undefined
   readonly layout: Layout
-  /** The link map as GNU ld's -Map words it; empty unless wanted. */
+  /** The link map as GNU ld's -Map words it, and the table of --cref; empty unless wanted. */
   readonly mapText: string
   readonly diagnostics: readonly Diagnostic[]
 }
