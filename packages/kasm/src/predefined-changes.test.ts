@@ -49,6 +49,12 @@ describe('what the words of the compiler predefine', () => {
     expect(changes('-msse2', 32).match(/__FLT16_\w+/g)).toHaveLength(16)
     expect(changes('-mno-sse2').match(/-__FLT16_\w+/g)).toHaveLength(16)
   })
+  it('takes a processor to have neither BMI nor TBM in 16-bit code', () => {
+    expect(changes('-march=haswell', 16)).not.toContain('BMI')
+    expect(changes('-march=haswell', 32)).toContain('+__BMI2__ +__BMI__')
+    expect(changes('-march=haswell -mbmi', 16)).toContain('+__BMI__')
+    expect(changes('-march=bdver4', 16)).not.toContain('TBM')
+  })
   it('names the code model, the protections and the unwind tables of a kernel', () => {
     expect(changes('-mcmodel=kernel -fcf-protection=branch -fno-asynchronous-unwind-tables -ffreestanding')).toBe(
       '+__CET__ +__STDC_HOSTED__=0 +__code_model_kernel__ -__GCC_HAVE_DWARF2_CFI_ASM -__code_model_small__',

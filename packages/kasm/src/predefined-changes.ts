@@ -55,7 +55,8 @@ function machineMacros(given: readonly string[], bits: 16 | 32 | 64): Macros {
     // sse goes on without mmx.
     for (const [other, { closure }] of table) if (closure.has(name) && !(name === 'mmx' && closure.has('sse'))) active.delete(other)
   }
-  for (const name of chosen.sets) add(name)
+  // 16-bit code has them only where they are asked for by name.
+  for (const name of chosen.sets) if (bits !== 16 || !/^(?:bmi2?|tbm)$/.test(name)) add(name)
   let isSoft = false
   let isGeneral = false
   for (const word of given) {
