@@ -13,6 +13,7 @@ import { HandedOutPorts, type Place } from './handed-out-ports.ts'
 import { walkPages } from './page-walk.ts'
 import { type SoftwareOptions, loadV86 } from './load-v86.ts'
 import { HighMemory } from './high-memory.ts'
+import { OfferedInterrupt } from './offered-interrupt.ts'
 import type { V86Cpu, V86Emulator } from './v86-types.ts'
 import { readV86FloatingPoint, writeV86FloatingPoint } from './v86-floating-point.ts'
 import { readV86Registers, writeV86Registers } from './v86-registers.ts'
@@ -20,14 +21,6 @@ import { readV86Registers, writeV86Registers } from './v86-registers.ts'
 /** v86 keeps its memory map in blocks of 128 KiB. */
 const mapBlockShift = 17
 const interruptFlag = 0x200
-
-// struct Pic of v86, in the order of its state.
-const picMask = 0
-const picVectorBase = 1
-const picInService = 2
-const picRequest = 3
-const picAutoEoi = 9
-const picLines = 11
 
 /** Speed of a deterministic guest's clock. */
 const instructionsPerMs = 50_000
@@ -61,8 +54,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
   #instructions = 0
   #lastCounter = 0
   #isRunning = false
-  /** The vector that v86's controller holds for the CPU, or -1. */
-  #offered = -1
+  readonly #interrupts: OfferedInterrupt
   readonly #handedOut = new HandedOutPorts(() => this.#place())
   readonly #highMemory = new HighMemory(() => this.memory)
   #handlerError: { error: unknown } | undefined
@@ -82,6 +74,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
     this.#emulator = emulator
     this.#messages = messages
     this.#cpu = emulator.v86.cpu
+    this.#interrupts = new OfferedInterrupt(this.#cpu, machine, this.statistics)
     this.#memoryOffset = this.#cpu.mem8.byteOffset
     this.#memorySize = this.#cpu.mem8.length
     this.#renewViews()
@@ -124,7 +117,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
         if (this.#isClosed) return { reason: 'aborted' }
         if (this.#isBroken) return this.#isBroken
         const wait = machine.runTimers()
-        this.#offerInterrupt()
+        this.#interrupts.offer()
         if (cpu.in_hlt[0]) {
           if (!(cpu.get_eflags() & interruptFlag)) {
             cpu.in_hlt[0] = 0
@@ -209,40 +202,6 @@ export class SoftwareEngine implements Engine, EngineCpu {
 
   kick(): void {
     this.#wakeup.wake()
-  }
-
-  // v86 has an 8259 pair of its own, which the guest never sees. The waiting vector is put before its second half, so that v86 takes
-  // it at the very instruction where the CPU may; with automatic EOI no state stays behind. The machine's controller hears of it as
-  // soon as anything looks at it: see #settleInterrupt.
-  #offerInterrupt(): void {
-    this.#settleInterrupt()
-    const vector = this.#machine.interrupts.pendingVector()
-    if (vector === this.#offered) return
-    const cpu = this.#cpu
-    const master = new Uint8Array(cpu.wasm_memory.buffer, cpu.get_pic_addr_master(), 13)
-    const slave = new Uint8Array(cpu.wasm_memory.buffer, cpu.get_pic_addr_slave(), 13)
-    for (const pic of [master, slave]) {
-      pic[picMask] = 0xff // here a set bit lets through
-      pic[picInService] = 0
-      pic[picRequest] = 0
-      pic[picAutoEoi] = 1
-      pic[picLines] = 0
-    }
-    this.#offered = vector
-    if (vector < 0) return
-    slave[picVectorBase] = vector & 0xf8
-    cpu.device_raise_irq(8 + (vector & 7))
-  }
-
-  // v86 has taken the offered interrupt when its request bit is gone.
-  #settleInterrupt(): void {
-    if (this.#offered < 0) return
-    const slave = new Uint8Array(this.#cpu.wasm_memory.buffer, this.#cpu.get_pic_addr_slave(), 13)
-    if (((slave[picRequest] as number) >> (this.#offered & 7)) & 1) return
-    this.#cpu.device_lower_irq(8 + (this.#offered & 7))
-    this.#offered = -1
-    this.#machine.interrupts.acknowledge()
-    this.statistics.injectedInterrupts++
   }
 
   #takePorts(): void {
@@ -332,7 +291,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
   // Calls a handler. Its exception, or its wish to stop, leaves v86 by a throw, at this instruction.
   #guarded(call: () => number): number {
     const before = this.#machine.stopRequest
-    this.#settleInterrupt()
+    this.#interrupts.settle()
     let value: number
     try {
       value = call()
@@ -341,7 +300,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
       throw stopHere
     }
     if (this.#isRunning && this.#machine.stopRequest !== before) throw stopHere
-    this.#offerInterrupt()
+    this.#interrupts.offer()
     return value
   }
 
