@@ -218,10 +218,10 @@ const rules: Readonly<Record<string, Rule>> = {
     options.strip = 'all'
   }),
   S: flag((options) => {
-    options.strip ??= 'debug'
+    options.strip = 'debug'
   }),
   'strip-debug': flag((options) => {
-    options.strip ??= 'debug'
+    options.strip = 'debug'
   }),
   x: flag((options) => {
     options.discardLocals = 'all'
@@ -230,10 +230,10 @@ const rules: Readonly<Record<string, Rule>> = {
     options.discardLocals = 'all'
   }),
   X: flag((options) => {
-    options.discardLocals ??= 'temporary'
+    options.discardLocals = 'temporary'
   }),
   'discard-locals': flag((options) => {
-    options.discardLocals ??= 'temporary'
+    options.discardLocals = 'temporary'
   }),
   'discard-none': flag((options) => {
     delete options.discardLocals
@@ -333,7 +333,9 @@ const rules: Readonly<Record<string, Rule>> = {
     else state.command.options.maxGapInBytes = size
   }),
   'gap-fill': value((state, text) => {
-    state.command.options.gapFill = Number(text) & 255
+    const byte = parseSize(text)
+    if (byte === undefined) state.fault(`--gap-fill=${text}: expected a byte`)
+    else state.command.options.gapFill = byte & 255
   }),
   O: { arity: 'optional', apply: () => {} },
   Map: value((state, text) => {

@@ -1,6 +1,7 @@
 // The script in force where none is given: the layout of a static ELF program, as GNU ld 2.40 for Linux on x86 lays it out
 // (order of sections found with its -Map; GNU ld manual §3.4.2, §3.10.9). --verbose of kld shows it.
 
+import { hasWord } from './link-target.ts'
 import { EM_386 } from '@kernelbox/elf'
 import type { LinkOptions } from './options.ts'
 import { debugSections } from './relocatable-script.ts'
@@ -12,7 +13,7 @@ export function defaultScript(machine: number, is64: boolean, options: Pick<Link
   const rel = isI386 ? 'rel' : 'rela'
   const word = is64 ? 8 : isI386 ? 4 : 8
   const base = options.pie ? '0' : isI386 ? '0x08048000' : '0x400000'
-  const isSeparate = options.paging === undefined && options.z?.includes('noseparate-code') !== true
+  const isSeparate = options.paging === undefined && !hasWord(options, 'noseparate-code', 'separate-code')
   const page = isSeparate ? '. = ALIGN(CONSTANT (MAXPAGESIZE));' : ''
   const dataStart = options.paging === 'omagic' ? '. = .;' : '. = DATA_SEGMENT_ALIGN (CONSTANT (MAXPAGESIZE), CONSTANT (COMMONPAGESIZE));'
   const reserved = 3 * word

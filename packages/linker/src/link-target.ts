@@ -83,8 +83,9 @@ function outputFormatOf(options: LinkOptions, state: ScriptState, machine: numbe
   return is64 ? 'elf64-x86-64' : 'elf32-x86-64'
 }
 
-export function hasWord(options: LinkOptions, word: string): boolean {
-  return options.z?.includes(word) === true
+/** Whether `-z word` is in force: of a word and its opposite the last holds (tried on GNU ld 2.40). */
+export function hasWord({ z }: Pick<LinkOptions, 'z'>, word: string, opposite?: string): boolean {
+  return z?.findLast((one) => one === word || one === opposite) === word
 }
 
 /** `-z max-page-size=N`, `-z common-page-size=N`. */

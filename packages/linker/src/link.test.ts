@@ -258,6 +258,21 @@ describe('words of the command line', () => {
     expect(textOf('-Map=x.map')).toContain('Memory Configuration')
     expect(textOf()).toBe('')
   })
+  it('takes the last of two opposite words', () => {
+    const { options } = parseLdWords(['-s', '-S', '-x', '-X'])
+    expect(options).toMatchObject({ strip: 'debug', discardLocals: 'temporary' })
+    const program = object([section('.text', [0x90])], [symbol('_start', 1)])
+    const stackFlags = (...words: string[]) => {
+      const more = { ...parseLdWords(words).options, outputFormat: 'elf32-i386' as const }
+      const { image } = run('SECTIONS { .text : { *(.text) } }', [program], more)
+      const view = new DataView((image as Uint8Array).buffer)
+      const headers = Array.from({ length: view.getUint16(44, true) }, (_, i) => view.getUint32(28, true) + 32 * i)
+      const stack = headers.find((at) => view.getUint32(at, true) === 0x6474e551)
+      return stack === undefined ? undefined : view.getUint32(stack + 24, true)
+    }
+    expect(stackFlags('-z', 'execstack', '-z', 'noexecstack')).toBe(6)
+    expect(stackFlags('-z', 'noexecstack', '-z', 'execstack')).toBe(7)
+  })
   it('keeps what other modules could see with --gc-keep-exported', () => {
     const sections = ['.text', '.text.seen', '.text.hidden', '.text.protected'].map((name) => section(name, [0x90]))
     const visibilities = [0, 0, 2, 3]

@@ -39,7 +39,7 @@ export function placeSections(
 ): PlacedImage {
   const { plan, regions } = linkPlan
   const { elfClass, isFlat, isRelocatable } = target
-  const hasRelro = !isFlat && !hasWord(options, 'norelro')
+  const hasRelro = !isFlat && !hasWord(options, 'norelro', 'relro')
   const maxPageSize = pageSize(options, 'max-page-size')
   const commonPageSize = pageSize(options, 'common-page-size')
   let headerCount = state.programHeaders?.length ?? 2
@@ -67,7 +67,7 @@ export function placeSections(
     isPaged: options.paging === undefined,
     isTextWritable: options.paging === 'omagic',
     loadsHeaders: layout.usesHeaders,
-    separateCode: !hasWord(options, 'noseparate-code'),
+    separateCode: !hasWord(options, 'noseparate-code', 'separate-code'),
     stackFlags: linkPlan.stackFlags,
     relro: hasRelro && options.paging === undefined ? layout.relroRange : undefined,
     hasEhFrameHeader: options.ehFrameHeader === true,

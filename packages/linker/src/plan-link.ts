@@ -141,8 +141,8 @@ function keepMatcher(state: ScriptState, objects: readonly InputObject[]): (sect
 
 /** PF_* of PT_GNU_STACK: asked for by -z, or by the objects' .note.GNU-stack; an object without one wants to execute. */
 function stackFlags(options: LinkOptions, objects: readonly InputObject[]): number | undefined {
-  if (hasWord(options, 'execstack')) return PF_R | PF_W | PF_X
-  if (hasWord(options, 'noexecstack')) return PF_R | PF_W
+  if (hasWord(options, 'execstack', 'noexecstack')) return PF_R | PF_W | PF_X
+  if (hasWord(options, 'noexecstack', 'execstack')) return PF_R | PF_W
   let hasNote = false
   let isExecutable = false
   for (const { elf, justSymbols } of objects) {
