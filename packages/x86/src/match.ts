@@ -41,8 +41,7 @@ function kindFits(spec: OperandSpec, operand: Operand, row: Row): boolean {
   switch (operand.kind) {
     case 'register':
       if (operand.indirect && !row.flags.has('indirect')) return false
-      // GNU as takes %edx and %rdx for the port's %dx too.
-      if ((spec.accepts & ACCEPT_PORT) !== 0) return operand.register.number === 2 && /^gpr(16|32|64)$/.test(operand.register.class)
+      if ((spec.accepts & ACCEPT_PORT) !== 0) return isPortRegister(operand.register)
       if ((spec.accepts & ACCEPT_REGISTER) === 0) return false
       if (!classFits(spec, operand.register)) return false
       return spec.fixedNumber < 0 || (operand.register.number === spec.fixedNumber && operand.register.rex !== 'needed')
@@ -66,6 +65,11 @@ function kindFits(spec: OperandSpec, operand: Operand, row: Row): boolean {
     case 'rounding':
       return false
   }
+}
+
+/** GNU as takes %edx and %rdx for the port's %dx too. */
+function isPortRegister(register: Register): boolean {
+  return register.number === 2 && register.class.startsWith('gpr') && register.class !== 'gpr8'
 }
 
 function isBareTarget(operand: Extract<Operand, { kind: 'memory' }>): boolean {
@@ -115,35 +119,33 @@ export function matchRow(
   const specs = row.operands
   const mode = options.mode
   const count = operands.length
-  const shift = 0
   if (count !== specs.length) return failure('operand-count', undefined, { expected: specs.length, found: count })
 
   result.sizeFromPrefix = false
   let size = 0
   let hasSizedRegister = false
   for (let index = 0; index < count; index++) {
-    const operand = operands[index + shift]!
+    const operand = operands[index]!
     const spec = specs[index]!
-    if (!kindFits(spec, operand, row)) return kindFailure(spec, operand, index + shift, operands, specs)
+    if (!kindFits(spec, operand, row)) return kindFailure(spec, operand, index, operands, specs)
     if (spec.needsLetter && operand.kind === 'memory' && operand.broadcast === undefined)
       return failure('ambiguous-size', undefined, { mnemonic: statement.mnemonic })
     if (mode !== 64 && needs64BitMode(operand)) {
       const name = operand.kind === 'register' ? operand.register.name : ''
-      return failure('register-not-in-mode', index + shift, { register: name, mode })
+      return failure('register-not-in-mode', index, { register: name, mode })
     }
     if (operand.kind !== 'register' || (spec.accepts & ACCEPT_REGISTER) === 0) continue
     if (!spec.registerClass.startsWith('gpr')) continue
     const bits = operand.register.sizeInBits
-    if (bits === 64 && mode !== 64) return failure('register-not-in-mode', index + shift, { register: operand.register.name, mode })
+    if (bits === 64 && mode !== 64) return failure('register-not-in-mode', index, { register: operand.register.name, mode })
     if (spec.registerSize > 0) {
-      if (bits !== spec.registerSize)
-        return failure('operand-size-mismatch', index + shift, sizeDetails(operand.register, spec.registerSize))
+      if (bits !== spec.registerSize) return failure('operand-size-mismatch', index, sizeDetails(operand.register, spec.registerSize))
       // the count in cl says nothing about what is shifted
       if (spec.token !== 'cl' && spec.token !== 'ecx') hasSizedRegister = true
       continue
     }
     if (size !== 0 && size !== bits) {
-      return failure('register-size-mismatch', index + shift, sizeDetails(operand.register, size))
+      return failure('register-size-mismatch', index, sizeDetails(operand.register, size))
     }
     size = bits
   }
@@ -218,10 +220,10 @@ export function matchRow(
   const wraps = !(isDefault && mode === 64) || result.sizeFromPrefix
   result.immediateBits = 0
   for (let index = 0; index < count; index++) {
-    const operand = operands[index + shift]!
+    const operand = operands[index]!
     if (operand.kind === 'immediate') {
       const guess = suffix === '' ? generalBits(operands) : SUFFIX_BITS[suffix]!
-      const refusal = immediateRefusal(specs[index]!, operand, effective, mode, wraps, isSixteen, guess, index + shift, result)
+      const refusal = immediateRefusal(specs[index]!, operand, effective, mode, wraps, isSixteen, guess, index, result)
       if (refusal) return refusal
     } else if (operand.kind === 'memory' && (specs[index]!.accepts & ACCEPT_BRANCH_TARGET) !== 0) {
       const refusal = targetRefusal(row, operand.displacement, mode, index)
