@@ -55,6 +55,11 @@ describe('what the words of the compiler predefine', () => {
     expect(changes('-march=haswell -mbmi', 16)).toContain('+__BMI__')
     expect(changes('-march=bdver4', 16)).not.toContain('TBM')
   })
+  it('counts with SSE where mathematics are fast and SSE2 is there', () => {
+    expect(changes('-ffast-math', 16)).toContain('+__SSE2_MATH__ +__SSE_MATH__')
+    expect(changes('-ffast-math', 32)).not.toContain('SSE')
+    expect(changes('-fno-fast-math -Ofast')).not.toContain('FAST_MATH')
+  })
   it('names the code model, the protections and the unwind tables of a kernel', () => {
     expect(changes('-mcmodel=kernel -fcf-protection=branch -fno-asynchronous-unwind-tables -ffreestanding')).toBe(
       '+__CET__ +__STDC_HOSTED__=0 +__code_model_kernel__ -__GCC_HAVE_DWARF2_CFI_ASM -__code_model_small__',

@@ -82,7 +82,7 @@ function machineMacros(given: readonly string[], bits: 16 | 32 | 64): Macros {
   }
   for (const name of tuneNames) macros.set(`__tune_${name}__`, '1')
   if (isSoft) macros.set('_SOFT_FLOAT', '1')
-  const unit = last('-mfpmath=') ?? (bits === 64 ? 'sse' : '387')
+  const unit = last('-mfpmath=') ?? (bits === 64 || (hasFastMath(given) && active.has('sse2')) ? 'sse' : '387')
   const usesSse = unit.includes('sse') && active.has('sse')
   if (usesSse) macros.set('__SSE_MATH__', '1')
   if (usesSse && active.has('sse2')) macros.set('__SSE2_MATH__', '1')
@@ -150,6 +150,12 @@ const controlFlow: Readonly<Record<string, string>> = {
   '-fcf-protection=check': '8',
 }
 
+/** -Ofast has it unless it is refused, wherever that stands. */
+function hasFastMath(given: readonly string[]): boolean {
+  const word = given.findLast((w) => /^-f(?:no-)?fast-math$/.test(w))
+  return word === undefined ? given.findLast((w) => w.startsWith('-O')) === '-Ofast' : word === '-ffast-math'
+}
+
 /** The last of the words on it counts. */
 export function isFreestanding(given: readonly string[]): boolean {
   const word = given.findLast((w) => /^-f(?:no-)?(?:freestanding|hosted)$/.test(w))
@@ -162,7 +168,7 @@ export function predefinedChanges(given: readonly string[], bits: 16 | 32 | 64, 
   const define: Macros = new Map()
   const undefine = new Set<string>()
   const last = (pattern: RegExp) => given.findLast((word) => pattern.test(word))
-  if (given.some((word) => /^-m(?!cmodel|16$|32$|64$|x32$)/.test(word))) {
+  if (hasFastMath(given) || given.some((word) => /^-m(?!cmodel|16$|32$|64$|x32$)/.test(word))) {
     const plain = machineMacros([], bits)
     const changed = machineMacros(given, bits)
     for (const [name, value] of changed) if (plain.get(name) !== value) define.set(name, value)
@@ -204,7 +210,7 @@ export function predefinedChanges(given: readonly string[], bits: 16 | 32 | 64, 
     states.get('asynchronous-unwind-tables') !== false || states.get('unwind-tables') === true || states.get('exceptions') === true
   const hasDebug = given.some((word) => /^-g(?!0|no|stabs)/.test(word))
   if (states.get('dwarf2-cfi-asm') === false || (!hasUnwind && !hasDebug)) undefine.add('__GCC_HAVE_DWARF2_CFI_ASM')
-  if (level === '-Ofast' || states.get('fast-math') === true) for (const [name, text] of fastMath) define.set(name, text)
+  if (hasFastMath(given)) for (const [name, text] of fastMath) define.set(name, text)
   if (isFreestanding(given)) define.set('__STDC_HOSTED__', '0')
   if (isX32) {
     for (const name of ['_ILP32', '__ILP32__']) define.set(name, '1')
