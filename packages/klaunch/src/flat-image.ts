@@ -1,5 +1,5 @@
 // What can be told of a flat image before it runs. Enters: where it lies, its bytes, what memory holds at the reset vector. Leaves: a fault
-// or a warning in words. Intel SDM vol. 3, §11.1.4 (first instruction): FFFF_FFF0h, which a PC maps to F000:FFF0 as well.
+// or a warning in words. Intel SDM vol. 3, §9.1.4 (first instruction): FFFF_FFF0h, which a PC maps to F000:FFF0 as well.
 
 /** F000:FFF0. */
 export const resetVector = 0xffff0

@@ -60,13 +60,17 @@ const text = (value: string) => value
 const statsFormats = ['table', 'json', 'live'] as const
 
 export const optionTable = {
-  memory: { argument: '<size>', help: 'guest memory (default: 16M; 128M for pc)', parse: parseSize },
+  memory: { argument: '<size>', help: 'guest memory (default: 16M; 128M for pc and testdev)', parse: parseSize },
   cpus: { argument: '<n>', help: 'virtual CPUs, KVM only (default: 1)', parse: parseCount },
   load: { argument: '<address>', help: 'where a flat image goes (default: 0xf0000)', parse: parseAddress },
   port: { argument: '<port>', help: 'pseudo-serial port (default: 0xf1)', parse: parsePort },
   raw: { help: 'pass every byte of the pseudo-serial port through' },
   engine: { argument: '<engine>', help: 'auto, kvm or software (default: auto)', parse: choice('auto', 'kvm', 'software') },
-  machine: { argument: '<set>', help: 'devices: article, pc or testdev', parse: choice('article', 'pc', 'testdev') },
+  machine: {
+    argument: '<set>',
+    help: 'devices: article, pc or testdev (default: article for flat, else pc)',
+    parse: choice('article', 'pc', 'testdev'),
+  },
   format: {
     argument: '<format>',
     help: 'flat, boot, elf or multiboot (default: as the file looks)',
@@ -78,8 +82,16 @@ export const optionTable = {
   module: { argument: '<file>', help: 'module of a Multiboot kernel; can be given again', parse: text, isList: true },
   disk: { argument: '<file>', help: 'a disk; without an image it is booted; can be given again', parse: text, isList: true },
   keys: { argument: '<text>', help: 'type this on the keyboard at the start', parse: text },
-  input: { argument: '<where>', help: 'standard input goes to: serial or keyboard', parse: choice('serial', 'keyboard') },
-  display: { argument: '<how>', help: 'text screen: auto, live, text (at the end) or none', parse: choice('auto', 'none', 'text', 'live') },
+  input: {
+    argument: '<where>',
+    help: 'standard input goes to: serial or keyboard (default: keyboard)',
+    parse: choice('serial', 'keyboard'),
+  },
+  display: {
+    argument: '<how>',
+    help: 'text screen: auto, live, text (at the end) or none (default: auto)',
+    parse: choice('auto', 'none', 'text', 'live'),
+  },
   timeout: { argument: '<time>', help: 'end the run after this time, as 5s or 200ms', parse: parseDuration },
   'on-halt': {
     argument: '<what>',
