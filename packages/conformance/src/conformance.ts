@@ -14,7 +14,7 @@ const help = `pnpm conformance gas | ld | cpp [options]      GNU's own test inpu
 pnpm conformance ld-random [--seed N] [--count N] [--kinds flat,elf]   random links through GNU ld and kld; differences in dist/ld-random
 pnpm conformance kernels [options]             small kernels: kasm against gcc + ld, objects cross-linked
 pnpm conformance guests [options]              bare-metal programs on klaunch's engines against QEMU with SeaBIOS
-pnpm conformance fuzz [--seed N] [--count N] [--kind statements|directives|soup|mutations] [--save]   random inputs through GNU as and kas
+pnpm conformance fuzz [--seed N] [--count N] [--kind statements|directives|soup|mutations|programs] [--save]   random inputs through GNU as and kas
 pnpm conformance fuzz-ld [--seed N] [--count N] [--save]  corrupted objects, archives and scripts: the linker never crashes, hangs or is silent
 pnpm conformance images [--seed N] [--count N]  random images on both engines: the host process never crashes, hangs or grows
 pnpm conformance corpus [options]              what fuzzing has found (packages/conformance/corpus)

@@ -1,4 +1,4 @@
-// The three suites behind one seam: their cases, filtered as asked, run through a candidate, and reported.
+// All comparisons behind one seam: a suite's cases or results, filtered as asked, and their report.
 
 import { clientResults, clientTables } from './client/client-run.ts'
 import { type Candidate, openCandidate } from './core/candidate.ts'

@@ -2,9 +2,10 @@
 // 'worker': all commands in one module behind command-server.ts; runCommand of @kernelbox/cli only registers them there.
 // 'command': one command as a user gets it.
 
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import { fromSource } from './bundle-module.ts'
 import { WrongUse } from './case.ts'
 import { packagesFolder as packages } from './folders.ts'
 
@@ -12,17 +13,6 @@ const sources: Record<string, string> = {
   kas: join(packages, 'kasm', 'src', 'kas.ts'),
   kasm: join(packages, 'kasm', 'src', 'kasm.ts'),
   kld: join(packages, 'kld', 'src', 'kld.ts'),
-}
-
-/** @kernelbox/NAME is its source, as in the unit tests. */
-const fromSource: Plugin = {
-  name: 'from-source',
-  setup(builder) {
-    builder.onResolve({ filter: /^@kernelbox\/\w+$/ }, ({ path }) => {
-      const source = join(packages, path.slice('@kernelbox/'.length), 'src', 'index.ts')
-      return existsSync(source) ? { path: source } : undefined
-    })
-  },
 }
 
 const registering: Plugin = {

@@ -48,6 +48,11 @@ export async function openCandidate({ command, spawn, ours, needed }: CandidateC
   }
 }
 
+/** kas, or the assembler that --cand names, for lines that are compared one by one. */
+export function openAssembler({ command, spawn }: Pick<CandidateChoice, 'command' | 'spawn'>): Promise<Candidate> {
+  return openCandidate({ command, spawn, ours: 'kas {flags} {in} -o {out}', needed: ['{flags}', '{in}', '{out}'] })
+}
+
 /** Our commands, by the names in `programs`. */
 export async function openCommands(spawn: boolean, programs: readonly string[]): Promise<Commands> {
   if (!spawn) return new WorkerCommands(await bundleCommands('worker', programs))

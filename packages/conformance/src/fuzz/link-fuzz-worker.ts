@@ -2,6 +2,7 @@
 // sample when it is over; what it throws is its end.
 
 import { readFileSync } from 'node:fs'
+import { tellSeeds } from '../core/seed-process.ts'
 import { linked, seedsOf, type StoredSeeds } from './link-corpus.ts'
 import { linkSample } from './link-samples.ts'
 import { Random } from './random.ts'
@@ -9,11 +10,8 @@ import { Random } from './random.ts'
 const [seedFile = '', first, count] = process.argv.slice(2)
 const seeds = seedsOf(JSON.parse(readFileSync(seedFile, 'utf8')) as StoredSeeds)
 
-for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
-  process.stdout.write(`> ${seed}\n`)
-  const start = performance.now()
+await tellSeeds(Number(first), Number(count), (seed) => {
   const { result, fault } = linked(linkSample(new Random(seed), seeds))
   if (fault !== undefined) throw new Error(fault)
-  const milliseconds = Math.round(performance.now() - start)
-  process.stdout.write(`${result.image ? 'image' : 'refused'} ${milliseconds} ${Math.round(process.memoryUsage.rss() / 2 ** 20)}\n`)
-}
+  return result.image ? 'image' : 'refused'
+})

@@ -2,22 +2,20 @@
 // own. A sample fails where that process ends before its time or is silent for ten seconds; the next process goes on behind
 // it. Told at the end: images and refusals, the longest time, the memory. A sample is made again from its seed (--seed N --count 1).
 
-import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { build } from 'esbuild'
+import { bundleModule } from '../core/bundle-module.ts'
 import { findProgram } from '../core/command-template.ts'
-import { packageFolder, packagesFolder } from '../core/folders.ts'
+import { packageFolder } from '../core/folders.ts'
 import { runProcess } from '../core/process.ts'
+import { runSeeds } from '../core/seed-process.ts'
 import { linkCorpus, seedsOf, storedSample } from './link-corpus.ts'
 import { linkSample, type LinkSeeds } from './link-samples.ts'
 import { linkScripts, linkSources } from './link-sources.ts'
 import { Random } from './random.ts'
 
-const silenceInMs = 10_000
-const memoryInMiB = 1_500
+const heapInMiB = 1_500
 
 export interface LinkFuzzChoice {
   readonly seed: number
@@ -58,31 +56,6 @@ async function writeSeeds(folder: string): Promise<{ path: string; seeds: LinkSe
   return { path, seeds: seedsOf({ objects, archives, scripts: linkScripts }) }
 }
 
-async function bundleWorker(): Promise<string> {
-  const outfile = join(packageFolder, 'dist', 'fuzz', `link-fuzz-worker-${process.pid}.mjs`)
-  mkdirSync(join(outfile, '..'), { recursive: true })
-  await build({
-    entryPoints: [join(packageFolder, 'src', 'fuzz', 'link-fuzz-worker.ts')],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    logLevel: 'warning',
-    plugins: [
-      {
-        name: 'from-source',
-        setup(builder) {
-          builder.onResolve({ filter: /^@kernelbox\/\w+$/ }, ({ path }) => ({
-            path: join(packagesFolder, path.slice('@kernelbox/'.length), 'src', 'index.ts'),
-          }))
-        },
-      },
-    ],
-  })
-  return outfile
-}
-
 interface Tally {
   readonly ends: Map<string, number>
   readonly failures: string[]
@@ -90,48 +63,19 @@ interface Tally {
   memoryInMiB: number
 }
 
-/** Runs the samples from a seed on; gives the seed at which the process failed, if it did. */
-function runBatch(words: readonly string[], first: number, tally: Tally, verbose: boolean): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [`--max-old-space-size=${memoryInMiB}`, ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
-    let current = first
-    let why = ''
-    let timer = setTimeout(() => {}, 0)
-    const watch = () => {
-      clearTimeout(timer)
-      timer = setTimeout(() => {
-        why = 'silent for ten seconds'
-        child.kill('SIGKILL')
-      }, silenceInMs)
-    }
-    watch()
-    child.stderr.on('data', (text: Buffer) => {
-      why = `${why}${text.toString('latin1')}`.slice(0, 900)
-    })
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      watch()
-      const started = /^> (\d+)$/.exec(line)
-      if (started) {
-        current = Number(started[1])
-        return
-      }
-      if (verbose) process.stdout.write(`${current} ${line}\n`)
-      const [, end = line, milliseconds, memory] = /^(.*) (\d+) (\d+)$/.exec(line) ?? []
-      tally.ends.set(end, (tally.ends.get(end) ?? 0) + 1)
-      if (Number(milliseconds) > tally.longest.milliseconds) tally.longest = { seed: current, milliseconds: Number(milliseconds) }
-      tally.memoryInMiB = Math.max(tally.memoryInMiB, Number(memory))
-    })
-    child.on('close', (code, signal) => {
-      clearTimeout(timer)
-      if (code === 0) {
-        resolve(undefined)
-        return
-      }
-      const told = /^(?:\w*Error|neither|an image).*(?:\n\s+at .*){0,4}/m.exec(why)?.[0] ?? why
-      tally.failures.push(`seed ${current}: ${signal ?? `exit ${code}`}: ${told.trim() || 'no message'}`)
-      resolve(current)
-    })
+/** Runs a batch of samples; gives the seed at which the process failed, if it did. */
+async function runBatch(words: readonly string[], first: number, tally: Tally, verbose: boolean): Promise<number | undefined> {
+  const death = await runSeeds([`--max-old-space-size=${heapInMiB}`, ...words], first, ({ seed, end, milliseconds, memoryInMiB }) => {
+    if (verbose) process.stdout.write(`${seed} ${end} ${milliseconds} ${memoryInMiB}\n`)
+    tally.ends.set(end, (tally.ends.get(end) ?? 0) + 1)
+    if (milliseconds > tally.longest.milliseconds) tally.longest = { seed, milliseconds }
+    tally.memoryInMiB = Math.max(tally.memoryInMiB, memoryInMiB)
   })
+  if (!death) return undefined
+  const { seed, how, told } = death
+  const error = /^(?:\w*Error|neither|an image).*(?:\n\s+at .*){0,4}/m.exec(told)?.[0] ?? told
+  tally.failures.push(`seed ${seed}: ${how}: ${error.trim() || 'no message'}`)
+  return seed
 }
 
 function saveSample(seed: number, seeds: LinkSeeds): void {
@@ -142,7 +86,7 @@ function saveSample(seed: number, seeds: LinkSeeds): void {
 /** Exit status 1 where any sample failed. */
 export async function runLinkFuzz({ seed, count, verbose, save }: LinkFuzzChoice): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'link-fuzz-'))
-  const bundle = await bundleWorker()
+  const bundle = await bundleModule(join(packageFolder, 'src', 'fuzz', 'link-fuzz-worker.ts'))
   const tally: Tally = { ends: new Map(), failures: [], longest: { seed: 0, milliseconds: 0 }, memoryInMiB: 0 }
   try {
     const { path: seedFile, seeds } = await writeSeeds(folder)

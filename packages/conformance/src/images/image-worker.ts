@@ -1,6 +1,7 @@
 // Runs random images in a process of its own: node BUNDLE ENGINE FIRST COUNT. Image N has the seed N. Leaves: a line an image when it is over; what it
 // throws is its end.
 import { attachPc, attachTestDevices, bootImage, createVm, type EngineName, type VmExit } from '@kernelbox/launcher'
+import { tellSeeds } from '../core/seed-process.ts'
 import { Random } from '../fuzz/random.ts'
 import { randomImage } from './random-image.ts'
 
@@ -21,9 +22,4 @@ async function run(engine: EngineName, seed: number): Promise<string> {
 }
 
 const [engine, first, count] = process.argv.slice(2)
-for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
-  process.stdout.write(`> ${seed}\n`)
-  const start = performance.now()
-  const end = await run(engine as EngineName, seed)
-  process.stdout.write(`${end} ${Math.round(performance.now() - start)} ${Math.round(process.memoryUsage.rss() / 2 ** 20)}\n`)
-}
+await tellSeeds(Number(first), Number(count), (seed) => run(engine as EngineName, seed))

@@ -1,13 +1,10 @@
 // `conformance images`: random images on both engines, each engine in a process of its own. A case fails where that process ends before its time, or is
 // silent for ten seconds; the process then goes on behind it. Told at the end: how the images ended, the longest time, the memory of the process.
-import { spawn } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { bundleWithLauncher } from '../core/bundle-launcher.ts'
 import { packageFolder } from '../core/folders.ts'
-
-const silenceInMs = 10_000
+import { runSeeds } from '../core/seed-process.ts'
 
 export interface ImagesChoice {
   readonly seed: number
@@ -23,7 +20,7 @@ interface Tally {
 }
 
 /** Runs the images from a seed on; gives the seed at which the process failed, if it did. */
-function runBatch(
+async function runBatch(
   bundle: string,
   engine: string,
   first: number,
@@ -31,45 +28,15 @@ function runBatch(
   tally: Tally,
   verbose: boolean,
 ): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [bundle, engine, String(first), String(count)], { stdio: ['ignore', 'pipe', 'pipe'] })
-    let current = first
-    let why = ''
-    let timer = setTimeout(() => {}, 0)
-    const watch = () => {
-      clearTimeout(timer)
-      timer = setTimeout(() => {
-        why = 'silent for ten seconds'
-        child.kill('SIGKILL')
-      }, silenceInMs)
-    }
-    watch()
-    child.stderr.on('data', (text: Buffer) => {
-      why = `${why}${text.toString('latin1')}`.slice(0, 600)
-    })
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      watch()
-      if (verbose) process.stdout.write(`${engine} ${line}\n`)
-      const started = /^> (\d+)$/.exec(line)
-      if (started) {
-        current = Number(started[1])
-        return
-      }
-      const [, end = line, milliseconds, memory] = /^(.*) (\d+) (\d+)$/.exec(line) ?? []
-      tally.ends.set(end, (tally.ends.get(end) ?? 0) + 1)
-      tally.longestInMs = Math.max(tally.longestInMs, Number(milliseconds))
-      tally.memoryInMiB = Number(memory)
-    })
-    child.on('close', (code, signal) => {
-      clearTimeout(timer)
-      if (code === 0) {
-        resolve(undefined)
-        return
-      }
-      tally.failures.push(`${engine}, seed ${current}: ${signal ?? `exit ${code}`}: ${why.trim() || 'no message'}`)
-      resolve(current)
-    })
+  const death = await runSeeds([bundle, engine, String(first), String(count)], first, ({ seed, end, milliseconds, memoryInMiB }) => {
+    if (verbose) process.stdout.write(`${engine} ${seed} ${end} ${milliseconds} ${memoryInMiB}\n`)
+    tally.ends.set(end, (tally.ends.get(end) ?? 0) + 1)
+    tally.longestInMs = Math.max(tally.longestInMs, milliseconds)
+    tally.memoryInMiB = memoryInMiB
   })
+  if (!death) return undefined
+  tally.failures.push(`${engine}, seed ${death.seed}: ${death.how}: ${death.told || 'no message'}`)
+  return death.seed
 }
 
 export async function runImages({ seed, count, verbose }: ImagesChoice): Promise<number> {

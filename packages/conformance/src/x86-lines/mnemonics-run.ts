@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isPrefix, mnemonics } from '@kernelbox/x86'
 import { readLatin1 } from '../core/cache.ts'
-import { openCandidate } from '../core/candidate.ts'
+import { openAssembler } from '../core/candidate.ts'
 import type { Result, RunOptions } from '../core/case.ts'
 import { packagesFolder } from '../core/folders.ts'
 import { runProcess } from '../core/process.ts'
@@ -29,12 +29,7 @@ const WHY: Readonly<Record<string, string>> = {
 
 export async function mnemonicResults(choice: SuiteChoice, options: RunOptions): Promise<Result[]> {
   const names = candidates()
-  const candidate = await openCandidate({
-    command: choice.command,
-    spawn: choice.spawn,
-    ours: 'kas {flags} {in} -o {out}',
-    needed: ['{flags}', '{in}', '{out}'],
-  })
+  const candidate = await openAssembler(choice)
   const scratch = mkdtempSync(join(tmpdir(), 'x86-mnemonics-'))
   const gnuKnows = new Set<string>()
   const weKnow = new Set<string>()

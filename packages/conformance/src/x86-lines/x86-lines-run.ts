@@ -5,7 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Candidate, openCandidate } from '../core/candidate.ts'
+import { type Candidate, openAssembler } from '../core/candidate.ts'
 import { type Result, type RunOptions, WrongUse } from '../core/case.ts'
 import { runProcess } from '../core/process.ts'
 import { Random } from '../fuzz/random.ts'
@@ -38,12 +38,7 @@ export async function instructionResults(
     print(parts.flatMap(({ setting, lines }) => lines.map((line) => `${idOf(setting, line)}\n`)).join(''))
     return undefined
   }
-  const candidate = await openCandidate({
-    command: choice.command,
-    spawn: choice.spawn,
-    ours: 'kas {flags} {in} -o {out}',
-    needed: ['{flags}', '{in}', '{out}'],
-  })
+  const candidate = await openAssembler(choice)
   const scratch = mkdtempSync(join(tmpdir(), 'x86-lines-'))
   const results: Result[] = []
   try {
