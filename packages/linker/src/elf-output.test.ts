@@ -2,7 +2,7 @@
 // made stands beside it: the words of ld, the script where one was given.
 import { SourceFile } from '@kernelbox/diagnostics'
 import { describe, expect, it } from 'vitest'
-import { Md5, Sha1 } from './digest.ts'
+import { Md5, Sha1 } from './linker-sections/digest.ts'
 import { link } from './link.ts'
 import type { LinkOptions } from './options.ts'
 

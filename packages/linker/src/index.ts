@@ -1,8 +1,9 @@
 /**
  * GNU linker scripts and ELF objects to an image, in memory.
  *
- * `link(options)` runs the passes in this order (link.ts): parse the script; read inputs and resolve symbols; match input
- * sections to output sections; place orphans; assign addresses to a fixed point; relocate; write.
+ * `link(options)` runs the passes in this order (link.ts), each of which is a folder: parse the script (script/); read inputs
+ * and resolve symbols (inputs/); match input sections to output sections and place orphans (plan/), with those that the
+ * linker makes (linker-sections/); assign addresses to a fixed point (layout/); relocate (relocation/); write (output/).
  */
 export { link } from './link.ts'
 export type {
@@ -19,6 +20,6 @@ export type {
   OutputSectionInfo,
   OutputSymbolInfo,
 } from './options.ts'
-export { type LdCommand, parseLdWords } from './command-line.ts'
-export { defaultScript } from './default-script.ts'
-export { memoryUsageText } from './memory-usage.ts'
+export { type LdCommand, parseLdWords } from './command-line/command-line.ts'
+export { defaultScript } from './script/default-script.ts'
+export { memoryUsageText } from './report/memory-usage.ts'

@@ -2,20 +2,20 @@
 // Enters: inputs, script and options. Leaves: an image, the layout as data, a map, diagnostics. Pure: no files, no clock.
 
 import { DiagnosticSink } from '@kernelbox/diagnostics'
-import { checkSections } from './check-sections.ts'
-import { checkCrossReferences } from './cross-references.ts'
-import { entryAddress, warnOfMissingEntry } from './entry-point.ts'
-import { layoutAsData } from './layout-data.ts'
-import { crossReferenceText, linkMapText } from './link-map.ts'
-import { finishLinkerSymbols } from './linker-symbols.ts'
+import { checkSections } from './layout/check-sections.ts'
+import { checkCrossReferences } from './layout/cross-references.ts'
+import { entryAddress, warnOfMissingEntry } from './layout/entry-point.ts'
+import { layoutAsData } from './report/layout-data.ts'
+import { crossReferenceText, linkMapText } from './report/link-map.ts'
+import { finishLinkerSymbols } from './linker-sections/linker-symbols.ts'
 import type { InputSection } from './model.ts'
 import type { LinkOptions, LinkResult } from './options.ts'
-import { placeSections } from './place-sections.ts'
-import { planLink } from './plan-link.ts'
-import { readInputs } from './read-inputs.ts'
-import { readScript } from './read-script.ts'
-import { canHaveContents, writeContents } from './write-contents.ts'
-import { layImage, writeImage } from './write-image.ts'
+import { placeSections } from './layout/place-sections.ts'
+import { planLink } from './plan/plan-link.ts'
+import { readInputs } from './inputs/read-inputs.ts'
+import { readScript } from './script/read-script.ts'
+import { canHaveContents, writeContents } from './relocation/write-contents.ts'
+import { layImage, writeImage } from './output/write-image.ts'
 
 /**
  * Links objects into an image.

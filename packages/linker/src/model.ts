@@ -2,9 +2,9 @@
 // Addresses are 64 bits and kept as bigint; sizes and offsets within sections are numbers.
 
 import type { ElfObject, ElfSection, ElfSymbol, RelocationTable } from '@kernelbox/elf'
-import type { Expression, FillExpression, OutputSectionStatement } from './syntax/ast.ts'
+import type { Expression, FillExpression, OutputSectionStatement } from './script/syntax/ast.ts'
 import type { Locate } from './options.ts'
-import { type SectionAttributes, typeOfName } from './section-attributes.ts'
+import { type SectionAttributes, typeOfName } from './plan/section-attributes.ts'
 
 /** An object that takes part in the link. */
 export class InputObject {
@@ -141,8 +141,8 @@ export type LayoutItem =
     }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; offset: number }
   | { readonly kind: 'fill'; readonly fill: FillExpression }
-  | { readonly kind: 'assignment'; readonly assignment: import('./syntax/ast.ts').Assignment }
-  | { readonly kind: 'assert'; readonly assertion: import('./syntax/ast.ts').Assertion }
+  | { readonly kind: 'assignment'; readonly assignment: import('./script/syntax/ast.ts').Assignment }
+  | { readonly kind: 'assert'; readonly assertion: import('./script/syntax/ast.ts').Assertion }
 
 /** Bytes between two items of an output section, and what fills them. */
 export interface Padding {

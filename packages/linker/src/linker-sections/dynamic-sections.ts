@@ -1,0 +1,237 @@
+// What a static position-independent program needs to move itself: .dynamic and relative relocations.
+// Enters: the live sections' relocations (before the plan: the sections' sizes), later the relocated contents. Leaves: the
+// sections of a link with -pie and no dynamic linker, as glibc's and U-Boot's start-up code read them. gABI ch. 5 "Dynamic
+// Section"; x86-64 psABI §4.4.1, i386 supplement "Relocation Types" (R_*_RELATIVE).
+
+import type { DiagnosticSink } from '@kernelbox/diagnostics'
+import { SHF_ALLOC, SHF_WRITE, SHT_STRTAB, STT_GNU_IFUNC } from '@kernelbox/elf'
+import { viewOf } from '../relocation/contents.ts'
+import { absoluteOf } from '../layout/evaluate.ts'
+import { defineAtSection } from './linker-symbols.ts'
+import type { InputObject, InputSection, LinkSymbol, OutputSection } from '../model.ts'
+import { symbolAddress } from '../layout/symbol-address.ts'
+import type { SymbolTable } from '../inputs/symbol-table.ts'
+
+const SHT_DYNAMIC = 6
+const SHT_DYNSYM = 11
+const relative = 8
+
+const tag = {
+  init: 12,
+  fini: 13,
+  initArray: 25,
+  initArraySize: 27,
+  finiArray: 26,
+  finiArraySize: 28,
+  stringTable: 5,
+  symbolTable: 6,
+  stringSize: 10,
+  symbolSize: 11,
+  debug: 21,
+  pltGot: 3,
+  pltRelocationSize: 2,
+  pltRelocationKind: 20,
+  pltRelocations: 23,
+  rela: 7,
+  relaSize: 8,
+  relaEntry: 9,
+  rel: 17,
+  relSize: 18,
+  relEntry: 19,
+  flags1: 0x6fff_fffb,
+  relaCount: 0x6fff_fff9,
+  relCount: 0x6fff_fffa,
+} as const
+const flag1Pie = 0x0800_0000
+/** As many entries as a .dynamic may get here, and the null one. */
+const mostTags = 22
+
+interface Word {
+  readonly section: InputSection
+  readonly offset: number
+  readonly symbol: LinkSymbol
+}
+
+interface DynamicMaker {
+  readonly isI386: boolean
+  readonly is64: boolean
+  readonly make: (name: string, type: number, flags: number, size: number, alignment: number, entrySize: number) => InputSection
+}
+
+export class DynamicSections {
+  readonly #maker: DynamicMaker
+  readonly #words: Word[] = []
+  #dynamic: InputSection | undefined
+  #symbols: InputSection | undefined
+  #strings: InputSection | undefined
+  #relocations: InputSection | undefined
+
+  constructor(maker: DynamicMaker) {
+    this.#maker = maker
+  }
+
+  get wordSize(): 4 | 8 {
+    return this.#maker.is64 ? 8 : 4
+  }
+
+  get rowSize(): number {
+    return this.#maker.is64 ? 24 : this.#maker.isI386 ? 8 : 12
+  }
+
+  /** How many words the program's own code must relocate, at most. */
+  get wordCount(): number {
+    return this.#words.length
+  }
+
+  /** Finds words that hold addresses, and refuses fields that are too small for one. */
+  scan(objects: readonly InputObject[], sink: DiagnosticSink): void {
+    for (const object of objects) {
+      for (const section of object.sections) {
+        if (!section || section.isDiscarded || !section.isLive || (section.flags & SHF_ALLOC) === 0) continue
+        this.#scanSection(section, sink)
+      }
+    }
+  }
+
+  #scanSection(section: InputSection, sink: DiagnosticSink): void {
+    const { relocations, object } = section
+    if (!relocations) return
+    const { isI386, is64 } = this.#maker
+    for (let row = 0; row < relocations.count; row++) {
+      const type = relocations.typeAt(row)
+      const symbol = object.symbols[relocations.symbolAt(row)] as LinkSymbol
+      if (!mayMove(symbol)) continue
+      const offset = relocations.offsetAt(row)
+      if (type === (isI386 || is64 ? 1 : 10)) this.#words.push({ section, offset, symbol })
+      else if (is64 && (type === 10 || type === 11) && symbol.state === 'defined') {
+        const name = symbol.name || symbol.section?.name || ''
+        sink.error(
+          'not-position-independent',
+          `${object.displayName}:(${section.name}+0x${offset.toString(16)}): relocation R_X86_64_32${type === 11 ? 'S' : ''} against '${name}' cannot be used in a position-independent program`,
+          object.locate?.(section.index, offset),
+          { fix: { message: 'recompile with -fPIE, or link with -no-pie' } },
+        )
+        return
+      }
+    }
+  }
+
+  /** Makes the sections, but the relocations: they are the linker's own .rela.got. */
+  make(relocations: InputSection | undefined, symbols: SymbolTable): void {
+    const { make, is64 } = this.#maker
+    const { wordSize } = this
+    this.#relocations = relocations
+    this.#symbols = make('.dynsym', SHT_DYNSYM, SHF_ALLOC, is64 ? 24 : 16, wordSize, is64 ? 24 : 16)
+    this.#strings = make('.dynstr', SHT_STRTAB, SHF_ALLOC, 1, 1, 0)
+    this.#dynamic = make('.dynamic', SHT_DYNAMIC, SHF_ALLOC | SHF_WRITE, mostTags * 2 * wordSize, wordSize, 2 * wordSize)
+    defineAtSection(symbols, '_DYNAMIC', this.#dynamic)
+  }
+
+  /**
+   * Writes relocations and tags, once contents are relocated: the word's value is what the load address is added to.
+   * @param slots further words that hold addresses: the GOT's
+   */
+  fill(
+    symbols: SymbolTable,
+    outputs: readonly OutputSection[],
+    slots: readonly { section: InputSection; offset: number; symbol: LinkSymbol }[],
+  ): void {
+    const { isI386, is64 } = this.#maker
+    const table = viewOf(this.#relocations)
+    let count = 0
+    for (const { section, offset, symbol } of [...this.#words, ...slots]) {
+      const view = viewOf(section)
+      const { output } = section
+      if (!view || !output || offset + this.wordSize > view.byteLength || !moves(symbol)) continue
+      if (!table || (count + 1) * this.rowSize > table.byteLength) break
+      const place = output.address + BigInt(section.offset + offset)
+      const at = count++ * this.rowSize
+      if (is64) {
+        table.setBigUint64(at, place, true)
+        table.setBigUint64(at + 8, BigInt(relative), true)
+        table.setBigInt64(at + 16, view.getBigInt64(offset, true), true)
+      } else {
+        table.setUint32(at, Number(BigInt.asUintN(32, place)), true)
+        table.setUint32(at + 4, relative, true)
+        if (!isI386) table.setInt32(at + 8, view.getInt32(offset, true), true)
+      }
+    }
+    this.#writeTags(symbols, outputs, count)
+  }
+
+  #writeTags(symbols: SymbolTable, outputs: readonly OutputSection[], relativeCount: number): void {
+    const view = viewOf(this.#dynamic)
+    if (!view) return
+    const { isI386, is64 } = this.#maker
+    let at = 0
+    const put = (name: keyof typeof tag, value: bigint) => {
+      if (is64) {
+        view.setBigUint64(at, BigInt(tag[name]), true)
+        view.setBigUint64(at + 8, value, true)
+      } else {
+        view.setUint32(at, tag[name], true)
+        view.setUint32(at + 4, Number(BigInt.asUintN(32, value)), true)
+      }
+      at += 2 * this.wordSize
+    }
+    const section = (name: string) => outputs.find((output) => output.name === name)
+    for (const [name, key] of [
+      ['_init', 'init'],
+      ['_fini', 'fini'],
+    ] as const) {
+      const symbol = symbols.get(name)
+      const value = symbol?.state === 'defined' ? symbolAddress(symbol) : undefined
+      if (value) put(key, absoluteOf(value))
+    }
+    for (const [name, key, sizeKey] of [
+      ['.init_array', 'initArray', 'initArraySize'],
+      ['.fini_array', 'finiArray', 'finiArraySize'],
+    ] as const) {
+      const output = section(name)
+      if (!output) continue
+      put(key, output.address)
+      put(sizeKey, BigInt(output.sizeInBytes))
+    }
+    const strings = addressOf(this.#strings)
+    const table = addressOf(this.#symbols)
+    if (strings !== undefined && table !== undefined) {
+      put('stringTable', strings)
+      put('symbolTable', table)
+      put('stringSize', 1n)
+      put('symbolSize', is64 ? 24n : 16n)
+    }
+    put('debug', 0n)
+    const gotPlt = section('.got.plt')
+    if (gotPlt) put('pltGot', gotPlt.address)
+    const plt = section(isI386 ? '.rel.plt' : '.rela.plt')
+    if (plt) {
+      put('pltRelocationSize', BigInt(plt.sizeInBytes))
+      put('pltRelocationKind', isI386 ? 17n : 7n)
+      put('pltRelocations', plt.address)
+    }
+    const relocations = addressOf(this.#relocations)
+    if (relocations !== undefined && relativeCount > 0) {
+      put(isI386 ? 'rel' : 'rela', relocations)
+      put(isI386 ? 'relSize' : 'relaSize', BigInt(relativeCount * this.rowSize))
+      put(isI386 ? 'relEntry' : 'relaEntry', BigInt(this.rowSize))
+      put(isI386 ? 'relCount' : 'relaCount', BigInt(relativeCount))
+    }
+    put('flags1', BigInt(flag1Pie))
+  }
+}
+
+/** Whether the symbol's address may depend on where the program is loaded; of the script's symbols that is known later. */
+function mayMove(symbol: LinkSymbol): boolean {
+  if (symbol.state === 'defined') return symbol.section !== undefined || symbol.isScripted
+  return symbol.name !== ''
+}
+
+function moves(symbol: LinkSymbol): boolean {
+  if (symbol.state !== 'defined') return false
+  if (symbol.type === STT_GNU_IFUNC && symbol.pltOffset < 0) return false
+  return symbol.section !== undefined || symbol.output !== undefined || symbol.beside !== undefined
+}
+
+function addressOf(section: InputSection | undefined): bigint | undefined {
+  return section?.output ? section.output.address + BigInt(section.offset) : undefined
+}

@@ -1,0 +1,102 @@
+// The output as an ELF executable.
+// Enters: output sections, segments, symbols. Leaves: the file's bytes but for those of the sections, which have their places
+// in it. gABI ch. 4 and 5.
+
+import {
+  ET_DYN,
+  ET_EXEC,
+  type ExecutableSection,
+  SHF_ALLOC,
+  SHF_INFO_LINK,
+  SHF_WRITE,
+  SHT_NOBITS,
+  SHT_REL,
+  SHT_RELA,
+  layExecutable,
+} from '@kernelbox/elf'
+import type { InputObject, OutputSection } from '../model.ts'
+import { outputSymbols } from './output-symbols.ts'
+import { keptRelocations } from './write-relocatable.ts'
+import type { PlacedSegments } from '../layout/segments.ts'
+import type { SymbolTable } from '../inputs/symbol-table.ts'
+
+export interface WriteElfOptions {
+  readonly elfClass: 32 | 64
+  readonly machine: number
+  readonly isPie: boolean
+  readonly entry: bigint
+  readonly strip: 'all' | 'debug' | undefined
+  readonly discardLocals: 'all' | 'temporary' | undefined
+  readonly emitRelocations: boolean
+  readonly isTextWritable: boolean
+}
+
+/** The file; each section's contents is a view of it, to be filled. */
+export function layElf(
+  outputs: readonly OutputSection[],
+  placed: PlacedSegments,
+  symbols: SymbolTable,
+  objects: readonly InputObject[],
+  options: WriteElfOptions,
+): Uint8Array {
+  const { elfClass, machine, discardLocals, emitRelocations } = options
+  const table =
+    options.strip === 'all'
+      ? undefined
+      : outputSymbols(outputs, symbols, objects, {
+          isRelocatable: false,
+          keepsRelocations: emitRelocations,
+          discardLocals,
+        })
+  // -N makes .text writable (manual §2.1).
+  const isWritable = ({ name }: OutputSection) => options.isTextWritable && name === '.text'
+  const indexOf = (name: string) => outputs.findIndex((output) => output.name === name) + 1
+  const gotPlt = indexOf('.got.plt')
+  const dynamicSymbols = indexOf('.dynsym')
+  const sections = outputs.map((output): ExecutableSection => {
+    const isAllocated = (output.flags & SHF_ALLOC) !== 0
+    // Relocations for the program's start-up code name the slots that they fill and no symbols.
+    const isLoadedTable = isAllocated && (output.type === SHT_REL || output.type === SHT_RELA)
+    const isOfSlots = isLoadedTable && output.items.some((item) => item.kind === 'input' && /^\.rela?\.iplt$/.test(item.section.name))
+    return {
+      name: output.name,
+      type: output.type || 1,
+      flags: output.flags | (isOfSlots && gotPlt > 0 ? SHF_INFO_LINK : 0) | (isWritable(output) ? SHF_WRITE : 0),
+      address: !isAllocated && output.hasExplicitAddress ? 0n : output.address,
+      sizeInBytes: output.sizeInBytes,
+      alignment: alignmentAt(output),
+      entrySize: output.entrySize,
+      link: isLoadedTable
+        ? dynamicSymbols > 0
+          ? dynamicSymbols
+          : 'symbols'
+        : /^\.dyn(?:sym|amic)$/.test(output.name)
+          ? indexOf('.dynstr')
+          : 0,
+      // The dynamic symbol table has the null symbol alone, which is local.
+      info: isOfSlots ? gotPlt : output.name === '.dynsym' ? 1 : 0,
+      fileOffset: placed.offsets.get(output),
+      relocations: emitRelocations && table ? keptRelocations(output, table.indexOf, { machine, isRelocatable: false }) : undefined,
+    }
+  })
+  const { image, contents } = layExecutable({
+    class: elfClass,
+    machine,
+    type: options.isPie ? ET_DYN : ET_EXEC,
+    entry: options.entry,
+    flags: 0,
+    sections,
+    segments: placed.segments,
+    symbols: table?.symbols,
+  })
+  outputs.forEach((output, i) => {
+    if (output.type !== SHT_NOBITS) output.contents = contents[i] as Uint8Array
+  })
+  return image
+}
+
+/** A section that the script puts where its inputs' alignment does not let it stand is aligned as its address is. */
+function alignmentAt({ address, alignment }: OutputSection): number {
+  const low = address & -address
+  return low === 0n || low > BigInt(alignment) ? alignment : Number(low)
+}
