@@ -3,7 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { splitWords } from './arguments.ts'
-import { expandResponseFiles, readInputFile, UsageError, wantsColor, writeOutputFile } from './index.ts'
+import {
+  expandResponseFiles,
+  isFileFailure,
+  openInputFile,
+  OutputFile,
+  readInputFile,
+  UsageError,
+  wantsColor,
+  writeOutputFile,
+} from './index.ts'
 
 let folder: string
 beforeEach(() => {
@@ -29,6 +38,44 @@ describe('files', () => {
     expect(writeOutputFile(join(folder, 'no', 'out'), new Uint8Array(1))).toMatchObject({ code: 'ENOENT' })
     expect(writeOutputFile(folder, new Uint8Array(1))).toMatchObject({ code: 'EISDIR' })
     expect(writeOutputFile('/dev/null', new Uint8Array(1))).toBeUndefined()
+  })
+})
+
+describe('files in pieces', () => {
+  it('reads a large input where it is asked to, and says when it has changed', () => {
+    const path = join(folder, 'large')
+    writeFileSync(path, Buffer.alloc(200_000, 'abcd'))
+    const found = openInputFile(path)
+    if (found instanceof Uint8Array || isFileFailure(found)) throw new Error('it is read whole')
+    const target = new Uint8Array(3)
+    found.read(target, 100_001)
+    expect([found.sizeInBytes, ...target]).toEqual([200_000, ...Buffer.from('bcd')])
+    expect(() => found.read(new Uint8Array(2), 199_999)).toThrow('became shorter')
+    const other = openInputFile(path)
+    writeFileSync(path, 'x')
+    expect(() => (other as typeof found).read(target, 0)).toThrow('changed while it was read')
+    expect(openInputFile(path)).toEqual(Buffer.from('x'))
+    expect(openInputFile(join(folder, 'none'))).toMatchObject({ code: 'ENOENT' })
+  })
+  it('shows an output under its name only when it is whole', () => {
+    const path = join(folder, 'out')
+    writeFileSync(path, 'old')
+    const thrown = new OutputFile(path, 0o666)
+    thrown.write(Uint8Array.of(1), 0)
+    thrown.discard()
+    expect([readFileSync(path, 'latin1'), readdirSync(folder)]).toEqual(['old', ['out']])
+    const kept = new OutputFile(path, 0o666)
+    kept.write(Uint8Array.of(3, 4), 2)
+    kept.write(Uint8Array.of(1, 2), 0)
+    expect([readFileSync(path, 'latin1'), kept.finish(), [...readFileSync(path)]]).toEqual(['old', undefined, [1, 2, 3, 4]])
+    expect(readdirSync(folder)).toEqual(['out'])
+    expect(new OutputFile(join(folder, 'no', 'out'), 0o666).finish()).toMatchObject({ code: 'ENOENT' })
+    expect([OutputFile.fits('-'), OutputFile.fits('/dev/null'), OutputFile.fits(folder), OutputFile.fits(path)]).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ])
   })
 })
 

@@ -4,6 +4,7 @@
  */
 export { expandResponseFiles } from './arguments.ts'
 export { type FileFailure, readInputFile, readStandardInput, writeOutputFile } from './files.ts'
+export { isFileFailure, openInputFile, OutputFile } from './large-files.ts'
 export { createLinkFiles, type LinkFileSystem } from './link-files.ts'
 export { type DiagnosticsFormat, diagnosticsFormats, printDiagnostics, wantsColor } from './report.ts'
 export { runCommand, UsageError } from './run-command.ts'

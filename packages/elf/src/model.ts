@@ -114,7 +114,9 @@ export interface ElfSection {
   address: bigint
   sizeInBytes: number
   /** Empty for SHT_NOBITS, else sizeInBytes bytes. */
-  contents: Uint8Array
+  readonly contents: Uint8Array
+  /** Of a section that stays in its file: copies `target.length` bytes from `from` on, without keeping them. */
+  readonly copyContents?: (target: Uint8Array, from: number) => void
   /** sh_addralign, a power of two, at least 1. */
   alignment: number
   /** sh_entsize. */

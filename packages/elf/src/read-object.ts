@@ -1,5 +1,5 @@
 // An ELF relocatable file as data.
-// Enters: the bytes of a .o, untrusted. Leaves: an ElfObject, or one sentence that says what is wrong with the file.
+// Enters: the bytes of a .o, or a file to read them from, untrusted. Leaves: an ElfObject, or one sentence that says what is wrong with the file.
 // ELF gABI ch. 4 (header, section table, symbol table, relocation, groups). Every offset and index is checked here, so
 // that the passes after it need not.
 
@@ -20,6 +20,7 @@ import {
   SHT_SYMTAB,
   SHT_SYMTAB_SHNDX,
 } from './constants.ts'
+import { FileParts, type ObjectFile } from './object-file.ts'
 import { type ElfGroup, type ElfObject, type ElfSection, type ElfSymbol, RelocationTable } from './model.ts'
 
 /** What a reader found: the object, or why the bytes are none. */
@@ -51,9 +52,9 @@ export function isElf(bytes: Uint8Array): boolean {
  * Reads a relocatable object (or, for --just-symbols, an executable).
  * Section indexes in the result are those of {@link ElfObject.sections}, not the file's.
  */
-export function readObject(bytes: Uint8Array): ReadObjectResult {
+export function readObject(file: Uint8Array | ObjectFile): ReadObjectResult {
   try {
-    return readChecked(bytes)
+    return readChecked(new FileParts(file))
   } catch (error) {
     if (error instanceof Malformed) return { fault: error.message }
     throw error
@@ -62,20 +63,21 @@ export function readObject(bytes: Uint8Array): ReadObjectResult {
 
 class Malformed extends Error {}
 
-function readChecked(bytes: Uint8Array): ReadObjectResult {
+function readChecked(file: FileParts): ReadObjectResult {
+  const bytes = file.part(0, Math.min(64, file.sizeInBytes))
   if (!isElf(bytes)) throw new Malformed('not an ELF file')
   if (bytes[5] !== 1) throw new Malformed('a big-endian ELF file; only little-endian x86 objects can be linked')
   const is64 = bytes[4] === 2
   if (!is64 && bytes[4] !== 1) throw new Malformed(`unknown ELF class ${bytes[4]}`)
   if (bytes.length < (is64 ? 64 : 52)) throw new Malformed('the file ends within the ELF header')
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const view = viewOf(bytes)
   const fileType = view.getUint16(16, true)
   const machine = view.getUint16(18, true)
   if (machine !== EM_386 && machine !== EM_X86_64 && machine !== EM_IAMCU)
     throw new Malformed(`an object for machine ${machine}; only i386 (3) and x86-64 (62) can be linked`)
   const flags = view.getUint32(is64 ? 48 : 36, true)
-  const headers = readHeaders(view, is64)
-  const names = headers.names
+  const headers = readHeaders(file, view, is64)
+  const { names } = headers
   const rows = headers.rows
 
   // .symtab, its strings and the relocation sections become parts of the model; the others are its sections.
@@ -92,41 +94,86 @@ function readChecked(bytes: Uint8Array): ReadObjectResult {
     if (row.type === SHT_STRTAB && (row.flags & 2) === 0 && (stringTables.has(i) || !isRelocatable)) continue
     if ((row.type === SHT_REL || row.type === SHT_RELA) && (row.flags & 2) === 0) continue
     if (!isRelocatable && (row.type === SHT_DYNSYM || row.type === SHT_DYNAMIC || row.type === SHT_RELR)) continue
-    if (row.type !== SHT_NOBITS) checkRange(bytes, row.offset, row.size, `section ${i}`)
+    if (row.type !== SHT_NOBITS) checkRange(file, row.offset, row.size, `section ${i}`)
     modelIndex[i] = sections.length
-    sections.push({
-      name: stringAt(bytes, names, row.name, `the name of section ${i}`),
-      type: row.type,
-      flags: row.flags,
-      address: row.address,
-      sizeInBytes: row.size,
-      contents: row.type === SHT_NOBITS ? new Uint8Array(0) : bytes.subarray(row.offset, row.offset + row.size),
-      alignment: row.alignment,
-      entrySize: row.entrySize,
-      link: row.link,
-      info: row.info,
-      relocations: undefined,
-    })
+    const name = stringAt(names, row.name, sectionNameOf, i)
+    sections.push(
+      file.isInMemory || row.type === SHT_NOBITS
+        ? {
+            name,
+            type: row.type,
+            flags: row.flags,
+            address: row.address,
+            sizeInBytes: row.size,
+            contents: row.type === SHT_NOBITS ? nothing : file.part(row.offset, row.size),
+            alignment: row.alignment,
+            entrySize: row.entrySize,
+            link: row.link,
+            info: row.info,
+            relocations: undefined,
+          }
+        : new SectionInFile(file, name, row),
+    )
   }
   for (let i = 1; i < sections.length; i++) {
     const section = sections[i] as ElfSection
     if (section.link > 0) section.link = section.link < rows.length ? Math.max(0, modelIndex[section.link] as number) : 0
   }
 
-  const symbols = symbolTable < 0 ? [nullSymbol()] : readSymbols(bytes, view, is64, rows, symbolTable, modelIndex)
+  const symbols = symbolTable < 0 ? [nullSymbol()] : readSymbols(file, is64, rows, symbolTable, modelIndex)
   for (let i = 1; i < rows.length; i++) {
     const row = rows[i] as RawHeader
     if ((row.type !== SHT_REL && row.type !== SHT_RELA) || (row.flags & 2) !== 0 || !isRelocatable) continue
     if (row.info >= rows.length || (modelIndex[row.info] as number) <= 0) continue
-    checkRange(bytes, row.offset, row.size, `relocation section ${i}`)
+    checkRange(file, row.offset, row.size, `relocation section ${i}`)
     const target = sections[modelIndex[row.info] as number] as ElfSection
-    target.relocations = readRelocations(view, is64, row, symbols.length, target, i)
+    target.relocations = readRelocations(file, is64, row, symbols.length, target, i)
   }
-  const groups = readGroups(view, rows, sections, modelIndex, symbols, symbolTable)
+  const groups = readGroups(file, rows, sections, modelIndex, symbols, symbolTable)
   return { object: { class: is64 ? 64 : 32, machine, flags, sections, symbols, groups }, fileType }
 }
 
-function readHeaders(view: DataView, is64: boolean): { rows: RawHeader[]; names: RawHeader; nameIndex: number } {
+/** A section whose bytes are read when somebody asks for them, and kept from then on. */
+class SectionInFile implements ElfSection {
+  name: string
+  type: number
+  flags: number
+  address: bigint
+  sizeInBytes: number
+  alignment: number
+  entrySize: number
+  link: number
+  info: number
+  relocations: RelocationTable | undefined = undefined
+  readonly #file: FileParts
+  readonly #offset: number
+  #contents: Uint8Array | undefined = undefined
+
+  constructor(file: FileParts, name: string, row: RawHeader) {
+    this.name = name
+    this.type = row.type
+    this.flags = row.flags
+    this.address = row.address
+    this.sizeInBytes = row.size
+    this.alignment = row.alignment
+    this.entrySize = row.entrySize
+    this.link = row.link
+    this.info = row.info
+    this.#file = file
+    this.#offset = row.offset
+  }
+
+  get contents(): Uint8Array {
+    return (this.#contents ??= this.#file.part(this.#offset, this.sizeInBytes))
+  }
+
+  copyContents(target: Uint8Array, from: number): void {
+    if (this.#contents) target.set(this.#contents.subarray(from, from + target.length))
+    else this.#file.copy(target, this.#offset + from)
+  }
+}
+
+function readHeaders(file: FileParts, view: DataView, is64: boolean): { rows: RawHeader[]; names: Uint8Array; nameIndex: number } {
   const offset = is64 ? sizeAt(view, 40, 'e_shoff') : view.getUint32(32, true)
   const entrySize = view.getUint16(is64 ? 58 : 46, true)
   let count = view.getUint16(is64 ? 60 : 48, true)
@@ -134,16 +181,18 @@ function readHeaders(view: DataView, is64: boolean): { rows: RawHeader[]; names:
   const least = is64 ? 64 : 40
   if (offset === 0) throw new Malformed('it has no section table')
   if (entrySize !== least) throw new Malformed(`section headers of ${entrySize} bytes instead of ${least}`)
-  if (offset + least > view.byteLength) throw new Malformed('the section table lies outside the file')
-  const first = readHeader(view, is64, offset)
+  if (offset + least > file.sizeInBytes) throw new Malformed('the section table lies outside the file')
+  const first = readHeader(viewOf(file.part(offset, least)), is64, 0)
   if (count === 0) count = first.size
   if (nameIndex === SHN_XINDEX) nameIndex = first.link
-  if (offset + count * least > view.byteLength) throw new Malformed(`the section table (${count} entries) lies outside the file`)
+  if (offset + count * least > file.sizeInBytes) throw new Malformed(`the section table (${count} entries) lies outside the file`)
   if (nameIndex >= count) throw new Malformed(`the index of the section names, ${nameIndex}, is not below ${count}`)
-  const rows = Array.from({ length: count }, (_, i) => readHeader(view, is64, offset + i * least))
-  const names = rows[nameIndex] as RawHeader
-  checkRange(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), names.offset, names.size, 'the table of section names')
-  return { rows, names, nameIndex }
+  const table = viewOf(file.part(offset, count * least))
+  const rows: RawHeader[] = []
+  for (let i = 0; i < count; i++) rows.push(readHeader(table, is64, i * least))
+  const { offset: namesAt, size } = rows[nameIndex] as RawHeader
+  checkRange(file, namesAt, size, 'the table of section names')
+  return { rows, names: file.part(namesAt, size), nameIndex }
 }
 
 function readHeader(view: DataView, is64: boolean, at: number): RawHeader {
@@ -195,17 +244,24 @@ function toAlignment(value: number): number {
   return value
 }
 
-function checkRange(bytes: Uint8Array, offset: number, size: number, what: string): void {
-  if (offset + size > bytes.length) throw new Malformed(`${what} (offset ${offset}, ${size} bytes) lies outside the file`)
+const nothing = new Uint8Array(0)
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+function checkRange(file: FileParts, offset: number, size: number, what: string): void {
+  if (offset + size > file.sizeInBytes) throw new Malformed(`${what} (offset ${offset}, ${size} bytes) lies outside the file`)
 }
 
-function stringAt(bytes: Uint8Array, table: RawHeader, offset: number, what: string): string {
-  if (offset === 0 && table.size === 0) return ''
-  if (offset >= table.size) throw new Malformed(`${what} lies outside the string table`)
-  const start = table.offset + offset
-  const end = bytes.indexOf(0, start)
-  if (end < 0 || end >= table.offset + table.size) throw new Malformed(`${what} does not end within the string table`)
-  return latin1(bytes, start, end)
+const sectionNameOf = (index: number): string => `the name of section ${index}`
+const symbolNameOf = (index: number): string => `the name of symbol ${index}`
+
+/** @param what says what the string is, for a message */
+function stringAt(table: Uint8Array, offset: number, what: (index: number) => string, index: number): string {
+  if (offset === 0 && table.length === 0) return ''
+  if (offset >= table.length) throw new Malformed(`${what(index)} lies outside the string table`)
+  const end = table.indexOf(0, offset)
+  if (end < 0) throw new Malformed(`${what(index)} does not end within the string table`)
+  return latin1(table, offset, end)
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {
@@ -221,36 +277,32 @@ function latin1(bytes: Uint8Array, start: number, end: number): string {
   return text
 }
 
-function readSymbols(
-  bytes: Uint8Array,
-  view: DataView,
-  is64: boolean,
-  rows: readonly RawHeader[],
-  tableIndex: number,
-  modelIndex: Int32Array,
-): ElfSymbol[] {
+function readSymbols(file: FileParts, is64: boolean, rows: readonly RawHeader[], tableIndex: number, modelIndex: Int32Array): ElfSymbol[] {
   const table = rows[tableIndex] as RawHeader
-  checkRange(bytes, table.offset, table.size, 'the symbol table')
+  checkRange(file, table.offset, table.size, 'the symbol table')
   if (table.link >= rows.length) throw new Malformed('the symbol table names no string table')
-  const strings = rows[table.link] as RawHeader
-  checkRange(bytes, strings.offset, strings.size, 'the string table of the symbols')
-  const extended = rows.find((row) => row.type === SHT_SYMTAB_SHNDX && row.link === tableIndex)
+  const stringTable = rows[table.link] as RawHeader
+  checkRange(file, stringTable.offset, stringTable.size, 'the string table of the symbols')
+  const strings = file.part(stringTable.offset, stringTable.size)
+  const view = viewOf(file.part(table.offset, table.size))
+  const extendedRow = rows.find((row) => row.type === SHT_SYMTAB_SHNDX && row.link === tableIndex)
   const step = is64 ? 24 : 16
   const count = Math.floor(table.size / step)
-  if (extended) checkRange(bytes, extended.offset, count * 4, 'the table of extended section indexes')
+  if (extendedRow) checkRange(file, extendedRow.offset, count * 4, 'the table of extended section indexes')
+  const extended = extendedRow && viewOf(file.part(extendedRow.offset, count * 4))
   const symbols: ElfSymbol[] = new Array(Math.max(1, count))
   symbols[0] = nullSymbol()
   for (let i = 1; i < count; i++) {
-    const at = table.offset + i * step
+    const at = i * step
     const info = view.getUint8(at + (is64 ? 4 : 12))
     const other = view.getUint8(at + (is64 ? 5 : 13))
     let section = view.getUint16(at + (is64 ? 6 : 14), true)
     if (section === SHN_XINDEX) {
       if (!extended) throw new Malformed(`symbol ${i} has an extended section index, but there is no table of them`)
-      section = mapped(view.getUint32(extended.offset + i * 4, true), i)
+      section = mapped(extended.getUint32(i * 4, true), i)
     } else if (section < SHN_LORESERVE) section = mapped(section, i)
     symbols[i] = {
-      name: stringAt(bytes, strings, view.getUint32(at, true), `the name of symbol ${i}`),
+      name: stringAt(strings, view.getUint32(at, true), symbolNameOf, i),
       value: is64 ? wordAt(view, at + 8) : wide(view.getUint32(at + 4, true)),
       sizeInBytes: is64 ? wordAt(view, at + 16) : wide(view.getUint32(at + 8, true)),
       binding: info >> 4,
@@ -269,7 +321,7 @@ function readSymbols(
 }
 
 function readRelocations(
-  view: DataView,
+  file: FileParts,
   is64: boolean,
   row: RawHeader,
   symbolCount: number,
@@ -279,7 +331,7 @@ function readRelocations(
   const isRela = row.type === SHT_RELA
   const step = is64 ? (isRela ? 24 : 16) : isRela ? 12 : 8
   const count = Math.floor(row.size / step)
-  const table = RelocationTable.inFile(view, row.offset, count, is64, isRela)
+  const table = RelocationTable.inFile(viewOf(file.part(row.offset, row.size)), 0, count, is64, isRela)
   for (let i = 0; i < count; i++) {
     const symbol = table.symbolAt(i)
     if (symbol >= symbolCount)
@@ -289,7 +341,7 @@ function readRelocations(
 }
 
 function readGroups(
-  view: DataView,
+  file: FileParts,
   rows: readonly RawHeader[],
   sections: readonly ElfSection[],
   modelIndex: Int32Array,
@@ -303,7 +355,9 @@ function readGroups(
     const signature = row.link === symbolTable ? symbols[row.info] : undefined
     if (!signature) throw new Malformed(`group section ${i} has no signature symbol`)
     const members: number[] = []
-    for (let at = row.offset + 4; at + 4 <= row.offset + row.size; at += 4) {
+    // Its range is checked: it is one of the sections.
+    const view = viewOf(file.part(row.offset, row.size))
+    for (let at = 4; at + 4 <= row.size; at += 4) {
       const member = view.getUint32(at, true)
       if (member >= rows.length) throw new Malformed(`group section ${i} has section ${member} as a member, but there are ${rows.length}`)
       const inModel = modelIndex[member] as number
@@ -313,7 +367,7 @@ function readGroups(
     groups.push({
       section: modelIndex[i] as number,
       signature: isSectionSymbol && signature.name === '' ? (sections[signature.section]?.name ?? '') : signature.name,
-      isComdat: (view.getUint32(row.offset, true) & GRP_COMDAT) !== 0,
+      isComdat: (view.getUint32(0, true) & GRP_COMDAT) !== 0,
       members,
     })
   }
@@ -327,7 +381,7 @@ function nullSection(): ElfSection {
     flags: 0,
     address: 0n,
     sizeInBytes: 0,
-    contents: new Uint8Array(0),
+    contents: nothing,
     alignment: 1,
     entrySize: 0,
     link: 0,

@@ -61,9 +61,11 @@ export function programHeaderSize(elfClass: 32 | 64): number {
 
 /** A file that is complete but for the bytes of its sections. */
 export interface LaidExecutable {
-  readonly image: Uint8Array
-  /** For each of the sections where its bytes belong; nothing for SHT_NOBITS. */
-  readonly contents: readonly Uint8Array[]
+  readonly sizeInBytes: number
+  /** For each of the sections its offset in the file. */
+  readonly offsets: readonly number[]
+  /** Headers and tables. */
+  readonly pieces: readonly { readonly offset: number; readonly bytes: Uint8Array }[]
 }
 
 /** The bytes of sections are the caller's to put in place: a large program is written once, not copied. */
@@ -144,24 +146,27 @@ export function layExecutable(executable: Executable): LaidExecutable {
   const headersAt = Math.ceil(end / word) * word
   const count = 1 + headers.length
   const step = is64 ? 64 : 40
-  const image = new Uint8Array(headersAt + count * step)
-  const view = new DataView(image.buffer)
-
-  writeHeader(view, executable, headersAt, count)
-  segments.forEach((segment, i) => writeSegment(view, headerSize + i * programHeaderSize(executable.class), segment, is64))
-  for (const { header, bytes } of tables) image.set(bytes, header.offset)
-  headers.forEach((header, i) => writeSectionHeader(view, headersAt + (1 + i) * step, is64, header, names.offset(header.name)))
+  const segmentSize = programHeaderSize(executable.class)
+  const front = new DataView(new ArrayBuffer(headerSize + segments.length * segmentSize))
+  writeHeader(front, executable, headersAt, count)
+  segments.forEach((segment, i) => writeSegment(front, headerSize + i * segmentSize, segment, is64))
+  const back = new DataView(new ArrayBuffer(count * step))
+  headers.forEach((header, i) => writeSectionHeader(back, (1 + i) * step, is64, header, names.offset(header.name)))
   // gABI: with many sections the count and the index of names are in section 0.
   if (count >= SHN_LORESERVE) {
-    if (is64) view.setBigUint64(headersAt + 32, BigInt(count), true)
-    else view.setUint32(headersAt + 20, count, true)
-    view.setUint32(headersAt + (is64 ? 40 : 24), count - 1, true)
+    if (is64) back.setBigUint64(32, BigInt(count), true)
+    else back.setUint32(20, count, true)
+    back.setUint32(is64 ? 40 : 24, count - 1, true)
   }
-  const contents = sections.map((section, i) => {
-    const { offset } = headers[(fileIndex[i + 1] as number) - 1] as SectionHeader
-    return image.subarray(offset, section.type === SHT_NOBITS ? offset : offset + section.sizeInBytes)
-  })
-  return { image, contents }
+  return {
+    sizeInBytes: headersAt + back.byteLength,
+    offsets: sections.map((_, i) => (headers[(fileIndex[i + 1] as number) - 1] as SectionHeader).offset),
+    pieces: [
+      { offset: 0, bytes: new Uint8Array(front.buffer) },
+      ...tables.map(({ header, bytes }) => ({ offset: header.offset, bytes })),
+      { offset: headersAt, bytes: new Uint8Array(back.buffer) },
+    ],
+  }
 }
 
 function writeHeader(view: DataView, executable: Executable, headersAt: number, count: number): void {

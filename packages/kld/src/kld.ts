@@ -6,6 +6,9 @@ import {
   type DiagnosticsFormat,
   diagnosticsFormats,
   expandResponseFiles,
+  isFileFailure,
+  openInputFile,
+  OutputFile,
   printDiagnostics,
   readInputFile,
   runCommand,
@@ -14,7 +17,7 @@ import {
   version,
 } from '@kernelbox/cli'
 import { type Diagnostic, SourceFile } from '@kernelbox/diagnostics'
-import { type LdCommand, type LinkGroup, type LinkInput, link, parseLdWords, memoryUsageText } from '@kernelbox/linker'
+import { type LdCommand, type LinkGroup, type LinkInput, type LinkResult, link, parseLdWords, memoryUsageText } from '@kernelbox/linker'
 
 const defaultSearchFolders: readonly string[] = []
 
@@ -52,16 +55,34 @@ function run(command: LdCommand, format: DiagnosticsFormat | undefined): number 
     report(problems)
     return 1
   }
-  const result = link({
-    ...command.options,
-    searchFolders: [...(command.options.searchFolders ?? []), ...defaultSearchFolders],
-    ...(script && { script }),
-    inputs: inputs as (LinkInput | LinkGroup)[],
-    files: createLinkFiles(command.scriptName === undefined ? undefined : dirname(command.scriptName)),
-    outputName: command.outputName ?? 'a.out',
-  })
+  let written: OutputFile | undefined
+  const mode = command.options.relocatable ? 0o666 : 0o777
+  try {
+    const result = link({
+      ...command.options,
+      searchFolders: [...(command.options.searchFolders ?? []), ...defaultSearchFolders],
+      ...(script && { script }),
+      inputs: inputs as (LinkInput | LinkGroup)[],
+      files: createLinkFiles(command.scriptName === undefined ? undefined : dirname(command.scriptName)),
+      outputName: command.outputName ?? 'a.out',
+      openImage(scriptName) {
+        const name = command.outputName ?? scriptName ?? 'a.out'
+        if (OutputFile.fits(name)) written = new OutputFile(name, mode)
+        return written
+      },
+    })
+    return finish(command, result, written, mode, report)
+  } finally {
+    written?.discard()
+  }
+}
+
+type Report = (diagnostics: readonly Diagnostic[]) => void
+
+/** Says what there is to say, and gives the output its name. */
+function finish(command: LdCommand, result: LinkResult, written: OutputFile | undefined, mode: number, report: Report): number {
   const diagnostics = command.options.noWarnings ? result.diagnostics.filter((one) => one.severity !== 'warning') : result.diagnostics
-  if (diagnostics.length > 0 || format !== undefined) report(diagnostics)
+  if (diagnostics.length > 0 || command.diagnosticsFormat !== undefined) report(diagnostics)
   // --cref alone is for standard output.
   const mapName = command.mapName ?? '-'
   if (mapName !== '-') {
@@ -70,12 +91,12 @@ function run(command: LdCommand, format: DiagnosticsFormat | undefined): number 
   } else if (result.mapText !== '') process.stdout.write(result.mapText)
   if (command.printMemoryUsage) process.stdout.write(memoryUsageText(result.layout.regions))
   const hasFailed =
-    !result.image ||
+    !result.hasImage ||
     (result.diagnostics.some((one) => one.severity === 'error') && !command.options.noInhibitExec) ||
     (command.options.fatalWarnings === true && diagnostics.some((one) => one.severity === 'warning'))
-  if (hasFailed || !result.image) return 1
+  if (hasFailed) return 1
   const output = command.outputName ?? result.outputName ?? 'a.out'
-  const failure = writeOutputFile(output, result.image, command.options.relocatable ? 0o666 : 0o777)
+  const failure = result.image ? writeOutputFile(output, result.image, mode) : written?.finish()
   if (failure) throw new UsageError(`cannot write ${output}: ${failure.message}`)
   return result.diagnostics.some((one) => one.severity === 'error') ? 1 : 0
 }
@@ -95,11 +116,12 @@ function readScript(command: LdCommand, problems: Diagnostic[]): SourceFile | un
   return undefined
 }
 
-/** A named file's bytes; what is not found here is left to the linker's search. */
+/** A named file, whole or to be read in pieces; what is not found here is left to the linker's search. */
 function readInput(input: LinkInput, problems: Diagnostic[]): LinkInput {
   if (input.isLibrary) return input
-  const bytes = readInputFile(input.name)
-  if (bytes instanceof Uint8Array) return { ...input, bytes }
-  problems.push({ code: 'cannot-read', severity: 'error', message: `cannot find ${input.name}: ${bytes.message}` })
+  const found = openInputFile(input.name)
+  if (found instanceof Uint8Array) return { ...input, bytes: found }
+  if (!isFileFailure(found)) return { ...input, file: found }
+  problems.push({ code: 'cannot-read', severity: 'error', message: `cannot find ${input.name}: ${found.message}` })
   return input
 }

@@ -8,6 +8,7 @@
 export { link } from './link.ts'
 export type {
   Emulation,
+  ImageSink,
   Layout,
   LinkFiles,
   LinkGroup,

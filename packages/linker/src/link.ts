@@ -11,11 +11,13 @@ import { finishLinkerSymbols } from './linker-sections/linker-symbols.ts'
 import type { InputSection } from './model.ts'
 import type { LinkOptions, LinkResult } from './options.ts'
 import { placeSections } from './layout/place-sections.ts'
+import { holdImage } from './output/laid-image.ts'
+import { ImageStream } from './relocation/stream-sections.ts'
 import { planLink } from './plan/plan-link.ts'
 import { readInputs } from './inputs/read-inputs.ts'
 import { readScript } from './script/read-script.ts'
 import { canHaveContents, writeContents } from './relocation/write-contents.ts'
-import { layImage, writeImage } from './output/write-image.ts'
+import { canStream, checkImage, layImage, writeImage } from './output/write-image.ts'
 
 /**
  * Links objects into an image.
@@ -41,14 +43,19 @@ export function link(options: LinkOptions): LinkResult {
   const entry = entryAddress(options, state, symbols, plan)
   const outputName = options.outputName ?? state.outputName ?? 'a.out'
   const parts = { outputs, placed, symbols, objects, entry, outputName }
-  let laid: Uint8Array | undefined
+  let held: Uint8Array | undefined
+  let stream: ImageStream | undefined
   const hasContents = canHaveContents(options, target, outputs, sink)
   if (hasContents) {
-    laid = layImage(options, target, parts)
-    writeContents(options, target, symbols, linkPlan, outputs, sink)
+    const laid = layImage(options, target, parts)
+    const imageSink = laid && canStream(options, target) ? options.openImage?.(state.outputName) : undefined
+    if (laid && imageSink) stream = new ImageStream(laid, imageSink)
+    else if (laid) held = holdImage(laid)
+    writeContents(options, target, symbols, linkPlan, outputs, stream, sink)
   }
   warnOfMissingEntry(options, state, symbols, plan, target.isInput64, sink)
-  const image = hasContents || !options.noInhibitExec ? writeImage(options, target, parts, laid, sink) : undefined
+  checkImage(target, parts, sink)
+  const image = !stream && (hasContents || !options.noInhibitExec) ? writeImage(options, target, parts, held, sink) : undefined
   let mapText = ''
   if (options.wantsMap)
     mapText = linkMapText({
@@ -65,6 +72,7 @@ export function link(options: LinkOptions): LinkResult {
   const isFailed = sink.hasErrors && !options.noInhibitExec
   return {
     image: isFailed ? undefined : image,
+    hasImage: !isFailed && (image ?? stream) !== undefined,
     format: target.format,
     outputName: state.outputName,
     layout: layoutAsData(outputs, symbols, objects, regions, entry),
@@ -76,6 +84,7 @@ export function link(options: LinkOptions): LinkResult {
 function failed(options: LinkOptions, sink: DiagnosticSink): LinkResult {
   return {
     image: undefined,
+    hasImage: false,
     format: options.outputFormat ?? 'binary',
     outputName: undefined,
     layout: { sections: [], symbols: [], regions: [], entry: 0n },

@@ -43,7 +43,6 @@ export class InputSection {
   flags: number
   sizeInBytes: number
   alignment: number
-  contents: Uint8Array
   relocations: RelocationTable | undefined
   output: OutputSection | undefined = undefined
   /** Offset in the output section. */
@@ -60,6 +59,8 @@ export class InputSection {
   isLive = true
   /** For merged sections: maps input offsets to offsets in the merged contents. */
   merged: MergedPiece | undefined = undefined
+  /** Contents that a pass of the linker put in place of the object's. */
+  #own: Uint8Array | undefined = undefined
 
   constructor(object: InputObject, index: number, elf: ElfSection) {
     this.object = object
@@ -70,8 +71,23 @@ export class InputSection {
     this.flags = elf.flags
     this.sizeInBytes = elf.sizeInBytes
     this.alignment = elf.alignment
-    this.contents = elf.contents
     this.relocations = elf.relocations
+  }
+
+  /** Of a section that is still in its file, asking for it reads it, and keeps it. */
+  get contents(): Uint8Array {
+    return this.#own ?? this.elf.contents
+  }
+
+  set contents(bytes: Uint8Array) {
+    this.#own = bytes
+  }
+
+  /** Copies bytes from `from` on, which a section in a file then need not keep. */
+  copyContents(target: Uint8Array, from = 0): void {
+    if (!this.#own && this.elf.copyContents) this.elf.copyContents(target, from)
+    else
+      target.set(from === 0 && this.contents.length === target.length ? this.contents : this.contents.subarray(from, from + target.length))
   }
 }
 

@@ -2,7 +2,7 @@
 // GNU ld manual ch. 2 "Invocation"; names of options follow it.
 
 import type { Diagnostic, SourceFile, Span } from '@kernelbox/diagnostics'
-import type { ElfObject } from '@kernelbox/elf'
+import type { ElfObject, ObjectFile } from '@kernelbox/elf'
 
 /** Tells where the byte at `offset` of a section was written, as far as the maker of the object knows it. */
 export type Locate = (sectionIndex: number, offset: number) => Span | undefined
@@ -15,7 +15,9 @@ export interface LinkInput {
   readonly object?: ElfObject
   /** A file's contents: ELF object, ar archive or linker script, told apart by their first bytes. */
   readonly bytes?: Uint8Array
-  /** Neither object nor bytes: a name to be opened through {@link LinkFiles}; true for `-lname`. */
+  /** The same, read in pieces: of a large object only what the link needs, when it needs it. */
+  readonly file?: ObjectFile
+  /** None of these: a name to be opened through {@link LinkFiles}; true for `-lname`. */
   readonly isLibrary?: boolean
   readonly locate?: Locate
   /** --whole-archive was in force. */
@@ -50,6 +52,11 @@ export type Emulation = 'elf_i386' | 'elf_x86_64' | 'elf32_x86_64'
 /** BFD's names; `elf` stands for the ELF format of the emulation. */
 export type OutputFormat = 'elf32-i386' | 'elf64-x86-64' | 'elf32-x86-64' | 'binary' | 'ihex' | 'srec' | 'verilog'
 
+/** Takes an image in pieces, in any order, as they are done. `bytes` are the linker's again when `write` returns. */
+export interface ImageSink {
+  write(bytes: Uint8Array, offset: number): void
+}
+
 export interface LinkOptions {
   readonly inputs: readonly (LinkInput | LinkGroup)[]
   /** -T: stands in place of the built-in script. */
@@ -57,6 +64,12 @@ export interface LinkOptions {
   /** How many of the inputs stand before -T on the command line: what the script names comes after them. Default: all. */
   readonly scriptPosition?: number
   readonly files?: LinkFiles
+  /**
+   * Where the image goes instead of {@link LinkResult.image}: it is never whole in memory. Called once, when the first piece
+   * is there; undefined: the image is wanted whole after all. Where the result says so, what was written is to be thrown away.
+   * @param scriptName the file name that the script's OUTPUT gives
+   */
+  readonly openImage?: (scriptName: string | undefined) => ImageSink | undefined
   /** -L, in order. */
   readonly searchFolders?: readonly string[]
   /** -m; default: what the first object is. */
@@ -167,8 +180,10 @@ export interface Layout {
 }
 
 export interface LinkResult {
-  /** Undefined where an error was reported. */
+  /** Undefined where an error was reported, or where {@link LinkOptions.openImage} took it. */
   readonly image: Uint8Array | undefined
+  /** There is an image: here, or whole where it was written to. */
+  readonly hasImage: boolean
   readonly format: OutputFormat
   /** The file name that the script's OUTPUT gives. */
   readonly outputName: string | undefined

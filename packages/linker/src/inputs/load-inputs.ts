@@ -12,8 +12,10 @@ import {
   EM_IAMCU,
   EM_X86_64,
   ET_REL,
+  FileParts,
   isArchive,
   isElf,
+  type ObjectFile,
   readArchive,
   readObject,
   SHF_EXCLUDE,
@@ -101,7 +103,15 @@ export class InputLoader {
       return
     }
     let name = input.name
-    let bytes = input.bytes
+    let { bytes } = input
+    if (!bytes && input.file) {
+      const parts = new FileParts(input.file)
+      if (!input.isBinary && isElf(parts.part(0, Math.min(16, parts.sizeInBytes)))) {
+        this.#addBytes(input.file, { file: name }, input.justSymbols)
+        return
+      }
+      bytes = parts.part(0, parts.sizeInBytes)
+    }
     if (!bytes) {
       const found = files?.open(input.name, input.isLibrary ? 'library' : 'input', searchFolders)
       if (!found) {
@@ -149,7 +159,7 @@ export class InputLoader {
     }
   }
 
-  #addBytes(bytes: Uint8Array, names: { file: string; archive?: string }, justSymbols = false): boolean {
+  #addBytes(bytes: Uint8Array | ObjectFile, names: { file: string; archive?: string }, justSymbols = false): boolean {
     const read = readObject(bytes)
     const displayName = names.archive ? `${names.archive}(${names.file})` : names.file
     if ('fault' in read) {

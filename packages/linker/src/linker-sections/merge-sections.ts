@@ -34,10 +34,11 @@ export function mergeSections(plan: readonly PlanItem[]): void {
 }
 
 function isMergeable(section: InputSection): boolean {
-  const { flags, elf, contents, alignment } = section
+  const { flags, elf, alignment } = section
   const size = elf.entrySize
-  if ((flags & SHF_MERGE) === 0 || size === 0 || section.type === SHT_NOBITS || contents.length === 0 || contents.length % size !== 0)
-    return false
+  if ((flags & SHF_MERGE) === 0 || size === 0 || section.type === SHT_NOBITS) return false
+  const { contents } = section
+  if (contents.length === 0 || contents.length % size !== 0) return false
   if (elf.relocations && elf.relocations.count > 0) return false
   const isStrings = (flags & SHF_STRINGS) !== 0
   if (alignment > size && ((size & (size - 1)) !== 0 || !isStrings)) return false

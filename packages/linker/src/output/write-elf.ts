@@ -1,6 +1,6 @@
 // The output as an ELF executable.
-// Enters: output sections, segments, symbols. Leaves: the file's bytes but for those of the sections, which have their places
-// in it. gABI ch. 4 and 5.
+// Enters: output sections, segments, symbols. Leaves: the file but for the bytes of the sections, which have their places in
+// it. gABI ch. 4 and 5.
 
 import {
   ET_DYN,
@@ -14,6 +14,7 @@ import {
   SHT_RELA,
   layExecutable,
 } from '@kernelbox/elf'
+import type { LaidImage } from './laid-image.ts'
 import type { InputObject, OutputSection } from '../model.ts'
 import { outputSymbols } from './output-symbols.ts'
 import { keptRelocations } from './write-relocatable.ts'
@@ -31,14 +32,13 @@ export interface WriteElfOptions {
   readonly isTextWritable: boolean
 }
 
-/** The file; each section's contents is a view of it, to be filled. */
 export function layElf(
   outputs: readonly OutputSection[],
   placed: PlacedSegments,
   symbols: SymbolTable,
   objects: readonly InputObject[],
   options: WriteElfOptions,
-): Uint8Array {
+): LaidImage {
   const { elfClass, machine, discardLocals, emitRelocations } = options
   const table =
     options.strip === 'all'
@@ -79,7 +79,7 @@ export function layElf(
       relocations: emitRelocations && table ? keptRelocations(output, table.indexOf, { machine, isRelocatable: false }) : undefined,
     }
   })
-  const { image, contents } = layExecutable({
+  const { sizeInBytes, offsets, pieces } = layExecutable({
     class: elfClass,
     machine,
     type: options.isPie ? ET_DYN : ET_EXEC,
@@ -89,10 +89,11 @@ export function layElf(
     segments: placed.segments,
     symbols: table?.symbols,
   })
+  const places = new Map<OutputSection, number>()
   outputs.forEach((output, i) => {
-    if (output.type !== SHT_NOBITS) output.contents = contents[i] as Uint8Array
+    if (output.type !== SHT_NOBITS) places.set(output, offsets[i] as number)
   })
-  return image
+  return { sizeInBytes, places, pieces }
 }
 
 /** A section that the script puts where its inputs' alignment does not let it stand is aligned as its address is. */

@@ -3,6 +3,7 @@
 
 import type { DiagnosticSink } from '@kernelbox/diagnostics'
 import { SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE, SHT_NOBITS, SHT_PROGBITS } from '@kernelbox/elf'
+import type { LaidImage } from './laid-image.ts'
 import type { OutputSection } from '../model.ts'
 
 const defaultMaxGap = 64 * 1024 * 1024
@@ -47,11 +48,12 @@ export function warnUnallocated(outputs: readonly OutputSection[], sink: Diagnos
   }
 }
 
-export function writeFlat(
-  outputs: readonly OutputSection[],
-  sink: DiagnosticSink,
-  options: { readonly maxGapInBytes: number | undefined; readonly gapFill: number | undefined },
-): Uint8Array | undefined {
+export interface FlatOptions {
+  readonly maxGapInBytes: number | undefined
+  readonly gapFill: number | undefined
+}
+
+export function writeFlat(outputs: readonly OutputSection[], sink: DiagnosticSink, options: FlatOptions): Uint8Array | undefined {
   const loaded = loadedSections(outputs)
   const [first] = loaded
   if (!first) return new Uint8Array(0)
@@ -87,23 +89,25 @@ export function writeFlat(
 }
 
 /**
- * An image whose sections are filled where they stand: each section's contents is a view of it. Undefined where they do not
- * lie one behind the other without a hole: such an image is put together when its sections are done, by {@link writeFlat}.
+ * An image whose sections are filled where they stand. Undefined where they overlap or lie too far apart: such an image is put
+ * together, or refused, when its sections are done, by {@link writeFlat}.
  */
-export function layFlat(outputs: readonly OutputSection[]): Uint8Array | undefined {
+export function layFlat(outputs: readonly OutputSection[], options: FlatOptions): LaidImage | undefined {
   const loaded = loadedSections(outputs)
   const [first] = loaded
   if (!first) return undefined
-  let size = 0
+  const limit = BigInt(options.maxGapInBytes ?? defaultMaxGap)
+  let sizeInBytes = 0
+  const places = new Map<OutputSection, number>()
+  const pieces: { bytes: Uint8Array; offset: number }[] = []
   for (const output of loaded) {
-    if (output.loadAddress !== first.loadAddress + BigInt(size)) return undefined
-    size += output.sizeInBytes
+    const gap = output.loadAddress - first.loadAddress - BigInt(sizeInBytes)
+    if (gap < 0n || gap > limit) return undefined
+    if (gap > 0n && options.gapFill) pieces.push({ bytes: new Uint8Array(Number(gap)).fill(options.gapFill), offset: sizeInBytes })
+    const place = sizeInBytes + Number(gap)
+    places.set(output, place)
+    sizeInBytes = place + output.sizeInBytes
+    if (sizeInBytes > largestImage) return undefined
   }
-  if (size > largestImage) return undefined
-  const image = new Uint8Array(size)
-  for (const output of loaded) {
-    const start = Number(output.loadAddress - first.loadAddress)
-    output.contents = image.subarray(start, start + output.sizeInBytes)
-  }
-  return image
+  return { sizeInBytes, places, pieces }
 }

@@ -9,8 +9,9 @@ import type { InputObject, OutputSection } from '../model.ts'
 import type { LinkOptions } from '../options.ts'
 import type { PlacedSegments } from '../layout/segments.ts'
 import type { SymbolTable } from '../inputs/symbol-table.ts'
+import type { LaidImage } from './laid-image.ts'
 import { layElf } from './write-elf.ts'
-import { layFlat, warnUnallocated, writeFlat } from './write-flat.ts'
+import { type FlatOptions, layFlat, warnUnallocated, writeFlat } from './write-flat.ts'
 import { writeIntelHex, writeSRecords, writeVerilog } from './write-hex.ts'
 import { writeRelocatable } from './write-relocatable.ts'
 
@@ -23,8 +24,8 @@ export interface ImageParts {
   readonly outputName: string
 }
 
-/** The image with room for the contents of its sections, where the format allows it. */
-export function layImage(options: LinkOptions, target: LinkTarget, parts: ImageParts): Uint8Array | undefined {
+/** The image but for the contents of its sections, where the format allows it. */
+export function layImage(options: LinkOptions, target: LinkTarget, parts: ImageParts): LaidImage | undefined {
   const { outputs, placed, symbols, objects, entry } = parts
   if (placed) {
     return layElf(outputs, placed, symbols, objects, {
@@ -38,7 +39,18 @@ export function layImage(options: LinkOptions, target: LinkTarget, parts: ImageP
       isTextWritable: options.paging === 'omagic',
     })
   }
-  return target.format === 'binary' && !target.isRelocatable ? layFlat(outputs) : undefined
+  return target.format === 'binary' && !target.isRelocatable ? layFlat(outputs, flatOptions(options)) : undefined
+}
+
+/** Whether nothing looks at the image again once its sections are made: build-id does, and what a PIE relocates at its start. */
+export function canStream(options: LinkOptions, target: LinkTarget): boolean {
+  return !target.isRelocatable && options.pie !== true && options.buildId === undefined
+}
+
+/** What an image of this format loses. */
+export function checkImage(target: LinkTarget, { outputs, objects }: ImageParts, sink: DiagnosticSink): void {
+  if (target.isFlat && !target.isRelocatable) warnUnallocated(outputs, sink)
+  if (target.isFlat && target.isRelocatable) refuseRelocations(objects, sink)
 }
 
 /** Undefined: an error was reported, now or before. */
@@ -46,14 +58,11 @@ export function writeImage(
   options: LinkOptions,
   target: LinkTarget,
   parts: ImageParts,
-  laid: Uint8Array | undefined,
+  held: Uint8Array | undefined,
   sink: DiagnosticSink,
 ): Uint8Array | undefined {
-  const { outputs, objects } = parts
-  if (target.isFlat && !target.isRelocatable) warnUnallocated(outputs, sink)
-  if (target.isFlat && target.isRelocatable) refuseRelocations(objects, sink)
   if (sink.hasErrors && !options.noInhibitExec) return undefined
-  const image = laid ?? (parts.placed ? undefined : writeFormat(options, target, parts, sink))
+  const image = held ?? (parts.placed ? undefined : writeFormat(options, target, parts, sink))
   if (image && options.buildId !== undefined && !target.isFlat) stampBuildId(image, options.buildId)
   return image
 }
@@ -69,7 +78,7 @@ function writeFormat(options: LinkOptions, target: LinkTarget, parts: ImageParts
     case 'verilog':
       return writeVerilog(outputs)
     case 'binary':
-      return writeFlat(outputs, sink, { maxGapInBytes: options.maxGapInBytes, gapFill: options.gapFill })
+      return writeFlat(outputs, sink, flatOptions(options))
     default:
       return writeRelocatable(outputs, symbols, objects, {
         elfClass: target.elfClass,
@@ -79,6 +88,8 @@ function writeFormat(options: LinkOptions, target: LinkTarget, parts: ImageParts
       })
   }
 }
+
+const flatOptions = ({ maxGapInBytes, gapFill }: LinkOptions): FlatOptions => ({ maxGapInBytes, gapFill })
 
 /** A flat image cannot keep relocations for a later link. */
 function refuseRelocations(objects: readonly InputObject[], sink: DiagnosticSink): void {

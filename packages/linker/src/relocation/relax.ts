@@ -17,12 +17,14 @@ export interface GotRules {
   readonly keepsGotUses: boolean
 }
 
+const noContents = new Uint8Array(0)
+
 /** What a relocation wants of the GOT, relaxation considered. */
 export function gotUse(rules: GotRules, type: number, section: InputSection, offset: number, symbol: LinkSymbol): GotUse {
   const { isI386, isPic } = rules
-  const { contents } = section
   // Where the program's place is not known only distances are: no immediates, and nothing about what is absolute.
   const relaxable = type === 9 || type === 41 || type === 42 || type === 43
+  const contents = relaxable ? section.contents : noContents
   const opcode = contents[offset - 2]
   // Zero is an immediate wherever the program is, and with --no-relax too; a branch to it or a distance are not.
   if (!isI386 && isZero(symbol) && (type === 41 || type === 42) && opcode !== 0xff && canRelaxX8664(contents, offset)) return 'none'

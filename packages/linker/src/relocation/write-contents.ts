@@ -1,9 +1,10 @@
 // The bytes of output sections, relocated.
-// Enters: the finished layout. Leaves: OutputSection.contents, or diagnostics and no contents.
+// Enters: the finished layout. Leaves: OutputSection.contents; where the image goes out in pieces, these, and contents only
+// of sections that the linker writes in once the others are done.
 
 import type { DiagnosticSink } from '@kernelbox/diagnostics'
 import { SHF_TLS, SHT_NOBITS } from '@kernelbox/elf'
-import { fillContents } from './contents.ts'
+import { fillStretch, type Stretch, wholeOf } from './contents.ts'
 import { fillEhFrameHeader } from '../linker-sections/eh-frame-header.ts'
 import { writeCiePointers } from '../linker-sections/eh-frame.ts'
 import { absoluteOf, alignUp } from '../layout/evaluate.ts'
@@ -14,6 +15,7 @@ import type { LinkOptions } from '../options.ts'
 import type { LinkPlan } from '../plan/plan-link.ts'
 import { StaticRelocations, type TlsLayout } from './relax.ts'
 import { Relocator } from './relocate.ts'
+import { type ImageStream } from './stream-sections.ts'
 import type { SymbolTable } from '../inputs/symbol-table.ts'
 
 /** No buffer holds more. */
@@ -26,6 +28,7 @@ export function writeContents(
   symbols: SymbolTable,
   { synthetic, frames, ehFrameHeader }: LinkPlan,
   outputs: readonly OutputSection[],
+  stream: ImageStream | undefined,
   sink: DiagnosticSink,
 ): void {
   const relocator = new Relocator({
@@ -37,13 +40,27 @@ export function writeContents(
     knownNames: () => symbols.definedNames(),
     sink,
   })
-  for (const output of outputs) fillContents(output, target.inputMachine)
-  for (const output of target.isRelocatable ? [] : outputs) {
-    for (const item of output.items) {
-      if (item.kind !== 'input') continue
-      const { section } = item
-      relocator.relocate(section, output.contents.subarray(section.offset, section.offset + section.sizeInBytes))
+  const make = (output: OutputSection, stretch: Stretch, bytes: Uint8Array, isUsed: boolean): void => {
+    fillStretch(output, stretch, bytes, target.inputMachine, isUsed)
+    if (target.isRelocatable) return
+    for (const item of stretch.items) {
+      if (item.kind !== 'input' || !item.section.relocations) continue
+      const at = item.section.offset - stretch.start
+      relocator.relocate(item.section, bytes.subarray(at, at + item.section.sizeInBytes))
     }
+  }
+  const kept: OutputSection[] = []
+  for (const output of outputs) {
+    if (output.type === SHT_NOBITS) continue
+    if (stream && !stream.isKept(output)) {
+      stream.send(output, make)
+      continue
+    }
+    // A view of the image where that was laid out before.
+    const isLaid = output.sizeInBytes > 0 && output.contents.length === output.sizeInBytes
+    if (!isLaid) output.contents = new Uint8Array(output.sizeInBytes)
+    make(output, wholeOf(output), output.contents, false)
+    kept.push(output)
   }
   if (frames) writeCiePointers(frames)
   const frameOutput = outputs.find((output) => output.name === '.eh_frame')
@@ -54,6 +71,7 @@ export function writeContents(
   })
   synthetic?.dynamic?.fill(symbols, outputs, synthetic.slotWords)
   relocator.finish()
+  stream?.finish(kept)
 }
 
 /** False where no contents are to be made: a section is too large for a buffer, or there were errors. */
