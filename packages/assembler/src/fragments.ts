@@ -11,9 +11,11 @@ import type { Section } from './sections.ts'
 import type { AsmSymbol } from './symbols.ts'
 
 export const partNone = 0
-/** a: condition of the jcc, or 16 of jmp; b: width of the near form's field and {@link branchIn64BitCode}; symbol and r: target symbol + addend. */
+/** a: condition of the jcc, with {@link branchOverJump} or without, or 16 of jmp; b: width of the near form's field and {@link branchIn64BitCode}; symbol and r: target symbol + addend. */
 export const partBranch = 1
 export const branchWidthMask = 7
+/** Before the 80386: the near form is the opposite condition over a near jmp. */
+export const branchOverJump = 32
 /** Only there a branch to another object may go by way of its PLT. */
 export const branchIn64BitCode = 8
 /** a: exponent of two, b: greatest number of bytes to skip (0: any), detail: {@link AlignDetail}. */
@@ -295,4 +297,10 @@ export class FixupTable {
 function copyInto<T extends Uint8Array | Int32Array | Uint32Array | Float64Array>(fresh: T, old: T): T {
   fresh.set(old)
   return fresh
+}
+
+/** Bytes of the near form of a branch: E9 rel, 0F 8x rel, 7x 03 E9 rel. */
+export function nearSize(chain: FragmentChain, i: number): number {
+  const opcode = chain.a[i] as number
+  return (opcode === 16 ? 1 : opcode < branchOverJump ? 2 : 3) + ((chain.b[i] as number) & branchWidthMask)
 }

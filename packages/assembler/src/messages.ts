@@ -46,6 +46,7 @@ const sentences: Readonly<Record<string, (m: string, d: Details) => string>> = {
   'registers-should-differ': (m, d) =>
     `${d.mask ? 'mask, index' : 'index'} and destination of '${m}' should be different registers; the processor faults otherwise`,
   'implicit-register-group': (_m, d) => `%${d.register} stands for the group %${d.first} to %${d.last} here`,
+  'fence-in-16-bit-code': (m) => `'${m}' has no locked addition to stand for it in 16-bit code (-mfence-as-lock-add=yes)`,
   'sse-instruction': (m) => `'${m}' is an SSE instruction`,
   translating: (m, d) => `'${m}' is read as '${d.meant ?? ''}'`,
   'indirect-without-star': (m) => `the target of '${m}' is read from memory or a register; write '*' before it`,

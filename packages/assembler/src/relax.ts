@@ -9,7 +9,6 @@ import { bundleContents, bundleGap } from './bundles/bundles.ts'
 import { PadGroups } from './branch-padding/pad-groups.ts'
 import { Evaluation, type Expression } from './expression.ts'
 import {
-  branchWidthMask,
   type BundleDetail,
   type DeferredPart,
   type FillDetail,
@@ -17,6 +16,7 @@ import {
   type Leb128Detail,
   type OrgDetail,
   partAlign,
+  nearSize,
   partBranch,
   partBundle,
   partDeferred,
@@ -495,11 +495,6 @@ export class Relaxation {
     this.#told.add(key)
     this.#assembler.report({ code, severity, message, span: this.#assembler.spanOf(at.source, at.at), ...(notes && { notes }) })
   }
-}
-
-/** Bytes of the near form of a branch: E9 rel, 0F 8x rel. */
-export function nearSize(chain: FragmentChain, i: number): number {
-  return (chain.a[i] === 16 ? 1 : 2) + ((chain.b[i] as number) & branchWidthMask)
 }
 
 export function lebSize(value: bigint, isSigned: boolean): number {

@@ -9,6 +9,7 @@ import { Evaluation, type Expression, type Linear, writtenSymbol } from './expre
 import {
   type AlignDetail,
   branchIn64BitCode,
+  branchOverJump,
   branchWidthMask,
   type DeferredPart,
   type FillDetail,
@@ -235,11 +236,16 @@ export class Resolver {
       const addend = chain.r[i] as number
       let fieldAt: number
       if (size === 2) {
-        contents[at] = opcode === 16 ? 0xeb : 0x70 + opcode
+        contents[at] = opcode === 16 ? 0xeb : 0x70 + (opcode & 15)
         fieldAt = at + 1
       } else if (opcode === 16) {
         contents[at] = 0xe9
         fieldAt = at + 1
+      } else if (opcode >= branchOverJump) {
+        contents[at] = 0x70 + ((opcode & 15) ^ 1)
+        contents[at + 1] = 1 + ((chain.b[i] as number) & branchWidthMask)
+        contents[at + 2] = 0xe9
+        fieldAt = at + 3
       } else {
         contents[at] = 0x0f
         contents[at + 1] = 0x80 + opcode

@@ -141,7 +141,7 @@ export function layOutAddress(
     address.displacementBytes = 4
     address.isPcRelative = true
     const constant = operand.displacement?.constant
-    if (constant !== undefined && bits === 64 && !fits32Signed(constant)) return displacementFailure(operandIndex, constant)
+    if (constant !== undefined && bits === 64 && !wraps32 && !fits32Signed(constant)) return displacementFailure(operandIndex, constant)
     return undefined
   }
   const registerClass = bits === 64 ? 'gpr64' : 'gpr32'
@@ -186,11 +186,11 @@ export function layOutAddress(
   return undefined
 }
 
-function fits32Signed(constant: bigint): boolean {
+export function fits32Signed(constant: bigint): boolean {
   return BigInt.asIntN(32, constant) === BigInt.asIntN(64, constant)
 }
 
-function displacementFailure(operandIndex: number, constant: bigint): Failure {
+export function displacementFailure(operandIndex: number, constant: bigint): Failure {
   return failure('displacement-out-of-range', operandIndex, { value: String(constant) })
 }
 

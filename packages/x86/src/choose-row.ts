@@ -19,6 +19,7 @@ export function chooseRow(rows: readonly Row[], draft: Draft): Attempt {
     const refusal = rowRefusal(row, rows, hasSizes, draft)
     if (refusal === 'other-row') continue
     if (refusal !== undefined) {
+      if (draft.isDecided) return { ok: false, failure: refusal }
       best = moreTelling(best, refusal)
       continue
     }
@@ -37,7 +38,11 @@ function rowRefusal(row: Row, rows: readonly Row[], hasSizes: boolean, draft: Dr
   if (prefixes.wantsRex && row.space !== 'legacy')
     return failure('prefix-not-allowed', undefined, { prefix: '{rex}', mnemonic: statement.mnemonic })
   const refusal = matchRow(row, statement, draft.suffix, options, hasSizes, prefixes.dataSize, match)
-  if (refusal) return refusal
+  if (refusal) {
+    // GNU as takes vcvtsi2sd with VEX by the kinds of its operands and finds the suffix wrong only then
+    draft.isDecided = refusal.code === 'suffix-size-mismatch' && row.flags.has('firm') && !needsEvex(draft)
+    return refusal
+  }
   if (options.isa !== undefined && !isaAllows(row, match.size, options.isa))
     return failure('not-enabled', undefined, { mnemonic: statement.mnemonic, feature: isaOf(row) })
   if (options.tunesFor486 && isShiftByOne(row)) return 'other-row'
@@ -49,6 +54,7 @@ function rowRefusal(row: Row, rows: readonly Row[], hasSizes: boolean, draft: Dr
   const badBytes = options.mode === 16 ? 4 : 2
   if (prefixes.displacementBytes === badBytes && row.fields.length === 1 && row.fields[0]!.kind === 'c')
     return failure('unknown-prefix', undefined, { prefix: badBytes === 4 ? '{disp32}' : '{disp16}' })
+  if (prefixes.displacementBytes > 1 && isShortOnly(row) && hasKnownTarget(statement)) return failure('operand-size-mismatch')
   if (row.flags.has('wide') && !prefixes.addressSize && !needsWideAddress(statement, prefixes)) return 'other-row'
   if (row.space === 'vex' && savesPrefixByte(row, statement, prefixes) && !hasDirection(row, statement, 'store', rows)) return 'other-row'
   if (prefixes === NO_PREFIXES) return undefined
@@ -61,10 +67,28 @@ function rowRefusal(row: Row, rows: readonly Row[], hasSizes: boolean, draft: Dr
     operands[operands.length - 1]?.kind === 'memory' || operands[0]?.kind === 'memory',
   )
   if (!refused) return undefined
+  // xchg of the accumulator is 90+r, which takes no such prefix, and the longer form is not looked for
+  draft.isDecided = row.flags.has('nopair')
   // before direct calls and far pointers GNU as also says that it drops the prefix
   const first = row.opcode[0]
   const isDropped = first === 0xe8 || first === 0x9a || first === 0xea
   return isDropped ? { ...refused, details: { ...refused.details, also: 'prefix-skipped' } } : refused
+}
+
+/** loop and jecxz, which have no longer form. */
+function isShortOnly(row: Row): boolean {
+  return row.fields.length === 1 && row.fields[0]!.kind === 'c' && row.fields[0]!.size === 1 && !row.flags.has('relax')
+}
+
+/** A branch to a number, whose distance is known without a symbol. */
+function hasKnownTarget({ operands }: InstructionStatement): boolean {
+  return operands[0]?.kind === 'memory' && operands[0].displacement?.constant !== undefined
+}
+
+/** Registers 16 to 31, rounding and masks exist with EVEX only. */
+function needsEvex({ statement, context }: Draft): boolean {
+  if (context.rounding !== undefined) return true
+  return statement.operands.some((operand) => operand.kind === 'register' && (operand.register.number > 15 || operand.mask !== undefined))
 }
 
 /** D0 and D1 with the count written. */
@@ -88,11 +112,17 @@ function needsWideAddress(statement: InstructionStatement, prefixes: PrefixSet):
  */
 function hasDirection(row: Row, statement: InstructionStatement, direction: string, rows: readonly Row[]): boolean {
   if (statement.operands.length < 2 || statement.operands.some((operand) => operand.kind === 'memory')) return true
+  if (row.flags.has('noswap') && direction !== 'load') return false
   const mine = directionOf(row)
   if (mine === '') return true
+  if (row.operands[0]!.registerClass === 'st' && row.opcode[0] === 0xde) {
+    // faddp and fmulp read either way, but a wish for the store form takes the one that is written the wrong way round
+    if (direction === 'load') return true
+    if (!rows.some((other) => other.opcode[0] === 0xde && directionOf(other) !== mine && sameRegisters(row, other))) return true
+    return mine === (isAccumulatorPair(statement.operands) ? 'store' : 'load')
+  }
   if (row.operands[0]!.registerClass === 'st' && direction !== 'swap') {
-    // faddp and fmulp read either way; the other operations have two forms for %st and %st alone
-    if (row.opcode[0] === 0xde) return true
+    // the other operations have two forms for %st and %st alone
     if (mine === 'store' && direction === 'load') return !isAccumulatorPair(statement.operands)
   }
   const hasOther = rows.some((other) => directionOf(other) === (mine === 'load' ? 'store' : 'load') && sameRegisters(row, other))

@@ -160,7 +160,8 @@ export interface EncodedRegister {
 
 /** A branch that may be short or near: the caller keeps the short form as long as the target is within reach. */
 export interface BranchRelaxation {
-  readonly kind: 'jmp' | 'jcc'
+  /** `jcc-over-jmp`: before the 80386, the near form is the opposite condition over a near jmp. */
+  readonly kind: 'jmp' | 'jcc' | 'jcc-over-jmp'
   /** Condition code 0 to 15 of jcc. */
   readonly condition: number
   /** Prefixes and opcode before the rel8 of the short form. */

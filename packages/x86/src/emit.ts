@@ -23,7 +23,10 @@ export function emit(row: Row, draft: Draft): Attempt {
     draft.isDecided = true
     return { ok: false, failure: refusal }
   }
-  if (draft.options.fenceAsLockAdd) replaceFence(row, draft)
+  if (draft.options.fenceAsLockAdd && isFence(row)) {
+    if (draft.options.mode === 16) return { ok: false, failure: failure('fence-in-16-bit-code') }
+    replaceFence(draft)
+  }
   return { ok: true, encoding: encodingOf(row, draft) }
 }
 
@@ -48,12 +51,14 @@ function writeOwnPrefix(row: Row, draft: Draft): Failure | undefined {
 }
 
 /** -mfence-as-lock-add=yes: lfence, mfence and sfence become `lock addl $0,(%esp)`. */
-function replaceFence(row: Row, draft: Draft): void {
-  if (row.space !== 'legacy' || row.opcode.length !== 3 || row.opcode[1] !== 0xae || row.opcode[2]! < 0xe8) return
-  const access = [0xf0, 0x83, 0x04, 0x24, 0x00]
-  const bytes = draft.options.mode === 16 ? [0x67, 0x66, ...access] : access
+function replaceFence(draft: Draft): void {
+  const bytes = [0xf0, 0x83, 0x04, 0x24, 0x00]
   draft.bytes.set(bytes)
   draft.length = bytes.length
+}
+
+function isFence({ space, opcode }: Row): boolean {
+  return space === 'legacy' && opcode.length === 3 && opcode[1] === 0xae && opcode[2]! >= 0xe8
 }
 
 function encodingOf(row: Row, draft: Draft): Encoding {

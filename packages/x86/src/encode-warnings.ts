@@ -32,7 +32,7 @@ export function addWarnings(row: Row, draft: Draft): Failure | undefined {
     draft.isTemplate = false
     warnings.push({ code: 'displacement-shortened', operand: draft.rmIndex, details: { bits: 16 } })
   }
-  if (constant !== undefined && address.addressBits === 32 && mode === 64 && !row.flags.has('lea')) {
+  if (constant !== undefined && mode === 64 && (address.addressBits === 32 || row.flags.has('lea'))) {
     if (constant > 0xffff_ffffn || constant < -0xffff_ffffn)
       warnings.push({ code: 'displacement-shortened', operand: draft.rmIndex, details: { bits: 32 } })
   }

@@ -59,7 +59,7 @@ function registerRefusal({ operands }: InstructionStatement, isa: ReadonlySet<st
       operand.kind === 'register'
         ? [operand.register, operand.mask]
         : operand.kind === 'memory'
-          ? [operand.base, operand.index, operand.mask]
+          ? [operand.base, operand.index, operand.mask, operand.segment]
           : []
     for (const register of registers) {
       const feature = register && missingForRegister(register, isa)
@@ -76,7 +76,7 @@ function encodeByRows(draft: Draft): EncodeResult {
   const exact = rowsOf(mnemonic)
   if (exact) {
     const outcome = chooseRow(exact, draft)
-    if ('encoding' in outcome) return outcome
+    if ('encoding' in outcome || draft.isDecided) return outcome
     best = outcome.failure
   }
   const suffix = mnemonic[mnemonic.length - 1]!

@@ -44,6 +44,7 @@ export type FailureCode =
   | 'registers-not-distinct'
   | 'sse-instruction'
   | 'vex-length'
+  | 'fence-in-16-bit-code'
 
 export interface Failure extends EncodeMessage {
   readonly code: FailureCode

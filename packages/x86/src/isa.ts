@@ -238,6 +238,7 @@ const SETS_OF_CLASS: Readonly<Partial<Record<RegisterClass, string>>> = {
 /** The instruction set that a register needs and that is not in the set; undefined: it may be used. */
 export function missingForRegister(register: Register, isa: ReadonlySet<string>): string | undefined {
   if (register.class === 'control' && register.number === 8) return isa.has('x86_64') || isa.has('3dnowa') ? undefined : 'x86_64'
+  if (register.class === 'segment') return register.number < 4 || isa.has('i386') ? undefined : 'i386'
   if (register.class === 'xmm') return isa.has('sse') || isa.has('avx') ? undefined : 'sse'
   // test registers went with the 80486
   if (register.class === 'test') return isa.has('i586') && !isa.has(EVERYTHING) ? 'i486' : undefined

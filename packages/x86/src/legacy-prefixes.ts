@@ -53,10 +53,13 @@ export function writeLegacyPrefixes(row: Row, draft: Draft): Failure | undefined
   let isSkipped = false
   const segmentByte = prefixes.segment !== 0 ? prefixes.segment : segment >= 0 ? SEGMENT_PREFIXES[segment]! : 0
   if (direct !== '' && segmentByte !== 0 && (direct === 'other' || !isBranchHint(segmentByte))) isSkipped = true
-  else if (segmentByte !== 0) bytes[length++] = segmentByte
+  const hasData = prefixes.dataSize && direct !== 'short'
+  // the one place where GNU as writes the operand size first
+  const isDataFirst = hasData && direct === 'relaxable'
+  if (isDataFirst) bytes[length++] = 0x66
+  if (segmentByte !== 0 && !isSkipped) bytes[length++] = segmentByte
   if (prefixes.addressSize && (direct === 'relaxable' || direct === 'other')) isSkipped = true
   else if (prefixes.addressSize || (addressBits !== 0 && addressBits !== mode)) bytes[length++] = 0x67
-  const hasData = prefixes.dataSize && direct !== 'short'
   if (prefixes.dataSize && !hasData) isSkipped = true
   if (isSkipped) draft.warnings.push({ code: 'prefix-skipped', details: { mnemonic: statement.mnemonic } })
 
@@ -72,7 +75,7 @@ export function writeLegacyPrefixes(row: Row, draft: Draft): Failure | undefined
   const needsData = hasSize && !ignoresData && (mode === 16 ? size === 32 : size === 16)
   if (prefixes.dataSize && needsData && !draft.flipsBranch && !match.sizeFromPrefix) return prefixTwice(mode === 16 ? 'data32' : 'data16')
   if (isLegacy) {
-    if (needsData || hasData || row.mandatoryPrefix === 0x66) bytes[length++] = 0x66
+    if (((needsData || hasData) && !isDataFirst) || row.mandatoryPrefix === 0x66) bytes[length++] = 0x66
     if (row.mandatoryPrefix === 0xf2 || row.mandatoryPrefix === 0xf3) bytes[length++] = row.mandatoryPrefix
     else if (repeat !== 0) bytes[length++] = repeat
   } else if (prefixes.dataSize || prefixes.repeat !== 0 || (prefixes.rex !== 0 && !draft.context.movesRex)) {
@@ -110,7 +113,11 @@ export function writeRex(row: Row, draft: Draft): Failure | undefined {
     if (address.indexHigh) own |= 0x42
   } else if (rm?.kind === 'register' && rm.register.number >= 8) own |= 0x41
   if (draft.needsRex) own |= 0x40
-  if ((prefixes.rex & own & 15) !== 0) return failure('prefix-twice', undefined, { prefix: 'rex' })
+  if ((prefixes.rex & own & 15) !== 0) {
+    // the other direction of the operation would leave the bit free, but it is not looked for
+    draft.isDecided = true
+    return failure('prefix-twice', undefined, { prefix: 'rex' })
+  }
   const rex = prefixes.rex | own
   if (rex === 0 && (!prefixes.wantsRex || forbidsRex)) return undefined
   if (mode !== 64) return failure('register-not-in-mode', undefined, { mode })

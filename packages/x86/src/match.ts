@@ -32,7 +32,8 @@ export interface Match {
   immediateBits: number
 }
 
-const WIDE_RELOCATIONS: ReadonlySet<string> = new Set(['SIZE', 'GOTOFF', 'GOTPLT', 'PLTOFF'])
+/** Without a sign in the x86-64 psABI, table 4.9. */
+export const WIDE_RELOCATIONS: ReadonlySet<string> = new Set(['SIZE', 'GOTOFF', 'GOTPLT', 'PLTOFF'])
 
 const SUFFIX_BITS: Readonly<Record<string, number>> = { b: 8, w: 16, l: 32, q: 64, s: 32, t: 80 }
 
@@ -162,7 +163,7 @@ export function matchRow(
     if (bits === 64 && mode !== 64 && (row.isSized || row.operandSize === 64))
       return failure('not-in-mode', undefined, { mnemonic: statement.mnemonic, mode })
     if (row.isSized && !row.flags.has('source')) {
-      if (size === 0 || row.flags.has('suffixwins')) size = bits
+      if (size === 0 || (row.flags.has('suffixwins') && size !== 16)) size = bits
       else if (size !== bits) {
         return failure('suffix-size-mismatch', undefined, { suffix, size })
       }

@@ -4,7 +4,7 @@
 import type { BranchRelaxation, EncodedField, MemoryOperand } from './contract.ts'
 import type { Draft } from './draft.ts'
 import { type Failure, failure } from './failure.ts'
-import { type ImmediateField, type Row } from './table/notation.ts'
+import type { ImmediateField, Row } from './table/notation.ts'
 import { constantIn } from './value-class.ts'
 
 export function writeOpcode(row: Row, draft: Draft): void {
@@ -147,5 +147,11 @@ export function relaxationOf(row: Row, draft: Draft): BranchRelaxation {
     near[start + 1] = opcode + 0x10
   }
   const isNarrow = (mode === 16) !== draft.flipsBranch
+  const { isa } = draft.options
+  if (!isJump && isNarrow && isa !== undefined && !isa.has('i386')) {
+    // the near jcc came with the 80386: before it, the opposite condition jumps over a near jmp
+    const around = Uint8Array.of(...short.subarray(0, start), opcode ^ 1, 3, 0xe9)
+    return { kind: 'jcc-over-jmp', condition: opcode & 15, short, near: around, nearSizeInBytes: 2 }
+  }
   return { kind: isJump ? 'jmp' : 'jcc', condition: isJump ? 0 : opcode & 15, short, near, nearSizeInBytes: isNarrow ? 2 : 4 }
 }

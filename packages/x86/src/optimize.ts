@@ -185,7 +185,7 @@ export function exchanged(statement: InstructionStatement, options: EncodeOption
   const [rm, vvvv, destination] = statement.operands
   if (
     options.optimize === 1 ||
-    statement.prefixes.some((word) => word.startsWith('{') && word !== '{swap}') ||
+    statement.prefixes.some((word) => word === '{vex3}' || word === '{evex}') ||
     !COMMUTATIVE.has(statement.mnemonic)
   )
     return statement
@@ -199,8 +199,12 @@ export function exchanged(statement: InstructionStatement, options: EncodeOption
 
 /** The shorter statement that does the same, or undefined. */
 export function optimized(statement: InstructionStatement, options: EncodeOptions): InstructionStatement | undefined {
-  if (statement.prefixes.includes('{nooptimize}')) return undefined
   const letter = statement.mnemonic.charCodeAt(0)
+  if (statement.prefixes.includes('{nooptimize}')) {
+    // exchanging the sources is no rewriting to GNU as
+    const swapped = letter === 0x76 ? exchanged(statement, options) : statement
+    return swapped === statement ? undefined : swapped
+  }
   if (letter === 0x76 || letter === 0x6b) return optimizeVector(statement, options)
   if (/^lea[wlq]?$/.test(statement.mnemonic)) return optimizedLea(statement, options)
   return optimizeInteger(statement, options)

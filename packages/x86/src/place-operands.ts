@@ -1,13 +1,15 @@
 // Enters: a row and operands that fit it. Leaves: each operand in its place (ModRM.reg, ModRM.rm, vvvv, …), the address laid out,
 // the segment to be named and the address size that the operands imply.
 // Follows: Intel SDM vol. 1 §3.7.5 (default segments), vol. 2 §3.1.1.1 (implied addresses of string instructions), GNU as manual §9.16.7.
-import { addressBitsOf, forceSib, layOutAddress, otherAddressBits } from './address.ts'
+import { addressBitsOf, displacementFailure, fits32Signed, forceSib, layOutAddress, otherAddressBits } from './address.ts'
 import type { MemoryOperand, Mode, Operand } from './contract.ts'
 import type { Draft } from './draft.ts'
 import { type Failure, failure } from './failure.ts'
+import { WIDE_RELOCATIONS } from './match.ts'
 import {
   ACCEPT_BRANCH_TARGET,
   ACCEPT_MOFFS,
+  ACCEPT_PORT,
   ACCEPT_STRING_DESTINATION,
   ACCEPT_STRING_SOURCE,
   ACCEPT_XLAT,
@@ -119,10 +121,15 @@ function placeStringMemory(row: Row, spec: OperandSpec, operand: MemoryOperand, 
   if (isOther && row.operands.filter(({ accepts }) => (accepts & ACCEPT_STRING) !== 0).length > 1)
     return failure('invalid-base-index', index, { mode, base: base?.name ?? '' })
   const bits = isOther ? otherAddressBits(mode) : written || mode
-  if (bits !== 16 || mode !== 64) {
+  // GNU as looks at the registers of movs, a name that movswl shares, as at those of any address, at those of the other string
+  // instructions only at their size
+  const isMove = draft.statement.mnemonic.startsWith('movs')
+  if (isMove && isForcedOtherwise(bits, draft)) return failure('unknown-prefix', index, { prefix: bits === 16 ? '{disp32}' : '{disp16}' })
+  if (isMove && bits === 16 && mode !== 64) {
     const refusal = layOutAddress(operand, index, mode, draft.prefixes.addressSize, false, 1, 0, false, draft.address)
     if (refusal) return refusal
   }
+  if (hidesPort(row, operand, isDestination, draft)) return failure('operand-type-mismatch', index)
   if (bits === 64 && mode !== 64) return failure('invalid-base-index', index, { mode, base: base?.name ?? '' })
   if (draft.addressBits !== 0 && draft.addressBits !== bits && base) return failure('invalid-base-index', index, { mode, base: base.name })
   if (draft.addressBits === 0) draft.addressBits = bits === 16 && mode === 64 ? 64 : bits
@@ -140,6 +147,14 @@ function placeStringMemory(row: Row, spec: OperandSpec, operand: MemoryOperand, 
     })
   }
   return undefined
+}
+
+/** GNU as reads `(%dx)` as the port only where no base or index of the operand before it is left over, and leaves %dx behind itself. */
+function hidesPort(row: Row, operand: MemoryOperand, isDestination: boolean, { statement }: Draft): boolean {
+  const port = row.operands.findIndex(({ accepts }) => (accepts & ACCEPT_PORT) !== 0)
+  if (port < 0 || statement.operands[port]!.kind !== 'memory') return false
+  if (!isDestination) return operand.index !== undefined || operand.base === undefined
+  return operand.index !== undefined && operand.base === undefined && operand.displacement === undefined
 }
 
 function stringRegister(number: number, bits: number): string {
@@ -177,6 +192,19 @@ function layOutMemory(row: Row, memory: MemoryOperand, draft: Draft): Failure | 
       addressBits: otherAddressBits(mode),
       register: (memory.base ?? memory.index)?.name ?? '',
     })
+  const isAbsolute = memory.base === undefined && memory.index === undefined
+  if (isAbsolute && ownBits !== 0) {
+    if (prefixes.addressSize && ownBits !== mode) return failure('prefix-twice', rmIndex, { prefix: 'address size' })
+    // which displacements there are is settled by the mode, before the register is looked at
+    if (isForcedOtherwise(mode, draft)) return failure('unknown-prefix', rmIndex, { prefix: mode === 16 ? '{disp32}' : '{disp16}' })
+  }
+  const { displacement } = memory
+  if (isAbsolute && mode === 64 && displacement) {
+    if (displacement.relocation !== undefined && WIDE_RELOCATIONS.has(displacement.relocation))
+      return failure('operand-type-mismatch', rmIndex)
+    // an absolute address has 32 bits with a sign (SDM vol. 1 §3.7.5.1), whatever the register says
+    if (ownBits === 32 && !fits32Signed(displacement.constant ?? 0n)) return displacementFailure(rmIndex, displacement.constant ?? 0n)
+  }
   const refusal = layOutAddress(
     memory,
     rmIndex,
@@ -184,7 +212,7 @@ function layOutMemory(row: Row, memory: MemoryOperand, draft: Draft): Failure | 
     prefixes.addressSize || (ownBits !== 0 && ownBits !== mode) || (row.isa === 'mpx' && mode === 16),
     spec.vectorIndex !== '',
     compressionOf(row, spec, memory, draft.match.size),
-    prefixes.displacementBytes,
+    isAbsolute && ownBits !== 0 ? 0 : prefixes.displacementBytes,
     row.flags.has('lea') && draft.match.size <= 32,
     address,
   )
@@ -216,6 +244,8 @@ function chooseAddressSize(row: Row, draft: Draft): Failure | undefined {
   if (row.flags.has('loop')) {
     // the suffix of loop names the count register, which is the address size
     if (suffix !== '') draft.addressBits = suffix === 'w' ? 16 : suffix === 'l' ? 32 : 64
+    if (suffix === 'l' && options.isa !== undefined && !options.isa.has('i386'))
+      return failure('invalid-suffix', undefined, { suffix, mnemonic: row.mnemonic })
     if (suffix !== '' && prefixes.addressSize && draft.addressBits !== options.mode)
       return failure('prefix-twice', undefined, { prefix: 'address size' })
     if (draft.addressBits === 64 ? options.mode !== 64 : draft.addressBits === 16 && options.mode === 64)

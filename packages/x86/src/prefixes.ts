@@ -274,8 +274,10 @@ export function prefixRefusal(row: Row, set: PrefixSet, mode: Mode, destinationI
       // xchg locks by itself; xrelease also goes with plain stores (SDM vol. 1 §16.2.1)
       const isExchange = row.opcode.length === 1 && (first === 0x86 || first === 0x87)
       const isStore = row.opcode.length === 1 && (first === 0x88 || first === 0x89 || first === 0xc6 || first === 0xc7)
+      // GNU as takes it before registers that are exchanged, too
+      if (isExchange) break
       if (!destinationIsMemory) return refuse(set.repeatName)
-      if (isExchange || (isStore && set.repeatName === 'xrelease')) break
+      if (isStore && set.repeatName === 'xrelease') break
       if (!row.flags.has('lock')) return refuse(set.repeatName)
       if (!set.lock) return failure('prefix-not-allowed', undefined, { prefix: set.repeatName, missing: 'lock' })
       break

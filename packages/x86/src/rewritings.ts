@@ -59,9 +59,10 @@ export function asOptimized(
   const shorter = encode(rewritten, becameMove ? options : isEvex(asWritten.encoding.bytes) ? { ...plain, vexW: 0 } : plain, context)
   const isFaster = options.optimize === 2 && statement.mnemonic.startsWith('lea') && rewritten.mnemonic === 'mov'
   if (!shorter.ok || (!isFaster && shorter.encoding.bytes.length > asWritten.encoding.bytes.length)) return asWritten
+  // a move has no address that a segment could stand before
+  const warnings = asWritten.encoding.warnings.filter(({ code }) => code !== 'segment-ineffectual' || rewritten.mnemonic !== 'mov')
   const narrowed = withNarrowedConstant(statement, rewritten, shorter.encoding)
-  if (narrowed) return { ok: true, encoding: narrowed }
-  const { warnings } = asWritten.encoding
+  if (narrowed) return { ok: true, encoding: { ...narrowed, warnings } }
   if (!dependsOnValue(statement) && warnings.length === 0) return shorter
   // what is odd in the statement as written is so in the shorter one
   const isTemplate = shorter.encoding.isTemplate && !dependsOnValue(statement)

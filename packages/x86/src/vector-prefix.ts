@@ -71,7 +71,7 @@ function writeVex(row: Row, draft: Draft): Failure | undefined {
   const { r, x, b, w: ownW, vvvv, pp, isWIgnored } = bitsOf(row, draft)
   const l = row.vectorLength === 256 ? 1 : row.vectorLength === 0 && options.avxScalar === 256 ? 1 : 0
   const { movesRex } = draft.context
-  const w = isWIgnored ? (movesRex ? 0 : (options.vexW ?? 0)) : ownW
+  const w = isWIgnored ? (movesRex && !row.flags.has('ssewig') ? 0 : (options.vexW ?? 0)) : ownW
   const isLong = prefixes.encoding === 'vex3' || (movesRex && (prefixes.rex & 8) !== 0)
   if (row.space === 'vex' && row.map === 1 && !x && !b && !w && !isLong) {
     bytes[draft.length++] = 0xc5
@@ -90,7 +90,7 @@ function hasNarrowRegister({ operands }: InstructionStatement): boolean {
 }
 
 function writeEvex(row: Row, draft: Draft): Failure | undefined {
-  const { statement, options, bytes, size, context } = draft
+  const { statement, options, bytes, context } = draft
   let mask = 0
   let zeroing = 0
   let b4 = 0
@@ -123,7 +123,7 @@ function writeEvex(row: Row, draft: Draft): Failure | undefined {
     // GNU as wants it right before the operand that it belongs to, after immediates
     if (!spec || draft.memory || index !== roundingAt) return failure('rounding-not-allowed', roundingAt)
     if ((spec.rounding === 'sae') !== (rounding === 'sae')) return failure('rounding-not-allowed', roundingAt)
-    if (row.flags.has('er64') && (size !== 64 || hasNarrowRegister(statement))) return failure('rounding-not-allowed', roundingAt)
+    if (row.flags.has('er64') && hasNarrowRegister(statement)) return failure('rounding-not-allowed', roundingAt)
     b4 = 1
     // With {sae} the length bits mean nothing; GNU as leaves them to -mevexrcig.
     ll = rounding === 'sae' ? OPTION_ROUNDING[options.evexRounding ?? 'rn']! : ROUNDING_MODES[rounding]!

@@ -5,7 +5,7 @@
 
 import type { Span } from '@kernelbox/diagnostics'
 import type { Assembler } from '../assembler.ts'
-import { type BundleDetail, type FragmentChain, branchWidthMask, partBranch, partBundle } from '../fragments.ts'
+import { type BundleDetail, type FragmentChain, nearSize, partBranch, partBundle } from '../fragments.ts'
 
 /** GNU as takes no larger exponent. */
 const largestPower = 30
@@ -92,10 +92,10 @@ export class Bundles {
 /** Length of what must stay together behind the bundle part that ends fragment `i`. */
 export function bundleContents(chain: FragmentChain, i: number): number {
   const { last, end } = chain.details[i] as BundleDetail
-  const { starts, kinds, sizes, a, b } = chain
+  const { starts, kinds, sizes } = chain
   let size = end - (starts[i + 1] as number)
   for (let k = i + 1; k < last; k++) {
-    if (kinds[k] === partBranch) size += (a[k] === 16 ? 1 : 2) + ((b[k] as number) & branchWidthMask)
+    if (kinds[k] === partBranch) size += nearSize(chain, k)
     else size += sizes[k] as number
   }
   return Math.max(0, size)

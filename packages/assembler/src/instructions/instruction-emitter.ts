@@ -1,12 +1,13 @@
 // A statement's bytes into the current section. Enters: an encoding and the operand slots. Leaves: bytes, fixups, and
 // branches that relaxation gives a size.
 
-import { type EncodedField, type Encoding, isPrefix, type Mode, type Register } from '@kernelbox/x86'
+import { type BranchRelaxation, type EncodedField, type Encoding, isPrefix, type Mode, type Register } from '@kernelbox/x86'
 import type { Assembler } from '../assembler.ts'
 import type { Expression } from '../expression.ts'
 import { expressionConstant, expressionMissing } from '../expression-reader.ts'
 import {
   branchIn64BitCode,
+  branchOverJump,
   type FragmentChain,
   fixupBranch,
   fixupGotRelaxable,
@@ -74,9 +75,8 @@ export class InstructionEmitter {
           a.equate(target, expression)
           addend = 0
         }
-        const opcode = relaxation.kind === 'jmp' ? 16 : relaxation.condition
         const width = branchWidthOf(nearSizeInBytes, a.mode)
-        const i = chain.close(partBranch, opcode, width, addend, target, undefined)
+        const i = chain.close(partBranch, branchOpcodeOf(relaxation), width, addend, target, undefined)
         chain.operators[i] = slot.operator
         chain.sources[i] = a.input.frame?.sourceIndex ?? -1
         chain.places[i] = this.#statement.mnemonicStart
@@ -184,6 +184,10 @@ export class InstructionEmitter {
 }
 
 /** As partBranch keeps it. */
+export function branchOpcodeOf({ kind, condition }: BranchRelaxation): number {
+  return kind === 'jmp' ? 16 : kind === 'jcc' ? condition : condition | branchOverJump
+}
+
 export function branchWidthOf(nearSizeInBytes: number, mode: Mode): number {
   return nearSizeInBytes | (mode === 64 ? branchIn64BitCode : 0)
 }

@@ -9,7 +9,7 @@ import type { Assembler } from '../assembler.ts'
 import { expressionConstant, expressionLinear, expressionMissing, nameBytes } from '../expression-reader.ts'
 import { fixupGotFromStart, type FragmentChain, partBranch } from '../fragments.ts'
 import type { InputFrame } from '../input.ts'
-import { branchWidthOf, fixupFlagsOf } from '../instructions/instruction-emitter.ts'
+import { branchOpcodeOf, branchWidthOf, fixupFlagsOf } from '../instructions/instruction-emitter.ts'
 import { kindMemory, kindRegister, type OperandSlot } from '../instructions/operand-slot.ts'
 import type { RegisterNames } from '../instructions/register-names.ts'
 import { relocationOperators } from '../relocation-operators.ts'
@@ -303,7 +303,7 @@ export class QuickStatements {
         bytes: relaxation.short.slice(0, -1),
         patches: useless.patches,
         fields,
-        branchOpcode: relaxation.kind === 'jmp' ? 16 : relaxation.condition,
+        branchOpcode: branchOpcodeOf(relaxation),
         branchWidth: branchWidthOf(relaxation.nearSizeInBytes, a.mode),
         isLookedUpTwice,
       }

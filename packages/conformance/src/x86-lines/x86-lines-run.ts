@@ -10,12 +10,13 @@ import { type Result, type RunOptions, WrongUse } from '../core/case.ts'
 import { runProcess } from '../core/process.ts'
 import { Random } from '../fuzz/random.ts'
 import type { SuiteChoice } from '../suites.ts'
+import { faultOfGnu } from './gnu-faults.ts'
 import { type Assemble, bytesOfLines, type LineMode, type LineOutcome } from './line-bytes.ts'
 import { suiteLines } from './suite-lines.ts'
 import { sweepLines } from './sweep-lines.ts'
 import { SETTING_KINDS, type Setting, settingsOf } from './sweep-settings.ts'
 
-export const instructionTable = { title: 'instructions', statuses: ['same', 'bytes', 'refused', 'accepted', 'warning'] }
+export const instructionTable = { title: 'instructions', statuses: ['same', 'bytes', 'refused', 'accepted', 'warning', 'fault of GNU as'] }
 
 /** Lines to a source: few enough that one fault which hides others costs little. */
 const LINES_A_RUN = 20_000
@@ -104,7 +105,11 @@ async function comparePart(part: Part, choice: SuiteChoice, candidate: Candidate
   for (let start = 0; start < lines.length; start += LINES_A_RUN) {
     const texts = lines.slice(start, start + LINES_A_RUN)
     const [expected, found] = [await bytesOfLines(texts, setting.header, gnu), await bytesOfLines(texts, setting.header, ours)]
-    for (const [index, line] of texts.entries()) results.push(compare(setting, line, expected[index]!, found[index]!))
+    for (const [index, line] of texts.entries()) {
+      const result = compare(setting, line, expected[index]!, found[index]!)
+      const fault = result.ok === false ? faultOfGnu(line, flags) : undefined
+      results.push(fault === undefined ? result : { ...result, status: 'fault of GNU as', why: fault, ok: undefined })
+    }
   }
   return results
 }

@@ -305,7 +305,7 @@ export function sseRows(): readonly string[] {
       'aesdec128kl | xmm, m384 | F3 0F 38 DD /r',
       'aesenc256kl | xmm, m512 | F3 0F 38 DE /r',
       'aesdec256kl | xmm, m512 | F3 0F 38 DF /r',
-      'loadiwkey | xmm, xmm | F3 0F 38 DC /r',
+      'loadiwkey | xmm, xmm | F3 0F 38 DC /r | noswap',
       'encodekey128 | r32, r32 | o32 F3 0F 38 FA /r | suf=-',
       'encodekey256 | r32, r32 | o32 F3 0F 38 FB /r | suf=-',
     ]),

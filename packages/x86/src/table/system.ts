@@ -224,23 +224,24 @@ function security(): string[] {
 }
 
 /** Waiting for a store, direct stores, command queues. */
+/** The address in %ax, %eax or %rax; %ecx and %edx may be written with their 64-bit names, each for itself. */
+function monitorRows(name: string, opcode: string, isa: string): string[] {
+  const inEdx = (address: string, flags: string): string[] =>
+    ['ecx, edx', 'ecx, rdx', 'rcx, edx', 'rcx, rdx'].map(
+      (hints) => `${name} | ${address}, ${hints} | ${opcode} | isa=${isa} address ${hints === 'ecx, edx' ? flags : 'only64'} keep suf=-`,
+    )
+  return [`${name} | ax, ecx, edx | ${opcode} | isa=${isa} address i64 keep suf=-`, ...inEdx('eax', ''), ...inEdx('rax', 'only64')]
+}
+
 function waiting(): string[] {
   return [
     'monitor || 0F 01 C8 | isa=sse3',
-    'monitor | ax, ecx, edx  | 0F 01 C8 | isa=sse3 address i64 keep suf=-',
-    'monitor | eax, ecx, edx | 0F 01 C8 | isa=sse3 address keep suf=-',
-    'monitor | rax, rcx, rdx | 0F 01 C8 | isa=sse3 address only64 keep suf=-',
-    'monitor | eax, rcx, rdx | 0F 01 C8 | isa=sse3 address only64 keep suf=-',
-    'monitor | rax, ecx, edx | 0F 01 C8 | isa=sse3 address only64 keep suf=-',
+    ...monitorRows('monitor', '0F 01 C8', 'sse3'),
     'mwait   || 0F 01 C9 | isa=sse3',
     'mwait   | eax, ecx | 0F 01 C9 | isa=sse3 keep suf=-',
     'mwait   | rax, rcx | 0F 01 C9 | isa=sse3 only64 keep suf=-',
     'monitorx || 0F 01 FA | isa=mwaitx',
-    'monitorx | ax, ecx, edx  | 0F 01 FA | isa=mwaitx address i64 keep suf=-',
-    'monitorx | eax, ecx, edx | 0F 01 FA | isa=mwaitx address keep suf=-',
-    'monitorx | rax, rcx, rdx | 0F 01 FA | isa=mwaitx address only64 keep suf=-',
-    'monitorx | eax, rcx, rdx | 0F 01 FA | isa=mwaitx address only64 keep suf=-',
-    'monitorx | rax, ecx, edx | 0F 01 FA | isa=mwaitx address only64 keep suf=-',
+    ...monitorRows('monitorx', '0F 01 FA', 'mwaitx'),
     'mwaitx   || 0F 01 FB | isa=mwaitx',
     'mwaitx   | eax, ecx, ebx | 0F 01 FB | isa=mwaitx keep suf=-',
     'mwaitx   | rax, rcx, rbx | 0F 01 FB | isa=mwaitx only64 keep suf=-',
