@@ -2,7 +2,7 @@
 // Enters: a vCPU that exited with KVM_INTERNAL_ERROR_EMULATION. Leaves: true where the guest can go on.
 import { KvmError, type KvmVcpu } from '@kernelbox/kvm'
 import { type Registers, type RegistersUpdate, realModeSegment } from '../../registers.ts'
-import { type LinearMemory, deliverSoftwareInterrupt, returnFromInterrupt } from './interrupt-instructions.ts'
+import { type LinearMemory, deliverInterrupt, returnFromInterrupt } from '../interrupt-delivery.ts'
 import { readKvmRegisters, writeKvmRegisters } from './kvm-registers.ts'
 
 const invalidOpcode = 6
@@ -45,8 +45,10 @@ function interruptInstruction(registers: Registers, memory: LinearMemory, bytes:
   const is64BitCode = (registers.efer & 0x400n) !== 0n && (registers.segments.cs.attributes & 0x2000) !== 0
   const is32BitCode = (registers.segments.cs.attributes & 0x4000) !== 0
   const [first, second] = bytes
-  if (first === 0xcd) return deliverSoftwareInterrupt(registers, memory, second as number, 2)
-  if (first === 0xcc) return deliverSoftwareInterrupt(registers, memory, 3, 1)
+  const software = (vector: number, size: bigint) =>
+    deliverInterrupt(registers, memory, { vector, returnTo: registers.rip + size, isSoftware: true })
+  if (first === 0xcd) return software(second as number, 2n)
+  if (first === 0xcc) return software(3, 1n)
   if (is64BitCode && first === 0x48 && second === 0xcf) return returnFromInterrupt(registers, memory, 8)
   if (first === 0xcf && (is64BitCode || is32BitCode)) return returnFromInterrupt(registers, memory, 4)
   return undefined

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { type Registers, type Segment, generalRegisters } from '../../registers.ts'
-import { type LinearMemory, deliverSoftwareInterrupt, returnFromInterrupt } from './interrupt-instructions.ts'
+import { type Registers, type Segment, generalRegisters } from '../registers.ts'
+import { type LinearMemory, deliverInterrupt, returnFromInterrupt } from './interrupt-delivery.ts'
+
+function softwareInterrupt(registers: Registers, memory: LinearMemory, vector: number, size: bigint) {
+  return deliverInterrupt(registers, memory, { vector, returnTo: registers.rip + size, isSoftware: true })
+}
 
 // Flat memory with a GDT at 100h: code 0, data 0, code 3, data 3, 64-bit code 0; an IDT at 200h; a TSS at 400h.
 function machine(mode: 'protected' | 'long', level: 0 | 3) {
@@ -63,21 +67,21 @@ describe('INT n', () => {
   it('pushes three values at the same level and clears IF and TF through an interrupt gate', () => {
     const { bytes, memory, registers, gate } = machine('protected', 0)
     gate(5, 8, 0x12345678, 0x8e)
-    const update = deliverSoftwareInterrupt(registers, memory, 5, 2)
+    const update = softwareInterrupt(registers, memory, 5, 2n)
     expect(update).toMatchObject({ rip: 0x12345678n, rsp: 0xff4n, rflags: 0x3002n })
     expect([0xff4, 0xff8, 0xffc].map((at) => bytes.getUint32(at, true))).toEqual([0x1236, 8, 0x3302])
   })
   it('takes the stack of the TSS into an inner level and keeps IF through a trap gate', () => {
     const { bytes, memory, registers, gate } = machine('protected', 3)
     gate(6, 8, 0x500, 0xef)
-    const update = deliverSoftwareInterrupt(registers, memory, 6, 1)
+    const update = softwareInterrupt(registers, memory, 6, 1n)
     expect(update).toMatchObject({ rsp: 0x17ecn, rflags: 0x3202n, segments: { cs: { selector: 8 }, ss: { selector: 0x10 } } })
     expect([0x17ec, 0x17f0, 0x17f4, 0x17f8, 0x17fc].map((at) => bytes.getUint32(at, true))).toEqual([0x1235, 0x1b, 0x3302, 0x1000, 0x23])
   })
   it('pushes five values of 8 bytes on an aligned stack in 64-bit mode', () => {
     const { bytes, memory, registers, gate } = machine('long', 0)
     gate(3, 0x28, 0x600, 0x8e)
-    const update = deliverSoftwareInterrupt({ ...registers, rsp: 0x1009n }, memory, 3, 2)
+    const update = softwareInterrupt({ ...registers, rsp: 0x1009n }, memory, 3, 2n)
     expect(update).toMatchObject({ rip: 0x600n, rsp: 0xfd8n })
     expect([0xfd8, 0xfe0, 0xfe8, 0xff0, 0xff8].map((at) => Number(bytes.getBigUint64(at, true)))).toEqual([
       0x1236, 0x28, 0x3302, 0x1009, 0x10,
@@ -89,14 +93,14 @@ describe('INT n', () => {
     gate(2, 8, 0x500, 0x8e)
     gate(4, 0x48, 0x500, 0xee)
     gate(5, 8, 0x500, 0xee)
-    expect([1, 2, 4, 200].map((vector) => deliverSoftwareInterrupt(registers, memory, vector, 2))).toEqual([
+    expect([1, 2, 4, 200].map((vector) => softwareInterrupt(registers, memory, vector, 2n))).toEqual([
       undefined,
       undefined,
       undefined,
       undefined,
     ])
     const far = { ...registers, segments: { ...registers.segments, tr: { ...registers.segments.tr, base: 0x8000 } } }
-    expect(deliverSoftwareInterrupt(far, memory, 5, 2)).toBeUndefined()
+    expect(softwareInterrupt(far, memory, 5, 2n)).toBeUndefined()
   })
 })
 
@@ -109,7 +113,7 @@ describe('IRET', () => {
     ] as const) {
       const { memory, registers, gate } = machine(mode, level)
       gate(7, mode === 'long' ? 0x28 : 8, 0x700, 0xee)
-      const inside = deliverSoftwareInterrupt(registers, memory, 7, 2)
+      const inside = softwareInterrupt(registers, memory, 7, 2n)
       const back = returnFromInterrupt(
         { ...registers, ...inside, segments: { ...registers.segments, ...inside?.segments } } as Registers,
         memory,

@@ -1,7 +1,7 @@
-// (pvm) INT n, INT3 and IRET in protected and 64-bit mode, which KVM's emulator refuses there. Enters: registers and guest memory. Leaves: what the CPU
-// would have done, or undefined where that is a fault, a task switch or virtual-8086 mode: then the run ends with the emulator's refusal.
-// Follows Intel SDM vol. 3 §6.12.1 and §6.14 (delivery), vol. 2 IRET.
-import type { Registers, RegistersUpdate, Segment } from '../../registers.ts'
+// Delivery of interrupts and exceptions, and IRET, in protected and 64-bit mode, for what an engine does not do itself: (pvm) KVM's emulator refuses
+// INT n and IRET there, v86 gives up where a gate is bad. Enters: registers and guest memory. Leaves: what the CPU would have done, or undefined where
+// that is a fault, a task switch or virtual-8086 mode. Follows Intel SDM vol. 3 §6.12.1 and §6.14 (delivery), vol. 2 IRET.
+import type { Registers, RegistersUpdate, Segment } from '../registers.ts'
 
 /** Guest memory by linear addresses; undefined where it is not mapped. */
 export interface LinearMemory {
@@ -46,16 +46,18 @@ function loadDescriptor(registers: Registers, memory: LinearMemory, selector: nu
 const isCode = (segment: Segment) => (segment.attributes & 0x18) === 0x18
 const levelOf = (segment: Segment) => (segment.attributes >> 5) & 3
 
-/**
- * INT n or INT3.
- * @param instructionSize bytes of the instruction: the return address is behind it
- */
-export function deliverSoftwareInterrupt(
-  registers: Registers,
-  memory: LinearMemory,
-  vector: number,
-  instructionSize: number,
-): RegistersUpdate | undefined {
+export interface Delivery {
+  readonly vector: number
+  /** Where the handler's IRET goes back to. */
+  readonly returnTo: bigint
+  /** INT n and INT3: the gate has to be open for the level that asks. */
+  readonly isSoftware: boolean
+  /** What some exceptions push on top. */
+  readonly errorCode?: number
+}
+
+export function deliverInterrupt(registers: Registers, memory: LinearMemory, delivery: Delivery): RegistersUpdate | undefined {
+  const { vector, returnTo, isSoftware, errorCode } = delivery
   const long = isLong(registers)
   const gateSize = long ? 16 : 8
   const gate = registers.idt.base + vector * gateSize
@@ -68,7 +70,7 @@ export function deliverSoftwareInterrupt(
   const kind = access & 0x1f
   const level = privilege(registers)
   // Present, a 32- or 64-bit interrupt or trap gate, and open for this level.
-  if (!(access & 0x80) || (kind !== 0x0e && kind !== 0x0f) || ((access >> 5) & 3) < level) return undefined
+  if (!(access & 0x80) || (kind !== 0x0e && kind !== 0x0f) || (isSoftware && ((access >> 5) & 3) < level)) return undefined
   const code = loadDescriptor(registers, memory, Number(low >> 16n))
   if (!code || !isCode(code) || (long && !(code.attributes & 0x2000))) return undefined
   const newLevel = code.attributes & 4 ? level : levelOf(code)
@@ -97,8 +99,9 @@ export function deliverSoftwareInterrupt(
     stack = top
     stackBase = newStack.base
   }
-  const frame = [registers.rflags, BigInt(registers.segments.cs.selector), registers.rip + BigInt(instructionSize)]
+  const frame = [registers.rflags, BigInt(registers.segments.cs.selector), returnTo]
   if (long || isInner) frame.unshift(BigInt(ss.selector), registers.rsp)
+  if (errorCode !== undefined) frame.push(BigInt(errorCode))
   for (const value of frame) {
     stack -= BigInt(size)
     if (!memory.write(stackBase + Number(stack), value, size)) return undefined
