@@ -108,6 +108,15 @@ describe.each(engines)('the library on %s', (engine) => {
     const seen = await collect(vm.exits({ timeout: 5000 }))
     expect(seen).toEqual(['out f1/1 1', 'out f1/1 2', 'out f1/1 1', 'out f1/1 2', 'out f2/1 7', 'out f2/1 7', 'halt'])
   })
+  it('hands out thousands of accesses', async () => {
+    vm = await createVm({ engine })
+    // mov $1000, %cx; 1: in $0x60, %al; out %al, $0xf1; loop 1b; hlt
+    vm.load(image(0xb9, 0xe8, 3, 0xe4, 0x60, 0xe6, 0xf1, 0xe2, 0xfa, 0xf4))
+    const seen = await collect(vm.exits({ timeout: 20_000 }), (exit) => {
+      if (exit.reason === 'io' && exit.direction === 'in') exit.value = 7
+    })
+    expect([seen.length, seen.at(-2), seen.at(-1)]).toEqual([2001, 'out f1/1 7', 'halt'])
+  })
   it('can be left in the middle and goes on from there', async () => {
     vm = await createVm({ engine })
     vm.load(image(0xe4, 0x60, 0xe6, 0xf1, 0xf4))

@@ -51,6 +51,7 @@ export async function loadV86(memorySizeInBytes: number, options: SoftwareOption
     compiledModule(options.wasm),
   ])
   let memory: unknown
+  let stackPointer: unknown
   const emulator = new V86({
     wasm_fn: async (imports: { env: Record<string, unknown> }) => {
       // A panic inside v86 tells its reason here and then traps; it is not for the terminal.
@@ -62,6 +63,7 @@ export async function loadV86(memorySizeInBytes: number, options: SoftwareOption
       if (options.deterministic) makeRepeatable(imports.env)
       const { exports } = await WebAssembly.instantiate(module, imports)
       memory = exports.memory
+      stackPointer = exports.stack_pointer
       return exports
     },
     memory_size: memorySizeInBytes,
@@ -74,5 +76,5 @@ export async function loadV86(memorySizeInBytes: number, options: SoftwareOption
     disable_jit: options.deterministic === true,
   })
   await new Promise<void>((resolve) => emulator.add_listener('emulator-loaded', resolve))
-  return emulator
+  return Object.assign(emulator, { stackPointer: stackPointer as V86Emulator['stackPointer'] })
 }

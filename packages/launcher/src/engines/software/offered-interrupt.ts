@@ -48,15 +48,17 @@ export class OfferedInterrupt {
     cpu.device_raise_irq(8 + (vector & 7))
   }
 
-  /** v86 has taken the offered interrupt when its request bit is gone. */
-  settle(): void {
-    if (this.#offered < 0) return
+  /** v86 has taken the offered interrupt when its request bit is gone: its vector, or -1. */
+  settle(): number {
+    const offered = this.#offered
+    if (offered < 0) return -1
     const slave = this.#pic(this.#cpu.get_pic_addr_slave())
-    if (((slave[picRequest] as number) >> (this.#offered & 7)) & 1) return
-    this.#cpu.device_lower_irq(8 + (this.#offered & 7))
+    if (((slave[picRequest] as number) >> (offered & 7)) & 1) return -1
+    this.#cpu.device_lower_irq(8 + (offered & 7))
     this.#offered = -1
     this.#machine.interrupts.acknowledge()
     this.#statistics.injectedInterrupts++
+    return offered
   }
 
   // Anew each time: WebAssembly's memory is another buffer after it grew.

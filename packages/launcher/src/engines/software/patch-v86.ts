@@ -1,6 +1,7 @@
 // v86 answers the ports of its own 8259 inside its WebAssembly and never asks for them. Here all ports are the machine's, so the jump
 // tables of io_port_read8 and io_port_write8 that look for 20h, A0h and 4D0h are pointed at their default, which asks. And it looks at the
-// clock after 100,003 instructions only, which with port accesses holds the event loop for long: now after 16,000.
+// clock after 100,003 instructions only, which with port accesses holds the event loop for long: now after 16,000. The pointer of its stack is exported,
+// because what ends a run by a throw leaves its frames there.
 // Enters: v86.wasm of the pinned version (0.5.462). Leaves: the patched bytes. The patterns occur exactly once or twice in it.
 
 interface Patch {
@@ -27,8 +28,8 @@ const cyclesFrom = [0x41, 0xa3, 0x8d, 0x06, 0x49, 0x0d, 0x00]
 const cyclesTo = [0x41, 0x80, 0xfd, 0x00, 0x49, 0x0d, 0x00]
 
 /** Throws where the file is not the version that the patterns were taken from. */
-export function patchV86(wasm: Uint8Array): Uint8Array {
-  const patched = wasm.slice()
+export function patchV86(wasm: Uint8Array): Uint8Array<ArrayBuffer> {
+  const patched = Uint8Array.from(wasm)
   const found = patches.map(() => 0)
   // 0Eh 02h (br_table with two targets) is rarer than what stands before it.
   for (let at = patched.indexOf(0x0e); at >= 0; at = patched.indexOf(0x0e, at + 1)) {
@@ -48,5 +49,48 @@ export function patchV86(wasm: Uint8Array): Uint8Array {
     cycles++
   }
   if (cycles !== 1 || patches.some(({ times }, index) => found[index] !== times)) throw new Error('v86.wasm is not that of v86 0.5.462')
-  return patched
+  return exportStackPointer(patched)
+}
+
+const exportSection = 7
+/** Name, kind 3 (a global), index 0: the only global, LLVM's __stack_pointer. */
+const stackPointerExport = [13, ...new TextEncoder().encode('stack_pointer'), 3, 0]
+
+/** WebAssembly core specification §5.5.10: a count and the exports. */
+function exportStackPointer(wasm: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  for (let at = 8; at < wasm.length; ) {
+    const id = wasm[at]
+    const [size, start] = unsigned(wasm, at + 1)
+    if (id !== exportSection) {
+      at = start + size
+      continue
+    }
+    const [count, first] = unsigned(wasm, start)
+    const end = start + size
+    const section = [...encoded(count + 1), ...wasm.subarray(first, end), ...stackPointerExport]
+    const head = [exportSection, ...encoded(section.length)]
+    const result = new Uint8Array(at + head.length + section.length + wasm.length - end)
+    result.set(wasm.subarray(0, at))
+    result.set(head, at)
+    result.set(section, at + head.length)
+    result.set(wasm.subarray(end), at + head.length + section.length)
+    return result
+  }
+  throw new Error('v86.wasm has no exports')
+}
+
+/** LEB128: the value, and where what follows begins. */
+function unsigned(bytes: Uint8Array, at: number): [number, number] {
+  let value = 0
+  for (let shift = 0; ; shift += 7) {
+    const byte = bytes[at++] as number
+    value |= (byte & 0x7f) << shift
+    if (byte < 0x80) return [value >>> 0, at]
+  }
+}
+
+function encoded(value: number): number[] {
+  const bytes: number[] = []
+  for (; value >= 0x80; value >>>= 7) bytes.push((value & 0x7f) | 0x80)
+  return [...bytes, value]
 }

@@ -10,12 +10,13 @@ import { type Engine, type EngineCpu, EngineUnavailableError, type Machine, type
 import { type CpuidEntry, EngineLimitError, type Translation } from '../../vcpu.ts'
 import { Wakeup, enterRun, nextTurn } from '../schedule.ts'
 import { HandedOutPorts, type Place } from './handed-out-ports.ts'
-import { walkPages } from './page-walk.ts'
 import { type SoftwareOptions, loadV86 } from './load-v86.ts'
 import { HighMemory } from './high-memory.ts'
 import { OfferedInterrupt } from './offered-interrupt.ts'
+import { deliverTrappedFault, isFault } from './trap-fault.ts'
 import type { V86Cpu, V86Emulator } from './v86-types.ts'
 import { readV86FloatingPoint, writeV86FloatingPoint } from './v86-floating-point.ts'
+import { V86Memory } from './v86-memory.ts'
 import { readV86Registers, writeV86Registers } from './v86-registers.ts'
 
 /** v86 keeps its memory map in blocks of 128 KiB. */
@@ -60,11 +61,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
   #handlerError: { error: unknown } | undefined
   #isBroken: VmExit | undefined
   #isClosed = false
-  // Views of guest memory, which lies in WebAssembly's: when that grows (v86's JIT takes memory), its buffer is another one.
-  readonly #memoryOffset: number
-  readonly #memorySize: number
-  #bytes = new Uint8Array(0)
-  #words = new DataView(new ArrayBuffer(0))
+  readonly #guest: V86Memory
   readonly #isDeterministic: boolean
   #idleInMs = 0
 
@@ -75,9 +72,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
     this.#messages = messages
     this.#cpu = emulator.v86.cpu
     this.#interrupts = new OfferedInterrupt(this.#cpu, machine, this.statistics)
-    this.#memoryOffset = this.#cpu.mem8.byteOffset
-    this.#memorySize = this.#cpu.mem8.length
-    this.#renewViews()
+    this.#guest = new V86Memory(this.#cpu)
     this.#lastCounter = this.#cpu.instruction_counter[0] as number
     this.#cpu.run_hardware_timers = () => 100
     this.#takePorts()
@@ -85,19 +80,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
   }
 
   get memory(): Uint8Array {
-    if (this.#bytes.buffer !== this.#cpu.wasm_memory.buffer) this.#renewViews()
-    return this.#bytes
-  }
-
-  #renewViews(): void {
-    const { buffer } = this.#cpu.wasm_memory
-    this.#bytes = new Uint8Array(buffer, this.#memoryOffset, this.#memorySize)
-    this.#words = new DataView(buffer, this.#memoryOffset, this.#memorySize)
-  }
-
-  get #memoryWords(): DataView {
-    if (this.#words.buffer !== this.#cpu.wasm_memory.buffer) this.#renewViews()
-    return this.#words
+    return this.#guest.bytes
   }
 
   async run(): Promise<VmExit> {
@@ -147,9 +130,13 @@ export class SoftwareEngine implements Engine, EngineCpu {
   // One slice. Gives an exit where the guest cannot go on.
   #mainLoop(): VmExit | undefined {
     const cpu = this.#cpu
+    const { stackPointer } = this.#emulator
+    const stackTop = stackPointer.value
     try {
       cpu.main_loop()
     } catch (error) {
+      // What leaves WebAssembly by a throw leaves its frames on its own stack, which would run into its data after some hundred times.
+      stackPointer.value = stackTop
       if (this.#handlerError) {
         const { error: thrown } = this.#handlerError
         this.#handlerError = undefined
@@ -161,7 +148,8 @@ export class SoftwareEngine implements Engine, EngineCpu {
         if (pending) cpu.instruction_pointer[0] = cpu.previous_ip[0] as number
         return pending
       }
-      // v86 traps where a PC would reset (a third fault) and on what it does not implement; it cannot go on after that.
+      // v86 traps where a PC would reset (a third fault), on some faults that a guest may handle, and on what it does not implement.
+      if (this.#deliverTrappedFault(error)) return undefined
       this.#isBroken = this.#explainTrap(error)
       return this.#isBroken
     } finally {
@@ -181,9 +169,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
       const message = `the guest jumped to 0x${linear.toString(16)}, where no memory is`
       return { reason: 'internal-error', code: 0, message, engineLimit: false }
     }
-    // v86 has no double fault: where an exception cannot be delivered it gives up. That is a triple fault, unless the guest has gates
-    // for #DF or #GP, which a PC would have used.
-    if (said === '' || (/#GP handler|#TS handler|CS selector/.test(said) && !this.#hasGate(8) && !this.#hasGate(13))) {
+    if (said === '' || isFault(said)) {
       this.#countExit('shutdown')
       return { reason: 'shutdown' }
     }
@@ -191,13 +177,19 @@ export class SoftwareEngine implements Engine, EngineCpu {
     return { reason: 'internal-error', code: 0, message: `v86 cannot go on: ${said}`, engineLimit: true }
   }
 
-  // Whether the IDT has a present gate for a vector, and so somebody who would take the exception.
-  #hasGate(vector: number): boolean {
+  // The guest's handler takes the fault that v86 gave up on; false where there is none.
+  #deliverTrappedFault(error: unknown): boolean {
+    const said = this.#messages.join(' ')
+    if (!(error instanceof WebAssembly.RuntimeError) || !isFault(said)) return false
     const cpu = this.#cpu
-    const offset = ((cpu.idtr_offset[0] as number) >>> 0) + vector * 8
-    if (vector * 8 + 7 > (cpu.idtr_size[0] as number)) return false
-    const isPaged = ((cpu.cr[0] as number) & 0x80000000) !== 0
-    return isPaged || ((this.memory[offset + 5] ?? 0) & 0x80) !== 0
+    const taken = this.#interrupts.settle()
+    cpu.instruction_pointer[0] = cpu.previous_ip[0] as number
+    const instruction = this.#guest.instructionAt((cpu.previous_ip[0] as number) >>> 0)
+    const update = deliverTrappedFault(said, this.readRegisters(), this.#guest, instruction, taken)
+    if (!update) return false
+    this.#messages.length = 0
+    this.writeRegisters(update)
+    return true
   }
 
   kick(): void {
@@ -254,10 +246,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
   // Prefixes, then 6Ch to 6Fh: INS and OUTS; with a REP prefix as many as ECX says.
   #accessesAt(linear: number): number {
     let isRepeated = false
-    for (let at = linear; at < linear + 15; at++) {
-      const physical = this.#physical(at)
-      const byte = physical === undefined ? undefined : this.memory[physical]
-      if (byte === undefined) return 1
+    for (const byte of this.#guest.instructionAt(linear)) {
       if (byte === 0xf2 || byte === 0xf3) isRepeated = true
       else if (byte >= 0x6c && byte <= 0x6f) return isRepeated ? (this.#cpu.reg32[1] as number) >>> 0 : 1
       else if (byte !== 0x66 && byte !== 0x67 && !segmentPrefixes.includes(byte)) return 1
@@ -266,25 +255,12 @@ export class SoftwareEngine implements Engine, EngineCpu {
   }
 
   translate(linear: bigint): Translation | undefined {
-    return linear > 0xffffffffn ? undefined : this.#walk(Number(linear))
-  }
-
-  #physical(linear: number): number | undefined {
-    const found = this.#walk(linear)
-    return found && Number(found.physicalAddress)
-  }
-
-  #walk(linear: number): Translation | undefined {
-    const { cr } = this.#cpu
-    const tables = { cr0: cr[0] as number, cr3: cr[3] as number, cr4: cr[4] as number }
-    return walkPages(tables, linear >>> 0, (address) =>
-      (address >>> 0) + 4 <= this.#memorySize ? this.#memoryWords.getInt32(address >>> 0, true) : undefined,
-    )
+    return linear > 0xffffffffn ? undefined : this.#guest.translate(Number(linear))
   }
 
   mapMemory(address: number, source: MemorySource, readOnly: boolean): MappedMemory {
-    if (address < this.#memorySize)
-      throw new RangeError(`the software engine maps memory above the guest's own only, from 0x${this.#memorySize.toString(16)}`)
+    if (address < this.#guest.sizeInBytes)
+      throw new RangeError(`the software engine maps memory above the guest's own only, from 0x${this.#guest.sizeInBytes.toString(16)}`)
     return this.#highMemory.map(address, source, readOnly)
   }
 
@@ -308,15 +284,15 @@ export class SoftwareEngine implements Engine, EngineCpu {
   #takeMemoryMap(): void {
     const cpu = this.#cpu
     const video = 0xa0000 >>> mapBlockShift
-    cpu.memory_map_read8[video] = (address) => this.#memoryWords.getUint8(address)
-    cpu.memory_map_write8[video] = (address, value) => this.#memoryWords.setUint8(address, value)
-    cpu.memory_map_read32[video] = (address) => this.#memoryWords.getInt32(address, true)
-    cpu.memory_map_write32[video] = (address, value) => this.#memoryWords.setInt32(address, value, true)
+    cpu.memory_map_read8[video] = (address) => this.#guest.words.getUint8(address)
+    cpu.memory_map_write8[video] = (address, value) => this.#guest.words.setUint8(address, value)
+    cpu.memory_map_read32[video] = (address) => this.#guest.words.getInt32(address, true)
+    cpu.memory_map_write32[video] = (address, value) => this.#guest.words.setInt32(address, value, true)
     const read8 = (address: number) => this.#mmioRead(address >>> 0, 1)
     const write8 = (address: number, value: number) => this.#mmioWrite(address >>> 0, value & 0xff, 1)
     const read32 = (address: number) => this.#mmioRead(address >>> 0, 4) | 0
     const write32 = (address: number, value: number) => this.#mmioWrite(address >>> 0, value >>> 0, 4)
-    for (let block = this.#memorySize >>> mapBlockShift; block < 1 << (32 - mapBlockShift); block++) {
+    for (let block = this.#guest.sizeInBytes >>> mapBlockShift; block < 1 << (32 - mapBlockShift); block++) {
       cpu.memory_map_read8[block] = read8
       cpu.memory_map_write8[block] = write8
       cpu.memory_map_read32[block] = read32

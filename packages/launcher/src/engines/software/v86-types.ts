@@ -66,8 +66,10 @@ export interface V86Cpu {
 
 export interface V86Emulator {
   readonly v86: { readonly cpu: V86Cpu }
+  /** Of WebAssembly's own stack (patch-v86.ts). */
+  readonly stackPointer: { value: number }
   add_listener(event: string, listener: () => void): void
   destroy(): Promise<void>
 }
 
-export type V86Constructor = new (options: object) => V86Emulator
+export type V86Constructor = new (options: object) => Omit<V86Emulator, 'stackPointer'>
