@@ -2,7 +2,7 @@
 
 import { assembleLazily, type AssembleOptions } from '@kernelbox/assembler'
 import { readInputFile } from '@kernelbox/cli'
-import type { ElfObject } from '@kernelbox/elf'
+import { type ElfObject, writeObject } from '@kernelbox/elf'
 import type { LinkInput } from '@kernelbox/linker'
 import { addDiagnostics, type BuildState, note, sourcesOf, sourceText } from './build.ts'
 import type { KasmCommand } from './command-line.ts'
@@ -48,7 +48,6 @@ export async function assembleAll(state: BuildState): Promise<void> {
   }
   if (state.hasErrors) return
   if (command.goal === 'object' || command.flags.has('-save-temps')) {
-    const { writeObject } = await import('@kernelbox/elf')
     for (const { name, object } of objects) {
       const path = command.goal === 'object' ? (command.output ?? name) : name
       state.outputs.push({ path, bytes: writeObject(object), mode: 0o666 })

@@ -1,6 +1,7 @@
 // kasm: preprocess, assemble and link in one process. This file is the command; build.ts does the work.
 
 import { expandResponseFiles, runCommand, tuneForShortRun, version } from '@kernelbox/cli'
+import { build } from './build.ts'
 import { parseCommandLine, type Request } from './command-line.ts'
 
 /** @returns the exit status */
@@ -11,7 +12,6 @@ async function main(words: string[]): Promise<number> {
     process.stdout.write(await answer(command))
     return 0
   }
-  const { build } = await import('./build.ts')
   return build(command)
 }
 

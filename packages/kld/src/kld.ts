@@ -21,7 +21,7 @@ import { type LdCommand, type LinkGroup, type LinkInput, type LinkResult, link, 
 
 const defaultSearchFolders: readonly string[] = []
 
-await runCommand('kld', main)
+void runCommand('kld', main)
 
 async function main(words: string[]): Promise<number> {
   const command = parseLdWords(expandResponseFiles(words))

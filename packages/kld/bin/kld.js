@@ -1,5 +1,0 @@
-#!/usr/bin/env node
-import module from 'node:module'
-
-module.enableCompileCache?.()
-await import('../dist/kld.js')
