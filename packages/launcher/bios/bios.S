@@ -84,6 +84,13 @@
 post:
 	cli
 	cld
+	// A jump to the reset vector asks for a reset, as on a PC.
+	cmpb	$0, %cs:has_started
+	je	1f
+	mov	$0xfe, %al
+	out	%al, $0x64
+	hlt
+1:	movb	$1, %cs:has_started
 	xor	%ax, %ax
 	mov	%ax, %ss
 	mov	$0x7c00, %sp
@@ -92,11 +99,16 @@ post:
 	// Vectors: everything to a bare iret, hardware interrupts to their acknowledgement, then the services.
 	xor	%di, %di
 	mov	$256, %cx
-1:	mov	$ignore, %ax
+1:	mov	$dummy_iret, %ax
 	stosw
 	mov	%cs, %ax
 	stosw
 	loop	1b
+	// 60h to 66h are the programs' own.
+	xor	%ax, %ax
+	mov	$0x60 * 4, %di
+	mov	$14, %cx
+	rep stosw
 	mov	$vectors, %si
 2:	mov	%cs:(%si), %ax
 	cmp	$-1, %ax
@@ -190,11 +202,20 @@ int19:
 	jc	4f
 	cmpw	$0xaa55, 0x7dfe
 	jne	4f
-	xor	%ax, %ax
+	// As SeaBIOS leaves them: the signature in AX, the drive in DL.
+	mov	$0xaa55, %ax
 	xor	%bx, %bx
+	xor	%cx, %cx
+	xor	%si, %si
+	xor	%di, %di
+	xor	%bp, %bp
 	sti
 	ljmp	$0, $0x7c00
-4:	mov	$no_disk, %si
+4:
+// 18h: what was booted gives up.
+int18:
+	sti
+	mov	$no_disk, %si
 5:	mov	%cs:(%si), %al
 	inc	%si
 	test	%al, %al
@@ -207,12 +228,11 @@ int19:
 	hlt
 	jmp	6b
 no_disk:
-	.asciz	"No bootable disk.\r\n"
+	.asciz	"No bootable device.\r\n"
+has_started:
+	.byte	0
 
 // ---------------------------------------------------------------- interrupts of the hardware
-ignore:
-	iret
-
 eoi_master:
 	push	%ax
 	mov	$0x20, %al
@@ -237,15 +257,61 @@ eoi_slave:
 
 	.balign	2
 vectors:
-	.word	0x08 * 4, int08, 0x09 * 4, int09, 0x0a * 4, eoi_master, 0x0b * 4, eoi_master
-	.word	0x0c * 4, eoi_master, 0x0d * 4, eoi_master, 0x0e * 4, eoi_master, 0x0f * 4, eoi_master
+	.word	0x02 * 4, nmi, 0x05 * 4, print_screen, 0x08 * 4, timer, 0x09 * 4, keyboard
+	.word	0x0a * 4, eoi_master, 0x0b * 4, eoi_master, 0x0c * 4, eoi_master, 0x0d * 4, eoi_master, 0x0e * 4, floppy, 0x0f * 4, eoi_master
 	.word	0x70 * 4, eoi_slave, 0x71 * 4, eoi_slave, 0x72 * 4, eoi_slave, 0x73 * 4, eoi_slave
 	.word	0x74 * 4, eoi_slave, 0x75 * 4, eoi_slave, 0x76 * 4, eoi_slave, 0x77 * 4, eoi_slave
-	.word	0x10 * 4, int10, 0x11 * 4, int11, 0x12 * 4, int12, 0x13 * 4, int13
-	.word	0x14 * 4, int14, 0x15 * 4, int15, 0x16 * 4, int16, 0x17 * 4, int17
-	.word	0x19 * 4, int19, 0x1a * 4, int1a
-	.word	0x1e * 4, diskette
+	.word	0x10 * 4, int10, 0x11 * 4, equipment, 0x12 * 4, memory_size, 0x13 * 4, disk_service
+	.word	0x14 * 4, serial_service, 0x15 * 4, system_service, 0x16 * 4, keyboard_service, 0x17 * 4, printer_service
+	.word	0x18 * 4, int18, 0x19 * 4, bootstrap, 0x1a * 4, time_service
+	.word	0x1e * 4, diskette, 0x40 * 4, diskette_service
 	.word	-1
+
+// Where the IBM PC/AT's BIOS has its entries; programs look for some of them (IBM PC/AT technical reference, "BIOS listing").
+	. = 0xe2c3
+nmi:	iret
+	. = 0xe3fe
+disk_service:
+	jmp	int13
+	. = 0xe6f2
+bootstrap:
+	jmp	int19
+	. = 0xe739
+serial_service:
+	jmp	int14
+	. = 0xe82e
+keyboard_service:
+	jmp	int16
+	. = 0xe987
+keyboard:
+	jmp	int09
+	. = 0xec59
+diskette_service:
+	jmp	int13
+	. = 0xef57
+floppy:	jmp	eoi_master
+	. = 0xefd2
+printer_service:
+	jmp	int17
+	. = 0xf841
+memory_size:
+	jmp	int12
+	. = 0xf84d
+equipment:
+	jmp	int11
+	. = 0xf859
+system_service:
+	jmp	int15
+	. = 0xfe6e
+time_service:
+	jmp	int1a
+	. = 0xfea5
+timer:	jmp	int08
+	. = 0xff53
+dummy_iret:
+	iret
+print_screen:
+	iret
 
 	. = 0xfff0
 	ljmp	$0xf000, $post

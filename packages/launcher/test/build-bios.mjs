@@ -12,18 +12,34 @@ execFileSync('ld', ['-m', 'elf_i386', '-Ttext=0', '-e', '0', '--oformat', 'binar
 const bytes = readFileSync(image)
 rmSync(scratch, { recursive: true })
 if (bytes.length !== 0x10000) throw new Error(`the BIOS has ${bytes.length} bytes instead of 65,536`)
-let end = 0xfff0
-while (end > 0 && bytes[end - 1] === 0) end--
-const lines = bytes
-  .subarray(0, end)
-  .toString('base64')
-  .match(/.{1,128}/g)
+// Pieces between long runs of zeros: the old entries lie far apart.
+const leastGap = 32
+const pieces = []
+for (let at = 0; at < bytes.length; ) {
+  const start = at + bytes.subarray(at).findIndex((byte) => byte !== 0)
+  if (start < at) break
+  let end = start
+  for (let zeros = 0; end + zeros < bytes.length && zeros < leastGap; ) {
+    if (bytes[end + zeros] === 0) zeros++
+    else {
+      end += zeros + 1
+      zeros = 0
+    }
+  }
+  pieces.push([start, bytes.subarray(start, end).toString('base64')])
+  at = end
+}
+const written = pieces.map(([start, base64]) => {
+  const lines = base64.match(/.{1,128}/g)
+  return `  [\n    0x${start.toString(16)},\n${lines.map((line) => `    '${line}'`).join(' +\n')},\n  ],`
+})
+const path = new URL('../src/bios/bios-image.ts', import.meta.url).pathname
 writeFileSync(
-  new URL('../src/bios/bios-image.ts', import.meta.url),
-  `// Made from bios/bios.S by test/build-bios.mjs: the code, and the 16 bytes at the reset vector.
-export const biosCode =
-${lines.map((line) => `  '${line}'`).join(' +\n')}
-
-export const biosReset = '${bytes.subarray(0xfff0).toString('base64')}'
+  path,
+  `// Made from bios/bios.S by test/build-bios.mjs: pieces of the 64 KiB, each with its offset.
+export const biosPieces: readonly (readonly [number, string])[] = [
+${written.join('\n')}
+]
 `,
 )
+execFileSync('npx', ['biome', 'format', '--write', path], { stdio: 'ignore' })

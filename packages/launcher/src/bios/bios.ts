@@ -4,7 +4,7 @@ import { Ata } from '../devices/ata.ts'
 import { BiosDisk } from '../devices/bios-disk.ts'
 import type { DiskImage } from '../devices/disk-image.ts'
 import type { Vm } from '../vm.ts'
-import { biosCode, biosReset } from './bios-image.ts'
+import { biosPieces } from './bios-image.ts'
 
 const biosAddress = 0xf0000
 const biosSize = 0x10000
@@ -12,8 +12,7 @@ const biosSize = 0x10000
 /** The 64 KiB of the BIOS. */
 export function biosImage(): Uint8Array {
   const image = new Uint8Array(biosSize)
-  image.set(decode(biosCode))
-  image.set(decode(biosReset), biosSize - 16)
+  for (const [offset, base64] of biosPieces) image.set(decode(base64), offset)
   return image
 }
 
