@@ -55,7 +55,7 @@ export async function assembleAll(state: BuildState): Promise<void> {
   }
   if (command.goal === 'object') return
   const { linkAll } = await import('./link-step.ts')
-  linkAll(state, objects)
+  await linkAll(state, objects)
 }
 
 /** What gcc's words and -Wa,… say to the assembler. gcc -m16 assembles with `as --32`: .code16 in the source does the rest. */

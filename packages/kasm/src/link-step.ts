@@ -3,7 +3,7 @@
 import { dirname } from 'node:path'
 import { createLinkFiles, readInputFile, UsageError } from '@kernelbox/cli'
 import { type Diagnostic, SourceFile } from '@kernelbox/diagnostics'
-import { type LinkGroup, type LinkInput, link, memoryUsageText, parseLdWords } from '@kernelbox/linker'
+import { type LinkGroup, type LinkInput, linkLazily, memoryUsageText, parseLdWords } from '@kernelbox/linker'
 import type { ObjectInMemory } from './assemble-step.ts'
 import { addDiagnostics, type BuildState, note } from './build.ts'
 import { builtInScript, builtInScriptName } from './built-in-script.ts'
@@ -12,7 +12,7 @@ import type { KasmCommand } from './command-line.ts'
 /** Stands for an object in memory among the linker's words; no file name holds a NUL. */
 const placeholder = (index: number) => `\0object:${index}`
 
-export function linkAll(state: BuildState, objects: readonly ObjectInMemory[]): void {
+export async function linkAll(state: BuildState, objects: readonly ObjectInMemory[]): Promise<void> {
   const { command } = state
   const ld = parseLdWords(linkerWords(command))
   if (ld.faults.length > 0) throw new UsageError(ld.faults.join('\nkasm: error: '))
@@ -33,7 +33,7 @@ export function linkAll(state: BuildState, objects: readonly ObjectInMemory[]): 
   addDiagnostics(state, problems)
   if (state.hasErrors) return
   if (command.flags.has('-v')) note(`  link by ${script?.name ?? 'the default ELF layout'}`)
-  const result = link({
+  const result = await linkLazily({
     ...ld.options,
     ...(script && { script }),
     inputs,

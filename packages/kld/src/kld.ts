@@ -17,7 +17,15 @@ import {
   version,
 } from '@kernelbox/cli'
 import { type Diagnostic, SourceFile } from '@kernelbox/diagnostics'
-import { type LdCommand, type LinkGroup, type LinkInput, type LinkResult, link, parseLdWords, memoryUsageText } from '@kernelbox/linker'
+import {
+  type LdCommand,
+  type LinkGroup,
+  type LinkInput,
+  type LinkResult,
+  linkLazily,
+  parseLdWords,
+  memoryUsageText,
+} from '@kernelbox/linker'
 
 const defaultSearchFolders: readonly string[] = []
 
@@ -43,7 +51,7 @@ async function main(words: string[]): Promise<number> {
   return run(command, format)
 }
 
-function run(command: LdCommand, format: DiagnosticsFormat | undefined): number {
+async function run(command: LdCommand, format: DiagnosticsFormat | undefined): Promise<number> {
   const report = (diagnostics: readonly Diagnostic[]) =>
     printDiagnostics(diagnostics, { program: 'kld', version, ...(format && { format }) })
   const problems: Diagnostic[] = []
@@ -58,7 +66,7 @@ function run(command: LdCommand, format: DiagnosticsFormat | undefined): number 
   let written: OutputFile | undefined
   const mode = command.options.relocatable ? 0o666 : 0o777
   try {
-    const result = link({
+    const result = await linkLazily({
       ...command.options,
       searchFolders: [...(command.options.searchFolders ?? []), ...defaultSearchFolders],
       ...(script && { script }),

@@ -3,7 +3,7 @@
 import { SourceFile } from '@kernelbox/diagnostics'
 import { describe, expect, it } from 'vitest'
 import { Md5, Sha1 } from './linker-sections/digest.ts'
-import { link } from './link.ts'
+import { link } from './index.ts'
 import type { LinkOptions } from './options.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'

@@ -5,7 +5,11 @@
  * and resolve symbols (inputs/); match input sections to output sections and place orphans (plan/), with those that the
  * linker makes (linker-sections/); assign addresses to a fixed point (layout/); relocate (relocation/); write (output/).
  */
-export { link } from './link.ts'
+import { linkWith } from './link.ts'
+import type { LinkOptions, LinkResult } from './options.ts'
+import { scriptGrammar } from './script/syntax/apply-grammar.ts'
+
+export { linkLazily } from './link.ts'
 export type {
   Emulation,
   ImageSink,
@@ -24,3 +28,14 @@ export type {
 export { type LdCommand, parseLdWords } from './command-line/command-line.ts'
 export { defaultScript } from './script/default-script.ts'
 export { memoryUsageText } from './report/memory-usage.ts'
+
+/**
+ * Links objects into an image.
+ * @example
+ * ```js
+ * const { image, diagnostics } = link({ inputs: [{ name: 'kernel.o', bytes }], script: SourceFile.fromString('k.lds', text) })
+ * ```
+ */
+export function link(options: LinkOptions): LinkResult {
+  return linkWith(() => scriptGrammar, options)
+}

@@ -3,7 +3,7 @@ import { renderText, SourceFile } from '@kernelbox/diagnostics'
 import { EM_386, type ElfObject, type ElfSection, type ElfSymbol, RelocationTable } from '@kernelbox/elf'
 import { describe, expect, it } from 'vitest'
 import { parseLdWords } from './command-line/command-line.ts'
-import { link } from './link.ts'
+import { link } from './index.ts'
 import type { LinkOptions, LinkResult } from './options.ts'
 
 const empty = new Uint8Array(0)

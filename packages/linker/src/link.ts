@@ -16,19 +16,14 @@ import { ImageStream } from './relocation/stream-sections.ts'
 import { planLink } from './plan/plan-link.ts'
 import { readInputs } from './inputs/read-inputs.ts'
 import { readScript } from './script/read-script.ts'
+import type { ScriptGrammar } from './script/syntax/parse-script.ts'
 import { canHaveContents, writeContents } from './relocation/write-contents.ts'
 import { canStream, checkImage, layImage, writeImage } from './output/write-image.ts'
 
-/**
- * Links objects into an image.
- * @example
- * ```js
- * const { image, diagnostics } = link({ inputs: [{ name: 'kernel.o', bytes }], script: SourceFile.fromString('k.lds', text) })
- * ```
- */
-export function link(options: LinkOptions): LinkResult {
+/** @param grammar that of linker scripts, for scripts that the quick reader does not read */
+export function linkWith(grammar: () => ScriptGrammar, options: LinkOptions): LinkResult {
   const sink = new DiagnosticSink()
-  const script = readScript(options, sink)
+  const script = readScript(options, grammar, sink)
   const inputs = script && readInputs(options, script, sink)
   if (!script || !inputs) return failed(options, sink)
   const { state } = script
@@ -91,4 +86,22 @@ function failed(options: LinkOptions, sink: DiagnosticSink): LinkResult {
     mapText: '',
     diagnostics: sink.diagnostics,
   }
+}
+
+class GrammarNeeded extends Error {}
+
+/**
+ * As `link`, but the grammar of scripts (and chevrotain) is loaded only where a script needs it: hardly any does, and start-up is
+ * most of the time that a small link takes. The link is then begun anew; it has not got beyond reading.
+ */
+export async function linkLazily(options: LinkOptions): Promise<LinkResult> {
+  try {
+    return linkWith(() => {
+      throw new GrammarNeeded()
+    }, options)
+  } catch (error) {
+    if (!(error instanceof GrammarNeeded)) throw error
+  }
+  const { scriptGrammar } = await import('./script/syntax/apply-grammar.ts')
+  return linkWith(() => scriptGrammar, options)
 }

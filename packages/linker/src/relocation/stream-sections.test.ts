@@ -2,7 +2,7 @@
 import { SourceFile } from '@kernelbox/diagnostics'
 import { type ElfObject, type ElfSection, EM_X86_64, type ObjectFile, RelocationTable, writeObject } from '@kernelbox/elf'
 import { describe, expect, it } from 'vitest'
-import { link } from '../link.ts'
+import { link } from '../index.ts'
 import type { LinkInput, LinkOptions } from '../options.ts'
 
 const plain = { address: 0n, alignment: 1, entrySize: 0, link: 0, info: 0, relocations: undefined }

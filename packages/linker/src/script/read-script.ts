@@ -8,7 +8,7 @@ import type { LinkTarget } from '../inputs/link-target.ts'
 import type { LinkOptions } from '../options.ts'
 import { ScriptState } from './script-state.ts'
 import type { ScriptCommand } from './syntax/ast.ts'
-import { parseScript, parseSymbolDefinition } from './syntax/parse-script.ts'
+import { parseScript, parseSymbolDefinition, type ScriptGrammar } from './syntax/parse-script.ts'
 
 export const builtInScriptName = 'built-in script'
 
@@ -22,15 +22,15 @@ export interface LinkScript {
 }
 
 /** Undefined: the script is faulty, and the sink knows how. */
-export function readScript(options: LinkOptions, sink: DiagnosticSink): LinkScript | undefined {
+export function readScript(options: LinkOptions, grammar: () => ScriptGrammar, sink: DiagnosticSink): LinkScript | undefined {
   const state = new ScriptState(sink)
   const open = (name: string): SourceFile | undefined => {
     const found = options.files?.open(name, 'script', [...(options.searchFolders ?? []), ...state.searchFolders])
     return found && SourceFile.fromBytes(found.name, found.bytes)
   }
-  const parse = (source: SourceFile, faults: DiagnosticSink) => parseScript(source, faults, open)
+  const parse = (source: SourceFile, faults: DiagnosticSink) => parseScript(source, faults, open, grammar)
   for (const definition of options.defsym ?? []) {
-    const assignment = parseSymbolDefinition(SourceFile.fromString('--defsym', definition), sink)
+    const assignment = parseSymbolDefinition(SourceFile.fromString('--defsym', definition), sink, grammar)
     if (assignment) state.add([assignment])
   }
   if (!options.script) return { state, isGiven: false, isInsertion: false, parse }

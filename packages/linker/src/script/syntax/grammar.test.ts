@@ -2,12 +2,16 @@ import { DiagnosticSink, renderText, SourceFile } from '@kernelbox/diagnostics'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { ScriptCommand } from './ast.ts'
 import { ScriptParser } from './grammar.ts'
+import { scriptGrammar } from './apply-grammar.ts'
 import { parseScript } from './parse-script.ts'
 
 function parse(text: string, files: Record<string, string> = {}): { commands: readonly ScriptCommand[] | undefined; messages: string[] } {
   const sink = new DiagnosticSink()
-  const commands = parseScript(SourceFile.fromString('x.ld', text), sink, (name) =>
-    files[name] === undefined ? undefined : SourceFile.fromString(name, files[name]),
+  const commands = parseScript(
+    SourceFile.fromString('x.ld', text),
+    sink,
+    (name) => (files[name] === undefined ? undefined : SourceFile.fromString(name, files[name])),
+    () => scriptGrammar,
   )
   return { commands, messages: sink.diagnostics.map((one) => renderText(one)) }
 }

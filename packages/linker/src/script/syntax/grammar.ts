@@ -3,12 +3,10 @@
 // the syntax tree. GNU ld manual ch. 3; each rule's form stands above it.
 
 import { EmbeddedActionsParser, type IToken, type TokenType } from 'chevrotain'
-import type { SourceFile, Span } from '@kernelbox/diagnostics'
 import type {
   Assertion,
   Assignment,
   AssignmentOperator,
-  BinaryOperator,
   Expression,
   FillExpression,
   InputFileName,
@@ -22,81 +20,26 @@ import type {
   SectionFlagTest,
   SectionPattern,
   SectionsItem,
-  SectionType,
   SortKey,
   Word,
 } from './ast.ts'
+import {
+  climb,
+  dataWidths,
+  emptyHeader,
+  fillOf,
+  type Header,
+  sectionOf,
+  setType,
+  sortKeys,
+  spanOf,
+  textOf,
+  type Trailer,
+} from './build-tree.ts'
+import { tokenTypes } from './grammar-tokens.ts'
 import { parseNumber } from './number.ts'
-import { type ScriptToken, tokenTypes } from './tokens.ts'
-
-const precedence: Readonly<Record<string, number>> = {
-  '*': 10,
-  '/': 10,
-  '%': 10,
-  '+': 9,
-  '-': 9,
-  '<<': 8,
-  '>>': 8,
-  '<': 7,
-  '<=': 7,
-  '>': 7,
-  '>=': 7,
-  '==': 6,
-  '!=': 6,
-  '&': 5,
-  '^': 4,
-  '|': 3,
-  '&&': 2,
-  '||': 1,
-}
-
-const sortKeys: Readonly<Record<string, SortKey>> = {
-  SORT: 'name',
-  SORT_BY_NAME: 'name',
-  SORT_BY_ALIGNMENT: 'alignment',
-  SORT_BY_INIT_PRIORITY: 'init-priority',
-  SORT_NONE: 'none',
-}
-const dataWidths: Readonly<Record<string, 1 | 2 | 4 | 8>> = { BYTE: 1, SHORT: 2, LONG: 4, QUAD: 8, SQUAD: 8 }
-
-interface Header {
-  address: Expression | undefined
-  type: SectionType | undefined
-  isReadOnly: boolean
-  typeValue: Expression | undefined
-  loadAddress: Expression | undefined
-  alignment: Expression | undefined
-  alignWithInput: boolean
-  subalignment: Expression | undefined
-  constraint: OutputSectionStatement['constraint']
-  noCrossReferences: boolean
-}
-
-interface Trailer {
-  region: string | undefined
-  regionSpan: Span | undefined
-  loadRegion: string | undefined
-  programHeaders: string[]
-  fill: FillExpression | undefined
-}
 
 type Rule<T> = () => T
-
-function spanOf(first: IToken, last: IToken = first): Span {
-  const source = (first as ScriptToken).source as SourceFile
-  const sameSource = (last as ScriptToken).source === source
-  return {
-    source,
-    start: first.startOffset,
-    end: (sameSource ? (last.endOffset ?? last.startOffset) : (first.endOffset ?? first.startOffset)) + 1,
-  }
-}
-
-function textOf(token: IToken): string {
-  // During chevrotain's recording of the grammar tokens are stand-ins without text.
-  const image = token.image ?? ''
-  return image.startsWith('"') ? image.slice(1, -1) : image
-}
 
 export class ScriptParser extends EmbeddedActionsParser {
   readonly script: Rule<ScriptCommand[]>
@@ -241,10 +184,7 @@ export class ScriptParser extends EmbeddedActionsParser {
     const fill = $.RULE('fill', (): FillExpression => {
       const first = $.LA(1)
       const value = $.SUBRULE(expression)
-      return $.ACTION(() => ({
-        expression: value,
-        bytes: value.kind === 'number' && /^0[xX][0-9A-Fa-f]+$/.test(first.image) ? hexBytes(first.image.slice(2)) : undefined,
-      }))
+      return $.ACTION(() => fillOf(first, value))
     })
 
     // section pattern: [ SORT '(' … ')' | EXCLUDE_FILE '(' word… ')' ] word
@@ -471,42 +411,28 @@ export class ScriptParser extends EmbeddedActionsParser {
 
     // header: [ expression ] [ '(' type ')' ] ':' { AT(…) | ALIGN(…) | … }
     const header = $.RULE('header', (): Header => {
-      const found: Header = {
-        address: undefined,
-        type: undefined,
-        isReadOnly: false,
-        typeValue: undefined,
-        loadAddress: undefined,
-        alignment: undefined,
-        alignWithInput: false,
-        subalignment: undefined,
-        constraint: undefined,
-        noCrossReferences: false,
-      }
+      const found: Header = { ...emptyHeader }
       $.OPTION(() => {
         found.address = $.SUBRULE(expression)
       })
       $.OPTION2(() => {
         $.CONSUME(t.TypeParen)
         const type = $.CONSUME(t.Word)
+        let typeValue: Expression | undefined
         // READONLY (TYPE = x), TYPE = x
         $.OPTION3(() => {
           $.CONSUME(t.LeftParen)
           $.CONSUME2(t.Word)
           $.CONSUME(t.Equals)
-          found.typeValue = $.SUBRULE2(expression)
+          typeValue = $.SUBRULE2(expression)
           $.CONSUME(t.RightParen)
         })
         $.OPTION4(() => {
           $.CONSUME2(t.Equals)
-          found.typeValue = $.SUBRULE3(expression)
+          typeValue = $.SUBRULE3(expression)
         })
         $.CONSUME2(t.RightParen)
-        $.ACTION(() => {
-          found.type = type.image === 'TYPE' ? 'typed' : (type.image.toLowerCase() as SectionType)
-          found.isReadOnly = type.image === 'READONLY'
-          if (found.isReadOnly && found.typeValue) found.type = 'typed'
-        })
+        $.ACTION(() => setType(found, type.image, typeValue))
       })
       $.CONSUME(t.Colon)
       $.MANY(() => {
@@ -831,60 +757,4 @@ export class ScriptParser extends EmbeddedActionsParser {
   misplaced: IToken[] = []
   /** Words of MEMORY that stand where ORIGIN or LENGTH should. */
   misnamed: { readonly word: Word; readonly expected: string }[] = []
-}
-
-const emptyHeader: Header = {
-  address: undefined,
-  type: undefined,
-  isReadOnly: false,
-  typeValue: undefined,
-  loadAddress: undefined,
-  alignment: undefined,
-  alignWithInput: false,
-  subalignment: undefined,
-  constraint: undefined,
-  noCrossReferences: false,
-}
-
-function sectionOf(
-  name: Word,
-  head: Header,
-  inside: { statements: OutputStatement[]; close: IToken },
-  tail: Trailer,
-): OutputSectionStatement {
-  const { noCrossReferences: _, ...attributes } = head
-  return {
-    kind: 'output-section',
-    name: name.text,
-    nameSpan: name.span,
-    ...attributes,
-    body: inside.statements,
-    ...tail,
-    span: (inside.close as ScriptToken).source === name.span.source ? { ...name.span, end: (inside.close.endOffset ?? 0) + 1 } : name.span,
-  }
-}
-
-/** Binary operators by precedence, left to right. */
-function climb(operands: readonly Expression[], operators: readonly IToken[]): Expression {
-  const values: Expression[] = [operands[0] as Expression]
-  const waiting: string[] = []
-  const reduce = () => {
-    const right = values.pop() as Expression
-    const left = values.pop() as Expression
-    const operator = waiting.pop() as BinaryOperator
-    values.push({ kind: 'binary', operator, left, right, span: { ...left.span, end: Math.max(left.span.end, right.span.end) } })
-  }
-  operators.forEach((token, i) => {
-    const rank = precedence[token.image] ?? 0
-    while (waiting.length > 0 && (precedence[waiting.at(-1) as string] ?? 0) >= rank) reduce()
-    waiting.push(token.image)
-    values.push(operands[i + 1] as Expression)
-  })
-  while (waiting.length > 0) reduce()
-  return values[0] as Expression
-}
-
-function hexBytes(digits: string): Uint8Array {
-  const even = digits.length % 2 === 1 ? `0${digits}` : digits
-  return Uint8Array.from({ length: even.length / 2 }, (_, i) => Number.parseInt(even.slice(2 * i, 2 * i + 2), 16))
 }

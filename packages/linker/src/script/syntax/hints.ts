@@ -1,20 +1,16 @@
 // What a person may have meant where the grammar of linker scripts stops.
 // Enters: the token that cannot stand and those before it. Leaves: a proposal, where one is likely.
 
-import { type DiagnosticFix, type DiagnosticNote, nearestWord, type Span } from '@kernelbox/diagnostics'
-import { commandKinds, type ScriptToken, statementKinds } from './tokens.ts'
+import { type DiagnosticFix, type DiagnosticNote, nearestWord } from '@kernelbox/diagnostics'
+import { commandKinds, type ScriptToken, statementKinds, tokenSpan } from './tokens.ts'
 
 export interface SyntaxHint {
   readonly fix?: DiagnosticFix
   readonly notes?: readonly DiagnosticNote[]
 }
 
-function spanOf(token: ScriptToken): Span {
-  return { source: token.source, start: token.startOffset, end: (token.endOffset ?? token.startOffset) + 1 }
-}
-
 function isWord(token: ScriptToken | undefined): token is ScriptToken {
-  return token?.tokenType.name === 'Word' || token?.tokenType.name === 'Target'
+  return token?.kind === 'Word' || token?.kind === 'Target'
 }
 
 /** @param at index of the faulty token; the number of tokens where the script ends too early */
@@ -24,10 +20,10 @@ export function hintFor(tokens: readonly ScriptToken[], at: number): SyntaxHint 
   const next = tokens[at + 1]
   if (found && isWord(found) && (next?.image === '{' || next?.image === '(')) {
     const meant = nearestWord(found.image, commandKinds.keys())
-    if (meant) return { fix: { message: `did you mean '${meant}'?`, span: spanOf(found), replacement: meant } }
+    if (meant) return { fix: { message: `did you mean '${meant}'?`, span: tokenSpan(found), replacement: meant } }
   }
   if (found?.image === '{' && isWord(previous)) {
-    const span = spanOf(previous)
+    const span = tokenSpan(previous)
     const { image } = previous
     if (image.endsWith(':')) {
       const name = image.slice(0, -1)
@@ -40,14 +36,14 @@ export function hintFor(tokens: readonly ScriptToken[], at: number): SyntaxHint 
     // A misspelt KEEP passes for a file name until its second parenthesis.
     for (const word of [previous, tokens[at - 2]?.image === '(' ? tokens[at - 3] : undefined]) {
       const meant = isWord(word) ? nearestWord(word.image, statementKinds.keys()) : undefined
-      if (word && meant) return { fix: { message: `did you mean '${meant}'?`, span: spanOf(word), replacement: meant } }
+      if (word && meant) return { fix: { message: `did you mean '${meant}'?`, span: tokenSpan(word), replacement: meant } }
     }
   }
   if (previous?.image === 'AT' && found && found.image !== '(')
     return { fix: { message: `AT takes the load address in parentheses: 'AT(${found.image})'` } }
   const open = lastOpen(tokens, at)
   if (open && (!found || found.image === '}' || found.image === ';'))
-    return { notes: [{ message: `the '${open.image}' that is open here is not closed`, span: spanOf(open) }] }
+    return { notes: [{ message: `the '${open.image}' that is open here is not closed`, span: tokenSpan(open) }] }
   return {}
 }
 

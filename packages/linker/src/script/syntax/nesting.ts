@@ -14,12 +14,12 @@ export function tooDeep(tokens: readonly ScriptToken[]): ScriptToken | undefined
   let choices = 0
   let operators = 0
   for (const token of tokens) {
-    const { name } = token.tokenType
-    signs = name === 'Sign' || name === 'Bang' || name === 'Tilde' ? signs + 1 : 0
+    const { kind } = token
+    signs = kind === 'Sign' || kind === 'Bang' || kind === 'Tilde' ? signs + 1 : 0
     if (token.image === '(' || token.image === '{') open++
     else if (token.image === ')' || token.image === '}') open = Math.max(0, open - 1)
-    else if (name === 'Question') choices++
-    else if (name === 'Operator' || name === 'Sign' || name === 'Greater') operators++
+    else if (kind === 'Question') choices++
+    else if (kind === 'Operator' || kind === 'Sign' || kind === 'Greater') operators++
     if (token.image === ';' || token.image === '{' || token.image === '}') choices = operators = 0
     if (open + signs + choices > deepest || operators > longest) return token
   }

@@ -5,7 +5,7 @@
 // walks the statements' outlines and leaves everything else to the grammar.
 
 import { type DiagnosticSink, nearestWord, type SourceFile, type Span } from '@kernelbox/diagnostics'
-import { commandKinds, type ScriptToken, statementKinds, type TokenKind, tokenTypes } from './tokens.ts'
+import { commandKinds, type ScriptToken, statementKinds, type TokenKind } from './tokens.ts'
 
 export type OpenScript = (name: string, span: Span) => SourceFile | undefined
 
@@ -536,14 +536,12 @@ class Scanner {
   }
 
   #emit(kind: TokenKind, length: number): void {
-    const tokenType = tokenTypes()[kind]
     if (this.tokens.length >= mostTokens) this.#fail('script-too-large', `more than ${mostTokens} tokens in a script`, this.#at, this.#at)
     this.tokens.push({
+      kind,
       image: this.#text.slice(this.#at, this.#at + length),
       startOffset: this.#at,
       endOffset: this.#at + length - 1,
-      tokenTypeIdx: tokenType.tokenTypeIdx as number,
-      tokenType,
       source: this.#source,
     })
     this.#at += length

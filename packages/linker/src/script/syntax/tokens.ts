@@ -1,14 +1,18 @@
-// The kinds of tokens of a linker script, for chevrotain. Made on first use: a command that reads no script pays nothing.
+// The tokens of a linker script: their kinds, and the words that are commands.
 
-import { createToken, type IToken, type TokenType } from 'chevrotain'
-import type { SourceFile } from '@kernelbox/diagnostics'
+import type { SourceFile, Span } from '@kernelbox/diagnostics'
 
-/** A token that knows which text it is from: INCLUDE mixes several. */
-export interface ScriptToken extends IToken {
-  source: SourceFile
+export interface ScriptToken {
+  readonly kind: TokenKind
+  readonly image: string
+  readonly startOffset: number
+  /** Of the last character. */
+  readonly endOffset: number
+  /** INCLUDE mixes several texts. */
+  readonly source: SourceFile
 }
 
-const kinds = [
+export const tokenKinds = [
   // words
   'Word',
   'Text',
@@ -65,18 +69,10 @@ const kinds = [
   'NoCrossReferences',
 ] as const
 
-export type TokenKind = (typeof kinds)[number]
+export type TokenKind = (typeof tokenKinds)[number]
 
-let made: Record<TokenKind, TokenType> | undefined
-
-export function tokenTypes(): Record<TokenKind, TokenType> {
-  if (!made) {
-    const found = {} as Record<TokenKind, TokenType>
-    // The scanner is our own, so that patterns are not needed.
-    for (const kind of kinds) found[kind] = createToken({ name: kind, pattern: /NA/ })
-    made = found
-  }
-  return made
+export function tokenSpan({ source, startOffset, endOffset }: ScriptToken): Span {
+  return { source, start: startOffset, end: endOffset + 1 }
 }
 
 /** Words that are commands at the top or in SECTIONS. */
