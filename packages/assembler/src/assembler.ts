@@ -82,7 +82,8 @@ export class Assembler extends Emission {
     this.conditionals = new Conditionals(this)
     this.mode = options.mode ?? 64
     this.is64BitObject = this.mode === 64
-    this.encode = { ...options.encode, mode: this.mode, ...(options.x32 && { x32: true }) }
+    const machine = this.is64BitObject || options.x32 ? 'x86-64' : 'i386'
+    this.encode = { ...options.encode, mode: this.mode, machine, ...(options.x32 && { x32: true }) }
     this.arch = options.arch
     this.tune = options.tune
     this.isAltMacro = options.alternateMacros === true

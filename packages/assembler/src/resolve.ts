@@ -98,6 +98,8 @@ export class Resolver {
   readonly #isX8664: boolean
   readonly #relaxRelocations: boolean
   readonly #is16BitAtEnd: boolean
+  /** -L: names that begin with .L are like others. */
+  readonly #keepsLocals: boolean
   readonly #order = { next: 0 }
 
   constructor(assembler: Assembler, relaxation: Relaxation, isX8664: boolean) {
@@ -106,6 +108,7 @@ export class Resolver {
     this.#isX8664 = isX8664
     this.#relaxRelocations = assembler.options.relaxRelocations !== false
     this.#is16BitAtEnd = assembler.mode === 16
+    this.#keepsLocals = assembler.options.keepLocals === true
   }
 
   resolve(section: Section): ResolvedSection {
@@ -482,9 +485,19 @@ export class Resolver {
     if (isRelative && (!symbol || (inSection && !isExternal))) flags &= ~fixupBranch
     // x32 has no other width, and in the other modes nothing is extended.
     const isExtended = (flags & fixupIn64BitCode) !== 0 && this.#assembler.is64BitObject && this.#assembler.options.x32 !== true
-    const misfit = isExtended && operator !== 0 && size === 4 ? operatorMisfit(operator, flags) : undefined
+    const isMixed = isRelative && (flags & fixupIn64BitCode) !== 0 && !this.#isX8664
+    const misfit = (isExtended || isMixed) && operator !== 0 && size === 4 ? operatorMisfit(operator, flags) : undefined
     if (misfit !== undefined) {
       this.#error(source, place, 'relocation-misfit', misfit)
+      return
+    }
+    if (!this.#isX8664 && size === 4 && !isRelative && operator === 0 && (flags & fixupIn64BitCode) !== 0 && (flags & fixupSigned) !== 0) {
+      this.#error(
+        source,
+        place,
+        'no-such-relocation',
+        'the 32-bit object format has no relocation for a field whose sign is extended to 64 bits; write symbol(%rip)',
+      )
       return
     }
     const isGot = symbol?.name === '_GLOBAL_OFFSET_TABLE_' && operator === 0
@@ -507,17 +520,20 @@ export class Resolver {
       symbol &&
       inSection &&
       !isExternal &&
-      this.#isAdjustable(inSection, operator, isRelative, addend, chain.section, (flags & fixupData) !== 0)
+      this.#isAdjustable(symbol, inSection, operator, isRelative, addend, chain.section, (flags & fixupData) !== 0 || size === 8)
     ) {
       addend += position
       symbol = inSection.symbol
     }
+    // GNU as looks whether short distances in x32 objects would fit, although a relocation says what they are
+    if (isRelative && size < 4 && this.#assembler.options.x32)
+      this.#checkWidth(addend - BigInt(at + tail), size, size === 1 ? flags & ~fixupPcRelative : flags, source, place)
     if (isRelative && (tail !== 0 || this.#isX8664)) addend -= BigInt(tail)
     if (this.#isX8664) relocations.add(at, type, symbol, addend)
     else {
       relocations.add(at, type, symbol, 0n)
       this.#patchBig(contents, at, size, addend)
-      if (size < 4) this.#checkAddend(value.add, addend, size, source, place)
+      if (size > 0 && size < 4) this.#checkAddend(value.add, addend, size, source, place)
     }
   }
 
@@ -531,12 +547,20 @@ export class Resolver {
   }
 
   /** May the relocation be against the section? */
-  #isAdjustable(section: Section, operator: number, isRelative: boolean, addend: bigint, from: Section, isData: boolean): boolean {
+  #isAdjustable(
+    symbol: AsmSymbol,
+    section: Section,
+    operator: number,
+    isRelative: boolean,
+    addend: bigint,
+    from: Section,
+    isData: boolean,
+  ): boolean {
     if (needsSymbol(operator, isData)) return false
     if (section.flags & SHF_TLS) return false
-    // The linker may drop the section, but never a symbol that another section needs.
+    // The linker may drop the section; a symbol with a name is then another file's.
     const isDroppable = section.group?.isComdat === true || section.name.startsWith('.gnu.linkonce.')
-    if (section !== from && isDroppable) return false
+    if (section !== from && isDroppable && (!symbol.isTemporary || (this.#keepsLocals && symbol.name.startsWith('.L')))) return false
     // Merging moves what an address with a displacement points at (gABI: SHF_MERGE).
     return (section.flags & SHF_MERGE) === 0 || (addend === 0n && !isRelative && operator === 0)
   }

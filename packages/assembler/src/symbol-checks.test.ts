@@ -51,6 +51,19 @@ describe('a field', () => {
     expect(told('mov $far, %eax\n.set far, 0x99999999\n')).toEqual([])
     expect(told('jmp far\n.set far, . + 0x90000000\n', { mode: 32 })).toEqual([])
   })
+  it('of 64-bit code in a 32-bit object has no symbol where the sign is extended', () => {
+    expect(told('.code64\nmov s, %eax\nmov s(%rip), %eax\nmov $s, %rax\nmov $s, %eax\n', { mode: 32 })).toEqual([
+      '2 error no-such-relocation',
+      '4 error no-such-relocation',
+    ])
+  })
+  it('of an address has registers or a scale between its parentheses', () => {
+    expect(told('mov 4(),%eax\nmov (%ecx,),%eax\nmov (,%ecx,),%eax\nmov (,,2),%eax\n', { mode: 32 })).toEqual([
+      '1 error empty-parentheses',
+      '2 error missing-index',
+      '4 error missing-index',
+    ])
+  })
   it('of a near call in 16-bit code reaches its segment to both sides', () => {
     expect(told('.code16\ncall f\n.skip 40000\nf:\n', { mode: 32 })).toEqual([])
     expect(told('.code16\ncall f\n.skip 70000\nf:\n', { mode: 32 })).toEqual(['2 error value-too-large'])

@@ -20,7 +20,7 @@ pnpm conformance images [--seed N] [--count N]  random images on both engines: t
 pnpm conformance corpus [options]              what fuzzing has found (packages/conformance/corpus)
 pnpm conformance client [options]              gcc with kas as its assembler: sqlite3, Lua, zlib; --only 'lua:-O2' chooses
 pnpm conformance x86-lines [options]           each AT&T instruction line of GNU's i386 suite alone, kas against as; --mode 64|32|16
-pnpm conformance x86-sweep [options]           lines made from our instruction table: --per-row N (2), --seed N (1), --only MNEMONICS, --kinds plain,options,arch
+pnpm conformance x86-sweep [options]           lines made from our instruction table: --per-row N (2), --seed N (1), --only MNEMONICS, --kinds plain,options,arch,march,mixed
 pnpm conformance x86-mnemonics [options]       every name of an instruction that GNU as knows, against ours and docs/instructions.md
 
 pnpm conformance check [SUITE...]              exactly the cases of packages/conformance/passing; fails when one stops passing
@@ -37,6 +37,7 @@ pnpm conformance raise [SUITE...]              runs everything and writes those 
   --json FILE        one JSON record a case                 -v                 print every case that fails, with the first difference
   --shard I/N        the I-th of N parts                    --jobs N           cases at a time (default 2)
   --flags WORDS      x86-lines, x86-sweep: more words for both assemblers, e.g. '-O2'
+  --sources FOLDER   x86-lines: the instruction lines of the .s and .S files there and below instead of GNU's suite
   --seeds FOLDER     fuzz: mutations start from its .s files; --kind programs: whole programs
   --timeout S        seconds for the candidate (default 30; the reference has 4 times as many)
 
@@ -74,6 +75,7 @@ async function main(words: readonly string[]): Promise<number> {
       timeout: { type: 'string' },
       'allow-drop': { type: 'boolean' },
       'per-row': { type: 'string' },
+      sources: { type: 'string' },
       seed: { type: 'string' },
       count: { type: 'string' },
       save: { type: 'boolean' },
@@ -129,6 +131,7 @@ async function main(words: readonly string[]): Promise<number> {
     mode: values.mode,
     kinds: values.kinds,
     ...(values.flags === undefined ? {} : { flags: splitFlags(values.flags) }),
+    ...(values.sources === undefined ? {} : { sources: values.sources }),
     ...(values['per-row'] === undefined ? {} : { perRow: positive(values['per-row'], '--per-row') }),
     ...(values.count === undefined ? {} : { count: positive(values.count, '--count') }),
     ...(values.seed === undefined ? {} : { seed: positive(values.seed, '--seed') }),

@@ -47,6 +47,8 @@ export interface SuiteChoice {
   readonly flags?: readonly string[]
   /** x86-sweep: lines a row of the table. */
   readonly perRow?: number
+  /** Of x86-lines: a folder of other sources. */
+  readonly sources?: string
   /** x86-sweep, ld-random: where the random numbers start. */
   readonly seed?: number
   /** ld-random: how many links. */

@@ -99,6 +99,8 @@ export interface EncodeOptions {
   readonly code16gcc?: boolean
   /** x32: 64-bit mode with 32-bit addresses. */
   readonly x32?: boolean
+  /** What the object is for, whatever `.code16` and its kin say; by the mode where it is not said. */
+  readonly machine?: 'i386' | 'x86-64'
   readonly optimize?: 0 | 1 | 2 | 's'
   readonly sse2avx?: boolean
   /** -mamd64, -mintel64: where the two makers' 64-bit modes differ; neither: what both know. */

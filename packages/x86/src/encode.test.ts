@@ -217,3 +217,37 @@ describe('what a wide sweep against GNU as found', () => {
     expect([hex, warnings]).toEqual(['e2 00', ['prefix-skipped']])
   })
 })
+
+describe('the accidents that GNU as and its users live with', () => {
+  const hex = (text: string, mode: Mode, options: Partial<EncodeOptions> = {}): string => encode(text, mode, options).hex
+  it('writes the operand size before a branch hint, and elsewhere behind the segment', () => {
+    expect(hex('data16 ds je sym', 32)).toBe('66 3e 74 00')
+    expect(hex('data16 ds mov %eax,%ebx', 64)).toBe('3e 66 89 c3')
+  })
+  it('does not look for the other direction when a written REX bit is taken', () => {
+    expect(hex('rex.r movaps %xmm4,%xmm12', 64)).toBe('failure prefix-twice')
+    expect(hex('rex.b movaps %xmm4,%xmm12', 64)).toBe('45 0f 28 e4')
+  })
+  it('lets xacquire stand before an exchange of registers, but for that with the accumulator', () => {
+    expect(hex('xacquire xchg %ebx,%ecx', 32)).toBe('f2 87 d9')
+    expect(hex('xacquire xchg %eax,%ecx', 32)).toBe('failure prefix-not-allowed')
+  })
+  it('takes any register for the address of a string instruction, with a warning, but for movs', () => {
+    expect(encode('lodsw 252(%sp)', 16)).toEqual({ hex: 'ad', warnings: ['wrong-string-register'] })
+    expect(hex('movsw (%sp),(%di)', 16)).toBe('failure invalid-base-index')
+    expect(hex('{disp16} movsw (%rsi),(%rdi)', 64)).toBe('failure unknown-prefix')
+  })
+  it('takes hints of monitor in both sizes', () => {
+    expect(hex('monitor %eax,%rcx,%edx', 64)).toBe('67 0f 01 c8')
+    expect(hex('monitor %rax,%ecx,%rdx', 64)).toBe('0f 01 c8')
+  })
+  it('has no near jcc and no %fs before the 80386', () => {
+    const result = encodeInstruction(parseStatement('js sym'), { mode: 16, isa: new Set(['i8086', 'i186', 'i286']) })
+    expect(result.ok && [...result.encoding.relaxation!.near]).toEqual([0x79, 3, 0xe9])
+    expect(hex('push %fs', 16, { isa: new Set(['i8086', 'i186', 'i286']) })).toBe('failure not-enabled')
+  })
+  it('has test registers in objects for i386 alone', () => {
+    expect(hex('mov %tr6,%eax', 32, { machine: 'i386' })).toBe('0f 24 f0')
+    expect(hex('mov %tr6,%eax', 32, { machine: 'x86-64' })).toBe('failure not-enabled')
+  })
+})

@@ -41,7 +41,7 @@ function encodeIn(statement: InstructionStatement, options: EncodeOptions, conte
     if (at >= 0) return withoutRounding(statement, options, context, at, encodeIn)
   }
   if (statement.operands.length === 0 && isPrefix(mnemonic) && !rowsOf(mnemonic)) return lonePrefix(statement, options)
-  const unavailable = options.isa === undefined ? undefined : registerRefusal(statement, options.isa)
+  const unavailable = options.isa === undefined ? testRegisterRefusal(statement, options) : registerRefusal(statement, options.isa)
   if (unavailable) return { ok: false, failure: unavailable }
   return encodeByRows(newDraft(statement, options, context, prefixes))
 }
@@ -65,6 +65,17 @@ function registerRefusal({ operands }: InstructionStatement, isa: ReadonlySet<st
       const feature = register && missingForRegister(register, isa)
       if (feature) return failure('not-enabled', index, { mnemonic: `%${register.name}`, feature })
     }
+  }
+  return undefined
+}
+
+/** The test registers went with the 80486: no x86-64 processor has them. */
+function testRegisterRefusal({ operands }: InstructionStatement, { machine }: EncodeOptions): Failure | undefined {
+  if (machine !== 'x86-64') return undefined
+  for (let index = 0; index < operands.length; index++) {
+    const operand = operands[index]!
+    if (operand.kind === 'register' && operand.register.class === 'test')
+      return failure('not-enabled', index, { mnemonic: `%${operand.register.name}`, feature: 'i486' })
   }
   return undefined
 }

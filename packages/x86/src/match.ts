@@ -56,7 +56,7 @@ function kindFits(spec: OperandSpec, operand: Operand, row: Row): boolean {
       if ((spec.accepts & ACCEPT_BRANCH_TARGET) !== 0) return isBareTarget(operand) && !operand.indirect
       if ((spec.accepts & ACCEPT_MOFFS) !== 0) {
         // the linker rewrites foo@GOT only in forms with ModRM (psABI i386 A.3)
-        return operand.base === undefined && operand.index === undefined && operand.displacement?.relocation !== 'GOT'
+        return isBareTarget(operand) && operand.displacement?.relocation !== 'GOT'
       }
       if ((spec.accepts & (ACCEPT_STRING_SOURCE | ACCEPT_STRING_DESTINATION | ACCEPT_XLAT)) !== 0) return true
       if ((spec.accepts & ACCEPT_PORT) !== 0)

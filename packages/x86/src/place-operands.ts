@@ -2,7 +2,7 @@
 // the segment to be named and the address size that the operands imply.
 // Follows: Intel SDM vol. 1 §3.7.5 (default segments), vol. 2 §3.1.1.1 (implied addresses of string instructions), GNU as manual §9.16.7.
 import { addressBitsOf, displacementFailure, fits32Signed, forceSib, layOutAddress, otherAddressBits } from './address.ts'
-import type { MemoryOperand, Mode, Operand } from './contract.ts'
+import type { EncodeOptions, MemoryOperand, Mode, Operand } from './contract.ts'
 import type { Draft } from './draft.ts'
 import { type Failure, failure } from './failure.ts'
 import { WIDE_RELOCATIONS } from './match.ts'
@@ -170,8 +170,10 @@ function isGeneral(row: Row): boolean {
 }
 
 /** Relocations at which the linker rewrites instructions, which it knows for general registers only (psABI x86-64 B.2, i386 A.2). */
-function isRewrittenTls(relocation: string, mode: Mode): boolean {
-  return mode === 64 ? relocation === 'GOTTPOFF' || relocation === 'TLSLD' : relocation === 'GOTNTPOFF' || relocation === 'TPOFF'
+function isRewrittenTls(relocation: string, { machine, mode }: EncodeOptions): boolean {
+  return (machine === undefined ? mode === 64 : machine === 'x86-64')
+    ? relocation === 'GOTTPOFF' || relocation === 'TLSLD'
+    : relocation === 'GOTNTPOFF' || relocation === 'TPOFF'
 }
 
 /** A written addr16 or addr32 says which registers the address may have. */
@@ -220,7 +222,7 @@ function layOutMemory(row: Row, memory: MemoryOperand, draft: Draft): Failure | 
   draft.addressBits = address.addressBits
   if (row.flags.has('sib') && !forceSib(address)) return failure('invalid-base-index', rmIndex, { mode })
   const relocation = memory.displacement?.relocation
-  if (relocation !== undefined && isRewrittenTls(relocation, mode) && !isGeneral(row))
+  if (relocation !== undefined && isRewrittenTls(relocation, draft.options) && !isGeneral(row))
     return failure('tls-relocation-not-allowed', rmIndex, { mnemonic: statement.mnemonic })
   if (
     row.isa === 'mpx' &&

@@ -186,7 +186,11 @@ export class OperandReader {
       slot.flags |= flagParentheses
       at++
       while (at < end && (bytes[at] === 32 || bytes[at] === 9)) at++
-      if (bytes[at] !== 44 && bytes[at] !== 41) {
+      if (bytes[at] === 41 && at < end) {
+        a.error('empty-parentheses', 'no register stands between these parentheses, as in (%ebx)', open, at + 1)
+        return -1
+      }
+      if (bytes[at] !== 44) {
         const known = this.#addressRegister(at, end)
         if (!known) return -1
         slot.base = known.register
@@ -207,6 +211,10 @@ export class OperandReader {
           slot.indexGroup = known.indexGroup
           at = this.#registers.end
           while (at < end && (bytes[at] === 32 || bytes[at] === 9)) at++
+        }
+        if (!isIndex && at < end && (bytes[at] === 41 || bytes[at] === 44)) {
+          a.error('missing-index', "an index register or a scale is expected after the ','", at, at + 1)
+          return -1
         }
         if (bytes[at] === 44 && at < end) {
           at++

@@ -1,4 +1,4 @@
-// Enters: GNU's gas/i386 suite. Leaves: every distinct AT&T instruction line in the mode that it is written for.
+// Enters: GNU's gas/i386 suite, or a folder of sources. Leaves: every distinct AT&T instruction line in the mode that it is written for.
 // Lines of macros, of .intel_syntax parts, assignments, directives and jumps to numeric labels are left out: alone they mean nothing.
 
 import { readdirSync } from 'node:fs'
@@ -55,11 +55,28 @@ function standsAlone(statement: string): boolean {
 
 export function suiteLines(): InstructionLine[] {
   const folder = join(gasSuite(), 'i386')
+  const names = readdirSync(folder).sort()
+  return distinctLines(folder, names, (name) => (name.startsWith('x86-64') || name.startsWith('x86_64') ? 64 : 32))
+}
+
+/** Of the sources in a folder and below: LLVM's say their mode by `RUN: … -triple`, the others by their names. */
+export function folderLines(folder: string): InstructionLine[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => !/intel/i.test(name))
+  return distinctLines(folder, names.sort(), (name, source) => {
+    const triple = /RUN:.*-triple[ =]*(\S+)/.exec(source)?.[1]
+    if (triple !== undefined) return triple.endsWith('code16') ? 16 : /^(?:x86_64|amd64)/.test(triple) ? 64 : 32
+    return /(?:i[3-6]86|x86|32)(?!.*64)/.test(name) ? 32 : 64
+  })
+}
+
+type ModeOf = (name: string, source: string) => LineMode
+
+function distinctLines(folder: string, names: readonly string[], modeOf: ModeOf): InstructionLine[] {
   const distinct = new Map<string, InstructionLine>()
-  for (const name of readdirSync(folder).sort()) {
-    if (!name.endsWith('.s')) continue
-    const start: LineMode = name.startsWith('x86-64') || name.startsWith('x86_64') ? 64 : 32
-    for (const line of instructionLines(readLatin1(join(folder, name)), start)) distinct.set(`${line.mode}:${line.text}`, line)
+  for (const name of names) {
+    if (!/\.[sS]$/.test(name)) continue
+    const source = readLatin1(join(folder, name))
+    for (const line of instructionLines(source, modeOf(name, source))) distinct.set(`${line.mode}:${line.text}`, line)
   }
   return [...distinct.values()]
 }

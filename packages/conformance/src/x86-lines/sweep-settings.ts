@@ -12,8 +12,8 @@ export interface Setting {
   readonly header: string
 }
 
-export type SettingKind = 'plain' | 'options' | 'arch'
-export const SETTING_KINDS: readonly SettingKind[] = ['plain', 'options', 'arch']
+export type SettingKind = 'plain' | 'options' | 'arch' | 'march' | 'mixed'
+export const SETTING_KINDS: readonly SettingKind[] = ['plain', 'options', 'arch', 'march', 'mixed']
 
 const DIRECTIVE: Readonly<Record<LineMode, string>> = { 16: '.code16', 32: '.code32', 64: '.code64' }
 
@@ -56,6 +56,13 @@ const OPTIONS = [
   '-mindex-reg',
   '-mshared',
   '-mrelax-relocations=no',
+  '-mnaked-reg',
+  '-mx86-used-note=yes',
+  '-mrelax-relocations=yes -mshared',
+  '-Os -mvexwig=1 -mevexwig=1',
+  '-O2 -mevexlig=256 -mavxscalar=256',
+  '-O -muse-unaligned-vector-move -mevexrcig=rz',
+  '-O2 -msse2avx -mavxscalar=256 -mindex-reg',
   '-mtune=i386',
   '-mtune=znver4',
 ]
@@ -100,6 +107,27 @@ function archSettings(mode: LineMode, help: string): Setting[] {
   ]
 }
 
+/** -march with a processor, and with up to two extensions that it brings or gives up. */
+function marchSettings(mode: LineMode, help: string): Setting[] {
+  const base = plain(mode)
+  const { processors, extensions } = archNamesOf(help)
+  const of = (words: string): Setting => ({ ...base, name: `${mode} ${words}`, flags: [...base.flags, ...words.split(' ')] })
+  return processors.flatMap((name, index) => {
+    const [first, second] = [extensions[(index * 7) % extensions.length]!, extensions[(index * 13 + 5) % extensions.length]!]
+    return [of(`-march=${name}`), of(`-march=${name}+${first}`), of(`-O2 -march=${name}+${first}+${second}`)]
+  })
+}
+
+/** Code of one mode in an object of another: a boot loader's 16-bit code in an ELF64 file, 64-bit code in an ELF32 one. */
+function mixedSettings(mode: LineMode): Setting[] {
+  const header = DIRECTIVE[mode]
+  const flags = mode === 64 ? ['--32', '--x32'] : ['--64', '--x32']
+  return flags.flatMap((word) => [
+    { mode, name: `${mode} ${word}`, flags: [word], header },
+    { mode, name: `${mode} ${word} -O2`, flags: [word, '-O2'], header },
+  ])
+}
+
 export function settingsOf(kind: SettingKind, mode: LineMode, help: string): Setting[] {
   switch (kind) {
     case 'plain':
@@ -108,5 +136,9 @@ export function settingsOf(kind: SettingKind, mode: LineMode, help: string): Set
       return optionSettings(mode)
     case 'arch':
       return archSettings(mode, help)
+    case 'march':
+      return marchSettings(mode, help)
+    case 'mixed':
+      return mixedSettings(mode)
   }
 }

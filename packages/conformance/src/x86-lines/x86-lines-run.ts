@@ -12,7 +12,7 @@ import { Random } from '../fuzz/random.ts'
 import type { SuiteChoice } from '../suites.ts'
 import { faultOfGnu } from './gnu-faults.ts'
 import { type Assemble, bytesOfLines, type LineMode, type LineOutcome } from './line-bytes.ts'
-import { suiteLines } from './suite-lines.ts'
+import { folderLines, suiteLines } from './suite-lines.ts'
 import { sweepLines } from './sweep-lines.ts'
 import { SETTING_KINDS, type Setting, settingsOf } from './sweep-settings.ts'
 
@@ -55,13 +55,14 @@ export async function instructionResults(
 /** Settings follow from the lines themselves: one part a mode. */
 function suiteParts(choice: SuiteChoice, modes: readonly LineMode[]): Part[] {
   const only = new RegExp(choice.only ?? '')
-  const all = suiteLines().filter((line) => modes.includes(line.mode) && only.test(`${line.mode}:${line.text}`))
+  const source = choice.sources === undefined ? suiteLines() : folderLines(choice.sources)
+  const all = source.filter((line) => modes.includes(line.mode) && only.test(`${line.mode}:${line.text}`))
   return modes.flatMap((mode) =>
     settingsOf('plain', mode, '').map((setting) => ({ setting, lines: all.filter((line) => line.mode === mode).map(({ text }) => text) })),
   )
 }
 
-/** `--kinds plain,options,arch`: of the settings of a kind each gets its share of the lines. */
+/** `--kinds plain,options,arch,march,mixed`: of the settings of a kind each gets its share of the lines. */
 async function sweepParts(choice: SuiteChoice, modes: readonly LineMode[]): Promise<Part[]> {
   const kinds = (choice.kinds ?? SETTING_KINDS.join(',')).split(',').map((kind) => {
     const known = SETTING_KINDS.find((name) => name === kind)

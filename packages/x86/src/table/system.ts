@@ -145,6 +145,7 @@ function virtualMachines(): string[] {
     ...addressRegister('invlpgb', '0F 01 FE', ', ecx, edx', 'invlpgb'),
     'tlbsync ||  0F 01 FF | isa=tlbsync',
     'pvalidate || F2 0F 01 FF | isa=snp',
+    ...addressRegister('pvalidate', 'F2 0F 01 FF', '', 'snp'),
     ...addressRegister('pvalidate', 'F2 0F 01 FF', ', ecx, edx', 'snp'),
     'psmash    || F3 0F 01 FF | isa=snp only64',
     'psmash    | rax | F3 0F 01 FF | isa=snp only64 address suf=-',
