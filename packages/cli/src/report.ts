@@ -19,10 +19,11 @@ export function printDiagnostics(
   const { format = 'text', program, version } = options
   if (format === 'json') return print(renderJson(diagnostics))
   if (format === 'sarif') return print(renderSarif(diagnostics, { name: program, version }))
+  if (diagnostics.length === 0) return
   const style = { color: options.color ?? wantsColor() }
   const parts: string[] = []
   for (const diagnostic of diagnostics) parts.push(renderText(diagnostic, style, program))
-  if (parts.length > 0) print(parts.join(''))
+  print(parts.join(''))
 }
 
 /** Synchronous, so that nothing is lost when the process ends; a closed pipe is no fault of ours. */

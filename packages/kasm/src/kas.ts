@@ -36,12 +36,12 @@ export async function runKas(words: readonly string[]): Promise<number> {
     process.stdout.write(text)
     return diagnostics.some((d) => d.severity === 'error') ? 1 : 0
   }
-  tuneForShortRun()
   const sources: SourceFile[] = []
   const inputs = command.inputs.length > 0 ? command.inputs : ['-']
   for (const input of inputs) {
     const bytes = input === '-' ? readStandardInput() : readInputFile(input)
     if (!(bytes instanceof Uint8Array)) throw new UsageError(`cannot open ${input}: ${bytes.message}`)
+    tuneForShortRun(bytes.length)
     sources.push(SourceFile.fromBytes(input === '-' ? '{standard input}' : input, bytes))
   }
   const read = new Set<string>()

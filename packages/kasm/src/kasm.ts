@@ -1,12 +1,11 @@
 // kasm: preprocess, assemble and link in one process. This file is the command; build.ts does the work.
 
-import { expandResponseFiles, runCommand, tuneForShortRun, version } from '@kernelbox/cli'
+import { expandResponseFiles, runCommand, version } from '@kernelbox/cli'
 import { build } from './build.ts'
 import { parseCommandLine, type Request } from './command-line.ts'
 
 /** @returns the exit status */
 async function main(words: string[]): Promise<number> {
-  tuneForShortRun()
   const command = parseCommandLine(expandResponseFiles(words))
   if (typeof command === 'string') {
     process.stdout.write(await answer(command))

@@ -1,7 +1,7 @@
 // A source file to the text that the assembler reads.
 // Enters: the command and one source. Leaves: the text with its origins, what there is to say, and the rule for make.
 
-import { readInputFile, readStandardInput } from '@kernelbox/cli'
+import { readInputFile, readStandardInput, tuneForShortRun } from '@kernelbox/cli'
 import { type Diagnostic, SourceFile } from '@kernelbox/diagnostics'
 import { type Dependency, formatDependencies, preprocess } from '@kernelbox/preprocessor'
 import type { KasmCommand, Language } from './command-line.ts'
@@ -20,8 +20,9 @@ export interface SourceText {
 /** The bytes of a source, or a diagnostic without a place. */
 export function readSource(path: string): SourceFile | Diagnostic {
   const bytes = path === '-' ? readStandardInput() : readInputFile(path)
-  if (bytes instanceof Uint8Array) return SourceFile.fromBytes(path === '-' ? '<stdin>' : path, bytes)
-  return { code: 'cannot-read', severity: 'error', message: `${path}: ${bytes.message}` }
+  if (!(bytes instanceof Uint8Array)) return { code: 'cannot-read', severity: 'error', message: `${path}: ${bytes.message}` }
+  tuneForShortRun(bytes.length)
+  return SourceFile.fromBytes(path === '-' ? '<stdin>' : path, bytes)
 }
 
 let folders: string[] | undefined

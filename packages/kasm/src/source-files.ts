@@ -1,6 +1,7 @@
 // Files as the preprocessor and the assembler see them, and the folders in which gcc on this machine looks for headers.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { tuneForShortRun } from '@kernelbox/cli'
 import type { CalendarTime, FileAccess } from '@kernelbox/preprocessor'
 
 /** Reads regular files, FIFOs and devices; a folder counts as not there. */
@@ -8,6 +9,7 @@ export function readIfAny(path: string): Uint8Array | undefined {
   // A miss is the usual case in a search path; stat without an exception is ten times as fast as a failing open.
   const stats = statSync(path, { throwIfNoEntry: false })
   if (!stats || stats.isDirectory()) return undefined
+  tuneForShortRun(stats.size)
   try {
     return readFileSync(path)
   } catch {
