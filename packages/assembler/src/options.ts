@@ -35,7 +35,22 @@ export interface AssembleOptions {
   /** `-L`, `--keep-locals`: .L symbols are written. */
   readonly keepLocals?: boolean
   /** `-g`, `--gdwarf-N`: the DWARF version of line information for the assembler's own source. */
-  readonly debugLines?: { readonly format: 'dwarf' | 'stabs'; readonly version?: number }
+  readonly debugLines?: {
+    readonly format: 'dwarf' | 'stabs'
+    readonly version?: number
+    /** `--gstabs+`: the source's folder too. */
+    readonly hasGnuExtensions?: boolean
+  }
+  /** `--gdwarf-sections`: a .debug_line section for each section of code. */
+  readonly lineTablesPerSection?: boolean
+  /** `--debug-prefix-map`: what debugging information says in place of the beginning of a path; the last that fits holds. */
+  readonly prefixMaps?: readonly { readonly from: string; readonly to: string }[]
+  /** `--sectname-subst`: %S in the name of a section is the name of the section before. */
+  readonly substitutesSectionNames?: boolean
+  /** `--generate-missing-build-notes=yes` */
+  readonly buildNotes?: boolean
+  /** `--multibyte-handling=`: bytes beyond ASCII are told of, everywhere or in names only. */
+  readonly multibyte?: 'allow' | 'warn' | 'warn-symbols'
   /** `--strip-local-absolute`: local symbols that are numbers get no entry in the symbol table. */
   readonly stripLocalAbsolute?: boolean
   /** Where the source was assembled: DW_AT_comp_dir. */
@@ -44,7 +59,7 @@ export interface AssembleOptions {
   readonly cieVersion?: 1 | 3 | 4
   /** `--gsframe`: .sframe beside .eh_frame. */
   readonly sframe?: boolean
-  /** `-n`: no optimised nops in code alignment. */
+  /** `-n`: alignment of code with a fill of 0x90 is plain nops. */
   readonly plainNops?: boolean
   /** `-mnaked-reg`: registers may be written without `%`. */
   readonly nakedRegisters?: boolean

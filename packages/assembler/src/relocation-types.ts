@@ -171,10 +171,10 @@ const symbolic = new Set([
 ])
 
 /** Must the relocation name the symbol itself, and not its section plus an offset? */
-export function needsSymbol(operator: number, isData: boolean): boolean {
+export function needsSymbol(operator: number, isDataOrWide: boolean): boolean {
   const name = relocationOperators[operator] as string
-  // GNU as adjusts it in instructions only.
-  return name === 'GOTOFF' ? isData : symbolic.has(name)
+  // GNU as adjusts it in the instructions of 32-bit code only.
+  return name === 'GOTOFF' ? isDataOrWide : symbolic.has(name)
 }
 
 export function isTlsOperator(operator: number): boolean {

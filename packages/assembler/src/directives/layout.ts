@@ -80,8 +80,8 @@ export function emitAlign(a: Assembler, power: number, fill: bigint | undefined,
   if (power > 0 && (max === 0 || max < 2 ** 53)) {
     let detail: AlignDetail | undefined
     const isNopFill = fill !== undefined && fillSizeInBytes <= 1 && (fill & 255n) === 0x90n
-    if (section.isCode && !a.options.plainNops && (fill === undefined || isNopFill)) detail = { style: codeStyle(a) }
-    else if (section.isCode && fill === undefined) detail = { fill: new Uint8Array([0x90]) }
+    // -n: a fill that is written is not made longer nops of.
+    if (section.isCode && (fill === undefined || (isNopFill && !a.options.plainNops))) detail = { style: codeStyle(a) }
     else if (fill !== undefined && fill !== 0n) {
       const pattern = new Uint8Array(Math.max(1, fillSizeInBytes))
       for (let i = 0; i < pattern.length; i++) pattern[i] = Number((fill >> BigInt(8 * i)) & 255n)

@@ -322,7 +322,9 @@ function section(a: Assembler, isPush: boolean): void {
   }
   if (!a.expectEnd()) return fail()
   if (hasAttributes) flags = (flags ?? 0) | numeric
-  const wanted = { name, flags, type, entrySize, group, isComdat, linkedTo, uniqueId, info, isPush, subsection: Number(subsection ?? 0n) }
+  const namesGroup = group !== undefined && !isPreviousGroup
+  const place = { isPush, subsection: Number(subsection ?? 0n) }
+  const wanted = { name, flags, type, entrySize, group, namesGroup, isComdat, linkedTo, uniqueId, info, ...place }
   enterSection(a, wanted, nameStart)
 }
 
@@ -332,6 +334,8 @@ interface Wanted {
   readonly type: number | undefined
   readonly entrySize: number
   readonly group: string | undefined
+  /** With `G`, not `?`: the flags are then those that are written, whatever the name. */
+  readonly namesGroup: boolean
   readonly isComdat: boolean
   readonly linkedTo: string | undefined
   readonly uniqueId: number | undefined
@@ -361,7 +365,7 @@ function enterSection(a: Assembler, wanted: Wanted, start: number): void {
       const extra = (flags ?? 0) & ~known.flags & ordinaryFlags
       if (extra !== 0 && wanted.group === undefined && !mayHave(name, known, flags ?? 0)) {
         a.warn('section-attributes', `the section '${name}' has the flags ${flagLetters(known.flags)} elsewhere`, start, a.end)
-      } else flags = (flags ?? 0) | known.flags
+      } else if (!wanted.namesGroup) flags = (flags ?? 0) | known.flags
     }
   }
   let section = found
@@ -473,8 +477,8 @@ function readSectionName(a: Assembler): string | undefined {
   for (let i = start; i < at; i++) name += String.fromCharCode(a.bytes[i] as number)
   a.at = at
   a.skipBlanks()
-  // `.section .text%S`: --sectname-subst has no effect yet, `%` is a character like others.
-  return name
+  // GNU as manual §7 .section: the name of the section before, where --sectname-subst asks for it.
+  return a.options.substitutesSectionNames ? name.replaceAll('%S', () => a.section.name) : name
 }
 
 function simple(pick: (a: Assembler) => Section) {

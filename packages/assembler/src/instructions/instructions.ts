@@ -12,7 +12,7 @@ import { relocationOperators } from '../relocation-operators.ts'
 import { hashOf } from '../symbols.ts'
 import { InstructionEmitter } from './instruction-emitter.ts'
 import { OperandReader } from './operand-reader.ts'
-import { OperandSlot, operandOf } from './operand-slot.ts'
+import { kindMemory, OperandSlot, operandOf } from './operand-slot.ts'
 import type { RegisterNames } from './register-names.ts'
 import { type MnemonicWord, type Template, TemplateCache } from './template-cache.ts'
 
@@ -20,6 +20,7 @@ const mostOperands = 6
 
 const operatorGottpoff = relocationOperators.indexOf('GOTTPOFF')
 const operatorTlsdesc = relocationOperators.indexOf('TLSDESC')
+const operatorTlscall = relocationOperators.indexOf('TLSCALL')
 
 export class Instructions {
   readonly #assembler: Assembler
@@ -221,6 +222,11 @@ export class Instructions {
 
   #emitStatement(wordCount: number): void {
     this.#habits?.instruction(this)
+    for (let i = 0; i < this.operandCount; i++) {
+      if ((this.slots[i] as OperandSlot).operator !== operatorTlscall) continue
+      this.#emitTlsCall(this.slots[i] as OperandSlot)
+      return
+    }
     const template = this.#templates.find(wordCount, this.#word, this.operandCount)
     if (template) {
       this.template = template
@@ -239,6 +245,32 @@ export class Instructions {
     for (const warning of encoding.warnings) reportEncodeWarning(a, this, warning)
     if (this.#templates.add(wordCount, this.#word, this.operandCount, encoding)) this.template = { encoding, patches: undefined }
     this.#emitter.emit(encoding, undefined)
+  }
+
+  /**
+   * `call *name@TLSCALL(%rax)`: the operator marks the instruction for the linker; its operand has no displacement
+   * ("TLS descriptors" §3: R_X86_64_TLSDESC_CALL, R_386_TLS_DESC_CALL). Rare enough to go without templates.
+   */
+  #emitTlsCall(slot: OperandSlot): void {
+    const a = this.#assembler
+    if (slot.kind !== kindMemory || (!slot.base && !slot.index)) {
+      const name = a.is64BitObject ? '%rax' : '%eax'
+      a.error('operand-mismatch', `@TLSCALL marks a call through a register: call *name@TLSCALL(${name})`, slot.start, slot.end)
+      return
+    }
+    const operands = this.operands().map((operand, i) =>
+      this.slots[i] === slot && operand.kind === 'memory' ? (({ displacement: _none, ...rest }) => rest)(operand) : operand,
+    )
+    const result = encodeInstruction({ mnemonic: this.mnemonic, prefixes: this.prefixes.slice(), operands }, a.encode)
+    if (!result.ok) {
+      reportEncodeFailure(a, this, result.failure)
+      return
+    }
+    this.#emitter.emit(result.encoding, undefined)
+    const { chain } = a
+    const at = chain.length - result.encoding.bytes.length
+    const source = a.input.frame?.sourceIndex ?? -1
+    chain.fixups.append(chain.count - 1, at, 0, 0, slot.operator, slot.add, slot.sub, slot.constant, slot.tree, source, this.mnemonicStart)
   }
 
   /** x32: the linker finds the instructions of these TLS models by their REX prefix (x86-64 psABI §11.1.2). */

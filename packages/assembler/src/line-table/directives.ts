@@ -1,7 +1,7 @@
 // .file, .loc, .loc_mark_labels and -g: operands in, rows out; after relaxation the debugging sections are written.
 // GNU as manual §7 .file, .loc, .loc_mark_labels, .loc view.
 
-import { SHF_MERGE, SHF_STRINGS, SHT_PROGBITS, STT_FUNC } from '@kernelbox/elf'
+import { SHF_MERGE, SHF_STRINGS, SHT_PROGBITS, STT_FUNC, STT_GNU_IFUNC } from '@kernelbox/elf'
 import type { Assembler } from '../assembler.ts'
 import { readNumber } from '../directives/number-operand.ts'
 import type { DirectiveTable } from '../directives/registry.ts'
@@ -9,7 +9,7 @@ import { Evaluation } from '../expression.ts'
 import { nameBytes } from '../expression-reader.ts'
 import { addressKnowledge } from '../relax.ts'
 import type { Section } from '../sections.ts'
-import { type AsmSymbol, symbolLabel, symbolUndefined } from '../symbols.ts'
+import { type AsmSymbol, symbolEquated, symbolLabel, symbolUndefined } from '../symbols.ts'
 import { type CompileUnit, emitCompileUnit } from './compile-unit.ts'
 import { DebugSection } from './debug-section.ts'
 import { LineFiles } from './line-files.ts'
@@ -339,8 +339,11 @@ function functionsOf(a: Assembler): CompileUnit['functions'] {
   const { all } = a.symbols
   for (let s = 0; s < all.length; s++) {
     const symbol = all[s] as AsmSymbol
-    if (symbol.type !== STT_FUNC || symbol.kind !== symbolLabel || !symbol.size) continue
-    const size = evaluation.constant(symbol.size)
+    // Another name of a function is one too.
+    const named = symbol.kind === symbolEquated ? evaluation.ofSymbol(symbol)?.add : symbol
+    const type = symbol.type ?? (symbol.isForwardAlias ? undefined : named?.type)
+    if (named?.kind !== symbolLabel || (type !== STT_FUNC && type !== STT_GNU_IFUNC)) continue
+    const size = evaluation.constant(symbol.size ?? named.size ?? { kind: 'constant', value: 0n })
     if (size === undefined || size <= 0n) continue
     functions.push({ symbol, name: symbol.name, isGlobal: symbol.isGlobal, sizeInBytes: Number(size) })
   }

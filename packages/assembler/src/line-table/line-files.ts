@@ -91,21 +91,22 @@ export class LineFiles {
   #entry(number: number, directory: string | undefined, name: string, md5: bigint | undefined): LineFile {
     if (number === 0) {
       this.directories[0] = directory ?? this.directories[0]
-      return this.#split(name, md5)
+      // The directory that its name brings gets a number of its own, even the same (observed from GNU as 2.40).
+      return this.#split(name, md5, directory === undefined)
     }
     if (directory !== undefined) return { name, directory: this.#directoryNumber(directory), md5 }
     return this.#split(name, md5)
   }
 
-  #split(name: string, md5: bigint | undefined): LineFile {
+  #split(name: string, md5: bigint | undefined, mayBeZero = true): LineFile {
     const slash = name.lastIndexOf('/')
     // A name in the root keeps its slash.
     if (slash <= 0 || slash === name.length - 1) return { name, directory: 0, md5 }
-    return { name: name.slice(slash + 1), directory: this.#directoryNumber(name.slice(0, slash)), md5 }
+    return { name: name.slice(slash + 1), directory: this.#directoryNumber(name.slice(0, slash), mayBeZero), md5 }
   }
 
-  #directoryNumber(directory: string): number {
-    if (this.directories[0] === directory) return 0
+  #directoryNumber(directory: string, mayBeZero = true): number {
+    if (mayBeZero && this.directories[0] === directory) return 0
     let number = this.#directoryNumbers.get(directory)
     if (number === undefined) {
       number = this.directories.push(directory) - 1
