@@ -8,10 +8,8 @@ import { type Failure, failure, moreTelling } from './failure.ts'
 import { missingForRegister } from './isa.ts'
 import { collectPrefixes, isPrefix } from './prefixes.ts'
 import { asAvx, asOptimized, endingAt, lonePrefix, withoutEnding, withoutRounding } from './rewritings.ts'
-import { rowsOf } from './table/index.ts'
+import { rowsOf, SUFFIX_LETTERS } from './table/index.ts'
 import { UNALIGNED_MOVES } from './vector-checks.ts'
-
-const SUFFIX_LETTERS = 'bwlqst'
 
 /** Encodes one instruction. A statement without encoding is the user's fault and comes back as a failure, never as an exception. */
 export function encodeInstruction(statement: InstructionStatement, options: EncodeOptions): EncodeResult {

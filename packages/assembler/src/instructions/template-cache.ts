@@ -2,7 +2,7 @@
 // thousands of instructions and a few hundred templates. Enters: a statement's operand slots. Leaves: the template of a
 // statement like it, made by the encoder once, with the places of the registers to put in.
 
-import { type Encoding, type Register, rowsOf, valueClass } from '@kernelbox/x86'
+import { type Encoding, type Register, rowsOfMnemonic, valueClass } from '@kernelbox/x86'
 import type { Assembler } from '../assembler.ts'
 import { expressionConstant, expressionMissing } from '../expression-reader.ts'
 import { kindMemory, kindRegister, kindRounding, type OperandSlot } from './operand-slot.ts'
@@ -18,11 +18,9 @@ export interface Template {
 function fixedNumbers(mnemonic: string): number {
   if (/[.,]/.test(mnemonic)) return 0xff
   let mask = 0
-  for (const name of [mnemonic, mnemonic.slice(0, -1)]) {
-    for (const row of rowsOf(name) ?? []) {
-      if (row.flags.has('nopair')) mask |= 1
-      for (const spec of row.operands) if (spec.fixedNumber >= 0) mask |= 1 << (spec.fixedNumber & 7)
-    }
+  for (const row of rowsOfMnemonic(mnemonic)) {
+    if (row.flags.has('nopair')) mask |= 1
+    for (const spec of row.operands) if (spec.fixedNumber >= 0) mask |= 1 << (spec.fixedNumber & 7)
   }
   return mask
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bitManipulationRows } from './bit-manipulation.ts'
-import { allTexts, rowsOf, rowsOfText, sharedIndex, tableNames } from './index.ts'
+import { allTexts, rowsOf, rowsOfMnemonic, rowsOfText, sharedIndex, tableNames } from './index.ts'
 import { integerRows } from './integer.ts'
 import { mmxRows } from './mmx.ts'
 import { sseRows } from './sse.ts'
@@ -23,6 +23,12 @@ describe('the index', () => {
   })
   it('finds rows of both kinds under a shared name', () => {
     expect(rowsOf('movsd')?.map((row) => row.opcode[row.opcode.length - 1])).toEqual(expect.arrayContaining([0xa5, 0x10]))
+  })
+  it('gives for a mnemonic the rows of the name without its suffix too, whatever indexes it saves building', () => {
+    for (const name of tableNames()) {
+      const rows = 'bwlqst'.includes(name.at(-1)!) && name.length > 2 ? rowsOf(name.slice(0, -1)) : undefined
+      expect(rowsOfMnemonic(name), name).toEqual([...(rowsOf(name) ?? []), ...(rows ?? [])])
+    }
   })
   it('parses every row', () => {
     expect(allTexts().flatMap(rowsOfText).length).toBeGreaterThan(2500)

@@ -109,6 +109,23 @@ export function rowsOf(name: string): readonly Row[] | undefined {
   return rows
 }
 
+/** Letters that can be a size suffix: `ll` for x87's 64-bit integers among them. */
+export const SUFFIX_LETTERS = 'bwlqst'
+
+/**
+ * The rows that a mnemonic of a statement can mean: those of its name, and those of the name without a suffix letter. `call` is not
+ * `cal` with a suffix, and to find that out no further index is built: where the name itself is an integer instruction's, the shorter
+ * one is none of another index (index.test.ts).
+ */
+export function rowsOfMnemonic(mnemonic: string): readonly Row[] {
+  const exact = rowsOf(mnemonic) ?? []
+  const suffix = mnemonic[mnemonic.length - 1] ?? ''
+  if (mnemonic.length < 3 || !SUFFIX_LETTERS.includes(suffix)) return exact
+  const shorter = mnemonic.slice(0, -1)
+  if (integerIndex().has(mnemonic) && !integerIndex().has(shorter) && !sharedIndex().has(shorter)) return exact
+  return [...exact, ...(rowsOf(shorter) ?? [])]
+}
+
 /** Every AT&T mnemonic of the table, without suffixes. */
 export function tableNames(): readonly string[] {
   return [
