@@ -44,15 +44,13 @@ export function assembleWith(loadGrammar: GrammarLoader, sources: readonly Sourc
   }
 
   if (options.debugLines?.format === 'dwarf') generateLines(a)
-  else if (options.debugLines?.format === 'stabs') generateStabs(a)
+  else if (options.debugLines?.format === 'stabs') generateStabs(a, sources[0]?.name ?? '')
 
   if (options.x86UsedNote) writeUsedNote(a)
-  if (!applyMarch(a)) {
-    sink.report({
-      code: 'unknown-arch',
-      severity: 'error',
-      message: `-march=${options.arch} names a processor or an extension that does not exist`,
-    })
+  const wrongProcessor = applyMarch(a)
+  if (wrongProcessor !== undefined) {
+    sink.report({ code: 'unknown-arch', severity: 'error', message: wrongProcessor })
+    return { object: undefined, diagnostics: sink.diagnostics, locate: () => undefined }
   }
 
   // 1. Statements become fragments, fixups and symbols.
@@ -60,8 +58,11 @@ export function assembleWith(loadGrammar: GrammarLoader, sources: readonly Sourc
     if (a.hasEnded) break
     a.run(source)
   }
-  if (options.stack && !a.sections.find('.note.GNU-stack'))
-    a.sections.register(a.sections.add('.note.GNU-stack', SHT_PROGBITS, options.stack === 'executable' ? SHF_EXECINSTR : 0))
+  if (options.stack) {
+    const own = a.sections.find('.note.GNU-stack')
+    if (!own) a.sections.register(a.sections.add('.note.GNU-stack', SHT_PROGBITS, options.stack === 'executable' ? SHF_EXECINSTR : 0))
+    else if (options.stack === 'executable') own.flags |= SHF_EXECINSTR
+  }
   a.endOfInput()
   checkSymbols(a)
   for (const finish of a.finishers) finish()

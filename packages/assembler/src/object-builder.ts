@@ -199,16 +199,27 @@ function symbolsInOrder(a: Assembler): AsmSymbol[] {
   const late: AsmSymbol[] = []
   const sectionNames = new Set<string>()
   const { all } = a.symbols
+  // Those of the command line come before the sections', the last one first.
+  const ofCommandLine = new Set((a.options.definedSymbols ?? []).map(({ name }) => a.symbols.find(name)))
   for (let s = 0; s < all.length; s++) {
     const symbol = all[s] as AsmSymbol
+    if (ofCommandLine.size > 0 && ofCommandLine.has(symbol)) {
+      order.push({ symbol, key: -1 - symbol.id })
+      continue
+    }
+    // With -L names that begin with .L are like others from the beginning.
+    if (a.options.keepLocals && symbol.isTemporary && symbol.name.startsWith('.L')) {
+      order.push({ symbol, key: symbol.id })
+      continue
+    }
     if (symbol.convertedAt >= 0) {
-      if (symbol.relocationOrder >= 0 || isGiven(symbol) || a.options.keepLocals) order.push({ symbol, key: symbol.convertedAt - 0.5 })
+      if (symbol.relocationOrder >= 0 || isGiven(symbol)) order.push({ symbol, key: symbol.convertedAt - 0.5 })
       continue
     }
     const isLate = symbol.sectionOf ? sectionNames.has(symbol.sectionOf.name) : symbol.isTemporary && !symbol.isFile && !isGiven(symbol)
     if (symbol.sectionOf?.symbol === symbol) sectionNames.add(symbol.sectionOf.name)
     if (isLate && symbol.relocationOrder >= 0) late.push(symbol)
-    else if (!isLate || a.options.keepLocals) order.push({ symbol, key: symbol.id })
+    else if (!isLate) order.push({ symbol, key: symbol.id })
   }
   order.sort((x, y) => x.key - y.key || x.symbol.conversion - y.symbol.conversion)
   // First targets of branches, which are looked at when sizes are found; then symbols of sections, when fixups are

@@ -2,71 +2,34 @@
 // GNU as manual §1 "Overview", §9.16.1 "Options".
 
 import { type AssembleOptions, type OptInWarning, optInWarnings, defaultListing, type ListingOptions } from '@kernelbox/assembler'
-import type { DiagnosticsFormat } from '@kernelbox/cli'
-import { UsageError } from '@kernelbox/cli'
+import { type DiagnosticsFormat, UsageError } from '@kernelbox/cli'
 import { nearestWord } from '@kernelbox/diagnostics'
+import { kasOptionNames } from './kas-option-names.ts'
+import { readWords } from './long-options.ts'
+import { type Mutable, isMachineOption, machineOption, settingOf } from './machine-options.ts'
+
+export type DebugCompression = 'none' | 'zlib' | 'zlib-gnu'
 
 export interface KasCommand {
   readonly options: AssembleOptions
   readonly inputs: readonly string[]
   readonly output: string
   readonly isFatalWarnings: boolean
-  readonly show: 'help' | 'version' | undefined
+  readonly show: 'help' | 'version' | 'configuration' | undefined
+  /** -v: the version, and go on. */
+  readonly tellsVersion: boolean
   readonly dependencyFile: string | undefined
   readonly format: DiagnosticsFormat
   readonly hasStatistics: boolean
+  /** --compress-debug-sections */
+  readonly compression: DebugCompression
+  /** What is taken and needs a word. */
+  readonly remarks: readonly string[]
   /** Letters of -a and the file of `-a…=file`. */
   readonly listing: { readonly letters: string; readonly file: string | undefined } | undefined
   readonly showsToolsFolder: boolean
   /** --explain: instructions to explain in place of assembling files. */
   readonly explain: string | undefined
-}
-
-/** What -malign-branch= can name. */
-const branchKinds = ['jcc', 'fused', 'jmp', 'call', 'ret', 'indirect'] as const
-type BranchKind = (typeof branchKinds)[number]
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
-
-/**
- * Options of GNU as that are taken without effect. Most have none there either on an x86 ELF object; those that have, and
- * not yet here: -R, --debug-prefix-map, --sectname-subst, --gdwarf-sections, --dump-config.
- */
-const ignored =
-  /^(-v|-V|-D|-f|-J|-k|-Qy|-Qn|-q|-R|-s|-w|-x|-X|--reduce-memory-overheads|-?-nocpp|--traditional-format|-?-no-pad-sections|--debug-prefix-map=.*|--hash-size=.*|--sectname-subst|--listing-.*|--divide|--nocompress-debug-sections|--gdwarf-sections|--dump-config)$/
-
-/**
- * Those with a setting, and what that can be. Checked only: --compress-debug-sections, --generate-missing-build-notes and
- * --multibyte-handling have no effect yet.
- */
-const settings: Readonly<Record<string, readonly string[]>> = {
-  '--elf-stt-common': ['yes', 'no'],
-  '--generate-missing-build-notes': ['yes', 'no'],
-  '--size-check': ['error', 'warning'],
-  '--compress-debug-sections': ['none', 'zlib', 'zlib-gnu', 'zlib-gabi', 'zstd'],
-  '--multibyte-handling': ['allow', 'warn', 'warn-sym-only'],
-}
-
-/** Long names that may be cut as long as they stay the only one, as getopt_long lets them. */
-const longNames =
-  '--alternate --defsym --execstack --noexecstack --fatal-warnings --gen-debug --gstabs --gsframe --help --keep-locals --no-warn --statistics --strip-local-absolute --target-help --traditional-format --version --warn'.split(
-    ' ',
-  )
-
-function wholeName(word: string): string {
-  if (!/^--[a-z]{2,}/.test(word) || longNames.includes(word)) return word
-  const meant = longNames.filter((name) => name.startsWith(word))
-  return meant.length === 1 ? (meant[0] as string) : word
-}
-
-/** A word such as `--size-check=error`; false where it is no such option. */
-function isKnownSetting(word: string): boolean {
-  const [name, setting] = word.split(/=(.*)/) as [string, string?]
-  const known = settings[name]
-  if (!known) return false
-  if (setting === undefined) return name === '--compress-debug-sections'
-  if (!known.includes(setting)) throw new UsageError(`${name} is ${known.join(' or ')}, not '${setting}'`)
-  return true
 }
 
 /** Reads words as `kas` does. `base` is what the caller has set already (kasm's -Wa,…). */
@@ -75,96 +38,249 @@ export function parseKasWords(words: readonly string[], base: AssembleOptions = 
   const encode: Mutable<NonNullable<AssembleOptions['encode']>> = { ...base.encode }
   const includePaths: string[] = [...(base.includePaths ?? [])]
   const definedSymbols = [...(base.definedSymbols ?? [])]
+  const prefixMaps: { readonly from: string; readonly to: string }[] = []
   const inputs: string[] = []
-  let output = 'a.out'
-  let isFatalWarnings = false
-  let show: KasCommand['show']
-  let dependencyFile: string | undefined
-  let format: DiagnosticsFormat = 'text'
-  let hasStatistics = false
-  let listing: KasCommand['listing']
+  const remarks: string[] = []
+  const command: Mutable<Omit<KasCommand, 'options' | 'inputs' | 'remarks'>> = {
+    output: 'a.out',
+    isFatalWarnings: false,
+    show: undefined,
+    tellsVersion: false,
+    dependencyFile: undefined,
+    format: 'text',
+    hasStatistics: false,
+    compression: 'none',
+    listing: undefined,
+    showsToolsFolder: false,
+    explain: undefined,
+  }
   const listingSizes = new Map<string, number>()
-  let showsToolsFolder = false
-  let explain: string | undefined
   const warnings = new Set(base.optInWarnings)
-  for (let i = 0; i < words.length; i++) {
-    const word = wholeName(words[i] as string)
-    const value = (name: string): string => {
-      const next = words[++i]
-      if (next === undefined) throw new UsageError(`${name} needs a value`)
-      return next
+  const addListing = (value = 'hls'): void => {
+    const [letters = '', file] = value.split(/=(.*)/s)
+    const wrong = /[^cdghlmns]/.exec(letters)
+    if (wrong) throw new UsageError(`-a takes the letters c, d, g, h, l, m, n and s, not '${wrong[0]}'`)
+    command.listing = { letters: (command.listing?.letters ?? '') + (letters || 'hls'), file: file ?? command.listing?.file }
+  }
+  for (const word of readWords(words, kasOptionNames)) {
+    if ('operand' in word) {
+      inputs.push(word.operand)
+      continue
     }
-    if (word === '--') {
-      inputs.push(...words.slice(i + 1))
-      break
+    const { name, value = '' } = word
+    if (isMachineOption(name)) {
+      machineOption(name, value, options, encode)
+      continue
     }
-    if (word === '-' || !word.startsWith('-')) inputs.push(word)
-    else if (word === '-o') output = value('-o')
-    else if (/^-o./.test(word)) output = word.slice(2)
-    else if (word === '-I') includePaths.push(value('-I'))
-    else if (/^-I./.test(word)) includePaths.push(word.slice(2))
-    else if (word === '--32') options.mode = 32
-    else if (word === '--64') options.mode = 64
-    else if (word === '--x32') {
-      options.mode = 64
-      options.x32 = true
-    } else if (word === '--defsym' || word.startsWith('--defsym='))
-      definedSymbols.push(definition(word === '--defsym' ? value(word) : word.slice(9)))
-    else if (word === '-W' || word === '--no-warn') options.noWarnings = true
-    else if (word === '--warn') options.noWarnings = false
-    else if (/^-W[a-z]/.test(word)) chooseWarning(word.slice(2), warnings)
-    else if (word === '--fatal-warnings') isFatalWarnings = true
-    else if (word === '-L' || word === '--keep-locals') options.keepLocals = true
-    else if (word === '--strip-local-absolute') options.stripLocalAbsolute = true
-    else if (word === '-n') options.plainNops = true
-    else if (word === '-Z') options.keepGoing = true
-    else if (word === '--alternate') options.alternateMacros = true
-    else if (word === '--help' || word === '--target-help') show = 'help'
-    else if (word === '--version' || word === '-version') show = 'version'
-    else if (word === '--statistics') hasStatistics = true
-    else if (word === '--MD' || word === '-MD') dependencyFile = value(word)
-    else if (word.startsWith('--MD=')) dependencyFile = word.slice(5)
-    else if (word === '--execstack') options.stack = 'executable'
-    else if (word === '--noexecstack') options.stack = 'not-executable'
-    else if (word === '-M' || word === '--mri') throw new UsageError(`${word}: the syntax of MRI assemblers is not supported`)
-    else if (word === '--debug-prefix-map') value(word)
-    else if (word === '--print-tools-dir') showsToolsFolder = true
-    else if (word === '--explain') explain = value(word)
-    else if (word.startsWith('--explain=')) explain = word.slice(10)
-    else if (word.startsWith('--diagnostics-format=')) {
-      const name = word.slice(21)
-      if (name !== 'text' && name !== 'json' && name !== 'sarif')
-        throw new UsageError(`--diagnostics-format is text, json or sarif, not '${name}'`)
-      format = name
-    } else if (/^-a[cdghlmns]*(=.*)?$/.test(word)) {
-      const [letters, file] = word.slice(2).split(/=(.*)/)
-      listing = { letters: (listing?.letters ?? '') + (letters || 'hls'), file: file ?? listing?.file }
-    } else if (/^--listing-(lhs-width|lhs-width2|rhs-width|cont-lines)(=|$)/.test(word)) {
-      const [name, setting] = word.split(/=(.*)/) as [string, string?]
-      const number = Number(setting ?? value(name))
-      if (!Number.isInteger(number) || number < 0) throw new UsageError(`${name} is a number`)
-      listingSizes.set(name.slice('--listing-'.length), number)
-    } else if (word === '-g' || word === '--gen-debug') options.debugLines = { format: 'dwarf', version: 2 }
-    else if (/^(--gdwarf|-gdwarf)-?[2-5]$/.test(word)) options.debugLines = { format: 'dwarf', version: Number(word.at(-1)) }
-    else if (word === '--gsframe') options.sframe = true
-    else if (/^--gdwarf-cie-version=[134]$/.test(word)) options.cieVersion = Number(word.at(-1)) as 1
-    else if (word === '--elf-stt-common=yes') options.usesCommonType = true
-    else if (/^(--gstabs\+?|-gstabs\+?)$/.test(word)) options.debugLines = { format: 'stabs' }
-    else if (word === '-O' || word === '-O1') encode.optimize = 1
-    else if (/^-O[2-9]$/.test(word)) encode.optimize = 2
-    else if (word === '-Os') encode.optimize = 's'
-    else if (word === '-O0') encode.optimize = 0
-    else if (word === '--size-check=warning') options.hasLenientSizes = true
-    else if (/^-(defsym)$/.test(word)) definedSymbols.push(definition(value(word)))
-    else if (word.startsWith('-m')) machineOption(word, options, encode)
-    else if (!isKnownSetting(word) && !ignored.test(word)) throw new UsageError(`there is no option '${word}'`)
+    switch (name) {
+      case 'o':
+        command.output = value
+        break
+      case 'I':
+        includePaths.push(value)
+        break
+      case '32':
+        options.mode = 32
+        options.x32 = false
+        break
+      case '64':
+        options.mode = 64
+        options.x32 = false
+        break
+      case 'x32':
+        options.mode = 64
+        options.x32 = true
+        break
+      case 'defsym':
+        definedSymbols.push(definition(value, remarks))
+        break
+      case 'W':
+        if (value === '') options.noWarnings = true
+        else chooseWarning(value, warnings)
+        break
+      case 'no-warn':
+        options.noWarnings = true
+        break
+      case 'warn':
+        options.noWarnings = false
+        command.isFatalWarnings = false
+        break
+      case 'fatal-warnings':
+        options.noWarnings = false
+        command.isFatalWarnings = true
+        break
+      case 'L':
+      case 'keep-locals':
+        options.keepLocals = true
+        break
+      case 'strip-local-absolute':
+        options.stripLocalAbsolute = true
+        break
+      case 'n':
+        options.plainNops = true
+        break
+      case 'Z':
+        options.keepGoing = true
+        break
+      case 'alternate':
+        options.alternateMacros = true
+        break
+      case 'help':
+      case 'target-help':
+        command.show = 'help'
+        break
+      case 'version':
+        command.show = 'version'
+        break
+      case 'dump-config':
+        command.show = 'configuration'
+        break
+      case 'v':
+        if (value === 'ersion') command.show = 'version'
+        else command.tellsVersion = true
+        break
+      case 'V':
+      case 'verbose':
+        command.tellsVersion = true
+        break
+      case 'statistics':
+        command.hasStatistics = true
+        break
+      case 'MD':
+        command.dependencyFile = value
+        break
+      case 'execstack':
+        options.stack = 'executable'
+        break
+      case 'noexecstack':
+        options.stack = 'not-executable'
+        break
+      case 'M':
+      case 'mri':
+        throw new UsageError('-M, --mri: the syntax of MRI assemblers is not supported (nor is it by GNU as for x86)')
+      case 'emulation':
+        throw new UsageError('--emulation: choose with --32, --64 or --x32')
+      case 'debug-prefix-map':
+        prefixMaps.push(prefixMap(value))
+        break
+      case 'diagnostics-format':
+        command.format = settingOf('--diagnostics-format', value, { text: 'text', json: 'json', sarif: 'sarif' })
+        break
+      case 'print-tools-dir':
+        command.showsToolsFolder = true
+        break
+      case 'explain':
+        command.explain = value
+        break
+      case 'a':
+      case 'al':
+        // `-al=FILE` is read as the long name `al`.
+        addListing(name === 'al' ? `l${value === '' ? '' : `=${value}`}` : value || undefined)
+        break
+      case 'listing-lhs-width':
+      case 'listing-lhs-width2':
+      case 'listing-rhs-width':
+      case 'listing-cont-lines':
+        listingSizes.set(name.slice('listing-'.length), Math.max(0, Number.parseInt(value, 10) || 0))
+        break
+      case 'g':
+        if (value !== '') throw new UsageError(`there is no option '-g${value}'; -g takes no level`)
+        options.debugLines = { format: 'dwarf', version: options.debugLines?.version ?? 2 }
+        break
+      case 'gen-debug':
+        options.debugLines = { format: 'dwarf', version: options.debugLines?.version ?? 2 }
+        break
+      case 'gdwarf2':
+      case 'gdwarf-2':
+      case 'gdwarf-3':
+      case 'gdwarf-4':
+      case 'gdwarf-5':
+        options.debugLines = { format: 'dwarf', version: Number(name.at(-1)) }
+        break
+      case 'gdwarf-sections':
+        options.lineTablesPerSection = true
+        break
+      case 'gdwarf-cie-version': {
+        const version = Number.parseInt(value, 10)
+        if (version !== 1 && version !== 3 && version !== 4) throw new UsageError(`--gdwarf-cie-version is 1, 3 or 4, not '${value}'`)
+        options.cieVersion = version
+        break
+      }
+      case 'gsframe':
+        options.sframe = true
+        break
+      case 'gstabs':
+        options.debugLines = { format: 'stabs' }
+        break
+      case 'gstabs+':
+        options.debugLines = { format: 'stabs', hasGnuExtensions: true }
+        break
+      case 'elf-stt-common':
+        options.usesCommonType = settingOf('--elf-stt-common', value, { yes: true, no: false })
+        break
+      case 'size-check':
+        options.hasLenientSizes = settingOf('--size-check', value, { error: false, warning: true })
+        break
+      case 'generate-missing-build-notes':
+        options.buildNotes = settingOf('--generate-missing-build-notes', value, { yes: true, no: false })
+        break
+      case 'multibyte-handling':
+        options.multibyte = settingOf('--multibyte-handling', value, {
+          allow: 'allow',
+          warn: 'warn',
+          'warn-sym-only': 'warn-symbols',
+          warn_sym_only: 'warn-symbols',
+        })
+        break
+      case 'sectname-subst':
+        options.substitutesSectionNames = true
+        break
+      case 'compress-debug-sections': {
+        const kind = settingOf<DebugCompression | 'zstd'>('--compress-debug-sections', value === '' ? 'zlib' : value, {
+          none: 'none',
+          zlib: 'zlib',
+          'zlib-gabi': 'zlib',
+          'zlib-gnu': 'zlib-gnu',
+          zstd: 'zstd',
+        })
+        if (kind === 'zstd') throw new UsageError('--compress-debug-sections=zstd is not supported; zlib and zlib-gnu are')
+        command.compression = kind
+        break
+      }
+      case 'nocompress-debug-sections':
+        command.compression = 'none'
+        break
+      case 'O':
+        encode.optimize = value === '' ? 1 : value === 's' ? 's' : optimization(value)
+        break
+      case 'Q':
+        if (!/^[yn]/.test(value)) throw new UsageError(`there is no option '-Q${value}'; -Qy and -Qn are taken without effect`)
+        break
+      default:
+        // The others of kas-option-names.ts say nothing to an x86 ELF object: -D, -f, -J, -k, -q, -R, -s, -w, -X, --divide,
+        // --hash-size, --nocpp, --no-pad-sections, --reduce-memory-overheads, --traditional-format.
+        break
+    }
   }
   options.encode = encode
   if (warnings.size > 0) options.optInWarnings = warnings
+  if (prefixMaps.length > 0) options.prefixMaps = prefixMaps
   options.includePaths = includePaths
   options.definedSymbols = definedSymbols
-  if (listing) options.listing = listingOptions(listing.letters, listingSizes)
-  return { options, inputs, output, isFatalWarnings, show, dependencyFile, format, hasStatistics, listing, showsToolsFolder, explain }
+  if (command.listing) options.listing = listingOptions(command.listing.letters, listingSizes)
+  return { ...command, options, inputs, remarks }
+}
+
+/** `-O5` is as `-O2`, and what is no number is 0, as GNU as reads it. */
+function optimization(value: string): 0 | 1 | 2 {
+  const number = Number.parseInt(value, 10) || 0
+  return number <= 0 ? 0 : number === 1 ? 1 : 2
+}
+
+function prefixMap(text: string): { from: string; to: string } {
+  const at = text.indexOf('=')
+  if (at < 0) throw new UsageError(`--debug-prefix-map takes OLD=NEW, not '${text}'`)
+  return { from: text.slice(0, at), to: text.slice(at + 1) }
 }
 
 /** `-Wname`, `-Wno-name`, `-Wall`: the warnings that GNU as does not have. */
@@ -185,14 +301,19 @@ function chooseWarning(word: string, chosen: Set<OptInWarning>): void {
   }
 }
 
-function definition(text: string): { name: string; value: bigint } {
+/** `name=number`; GNU as reads as much of a number as there is, and 0 where there is none. */
+function definition(text: string, remarks: string[]): { name: string; value: bigint } {
   const at = text.indexOf('=')
+  if (at < 0) throw new UsageError(`--defsym takes name=number, not '${text}'`)
   const digits = text.slice(at + 1)
-  if (at < 1 || !/^-?(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(digits)) throw new UsageError(`--defsym takes name=number, not '${text}'`)
-  const isNegative = digits.startsWith('-')
-  const plain = isNegative ? digits.slice(1) : digits
-  const value = BigInt(/^0[0-7]+$/.test(plain) ? `0o${plain}` : plain)
-  return { name: text.slice(0, at), value: isNegative ? -value : value }
+  const [read = '', sign = '', number = ''] = /^\s*([-+]?)(0[xX][0-9a-fA-F]+|[0-9]+)/.exec(digits) ?? []
+  const octal = /^0[0-7]*/.exec(number)?.[0]
+  const used = number.startsWith('0') && !/^0[xX]/.test(number) ? (octal ?? '0') : number
+  const value = used === '' ? 0n : BigInt(/^0[0-7]+$/.test(used) ? `0o${used.slice(1)}` : used)
+  if (read.length !== digits.length || used !== number) {
+    remarks.push(`--defsym ${text}: '${digits}' is not a number; ${sign}${used === '' ? 0 : used} is taken, as GNU as does`)
+  }
+  return { name: text.slice(0, at), value: sign === '-' ? -value : value }
 }
 
 /** -a's letters and --listing-…; as GNU as has them. */
@@ -211,139 +332,5 @@ function listingOptions(letters: string, sizes: ReadonlyMap<string, number>): Li
     wordsMore: Math.max(1, sizes.get('lhs-width2') ?? wordsFirst),
     continuationLines: sizes.get('cont-lines') ?? defaultListing.continuationLines,
     sourceWidth: sizes.get('rhs-width') ?? defaultListing.sourceWidth,
-  }
-}
-
-/** -march=, -mtune=, -mshared and the like. */
-function machineOption(word: string, options: Mutable<AssembleOptions>, encode: Mutable<NonNullable<AssembleOptions['encode']>>): void {
-  const [name, setting = ''] = word.split(/=(.*)/) as [string, string?]
-  const truth = (): boolean => {
-    if (setting !== 'yes' && setting !== 'no') throw new UsageError(`${name} is yes or no, not '${setting}'`)
-    return setting === 'yes'
-  }
-  const choice = <T>(choices: Record<string, T>): T => {
-    const found = choices[setting]
-    if (found === undefined) throw new UsageError(`${name} is one of ${Object.keys(choices).join(', ')}, not '${setting}'`)
-    return found
-  }
-  const alignBranches = (boundaryPower?: number, kinds?: readonly BranchKind[], prefixSize?: number): void => {
-    const before = options.branchAlignment
-    options.branchAlignment = {
-      boundaryPower: boundaryPower ?? before?.boundaryPower ?? 0,
-      kinds: new Set(kinds ?? before?.kinds ?? ['jcc', 'fused', 'jmp']),
-      prefixSize: prefixSize ?? before?.prefixSize ?? 5,
-    }
-  }
-  switch (name) {
-    case '-march':
-      if (setting === '') throw new UsageError('-march= needs the name of a processor')
-      options.arch = setting
-      return
-    case '-mtune':
-      if (setting === '') throw new UsageError('-mtune= needs the name of a processor')
-      options.tune = setting
-      return
-    case '-mshared':
-      options.isShared = true
-      return
-    case '-mrelax-relocations':
-      options.relaxRelocations = truth()
-      return
-    case '-mx86-used-note':
-      options.x86UsedNote = truth()
-      return
-    case '-mindex-reg':
-      encode.allowIndexReg = true
-      return
-    case '-msse-check':
-      encode.sseCheck = choice<'none' | 'warning' | 'error'>({ none: 'none', warning: 'warning', error: 'error' })
-      return
-    case '-moperand-check':
-      encode.operandCheck = choice<'none' | 'warning' | 'error'>({ none: 'none', warning: 'warning', error: 'error' })
-      return
-    case '-muse-unaligned-vector-move':
-      encode.unalignedVectorMove = true
-      return
-    case '-msse2avx':
-      encode.sse2avx = true
-      return
-    case '-mavxscalar':
-      encode.avxScalar = choice<128 | 256>({ 128: 128, 256: 256 })
-      return
-    case '-mvexwig':
-      encode.vexW = choice<0 | 1>({ 0: 0, 1: 1 })
-      return
-    case '-mevexlig':
-      encode.evexLength = choice<128 | 256 | 512>({ 128: 128, 256: 256, 512: 512 })
-      return
-    case '-mevexwig':
-      encode.evexW = choice<0 | 1>({ 0: 0, 1: 1 })
-      return
-    case '-mevexrcig':
-      encode.evexRounding = choice<'rn' | 'rd' | 'ru' | 'rz'>({ rne: 'rn', rd: 'rd', ru: 'ru', rz: 'rz' })
-      return
-    case '-mnaked-reg':
-      options.nakedRegisters = true
-      return
-    case '-mmnemonic':
-      if (setting !== 'att') throw new UsageError(`${word}: only AT&T mnemonics are supported`)
-      return
-    case '-msyntax':
-      if (setting !== 'att') throw new UsageError(`${word}: only AT&T syntax is supported`)
-      return
-    case '-madd-bnd-prefix':
-      encode.addBndPrefix = true
-      return
-    case '-momit-lock-prefix':
-      encode.omitLockPrefix = truth()
-      return
-    case '-mfence-as-lock-add':
-      encode.fenceAsLockAdd = truth()
-      return
-    case '-mlfence-after-load':
-      encode.lfenceAfterLoad = truth()
-      return
-    case '-mlfence-before-indirect-branch': {
-      const kind = choice<'all' | 'register' | 'memory' | 'none'>({ all: 'all', register: 'register', memory: 'memory', none: 'none' })
-      if (kind !== 'none') encode.lfenceBeforeIndirectBranch = kind
-      return
-    }
-    case '-mlfence-before-ret': {
-      const method = choice<'or' | 'not' | 'shl' | 'none'>({ or: 'or', not: 'not', shl: 'shl', yes: 'shl', none: 'none' })
-      if (method !== 'none') encode.lfenceBeforeRet = method
-      return
-    }
-    case '-mamd64':
-      encode.isa64 = 'amd64'
-      return
-    case '-mintel64':
-      encode.isa64 = 'intel64'
-      return
-    case '-malign-branch-boundary': {
-      const boundary = Number(setting)
-      if (setting === '' || !(boundary === 0 || (boundary >= 16 && boundary <= 0x800000 && Number.isInteger(Math.log2(boundary)))))
-        throw new UsageError(`-malign-branch-boundary is 0 or a power of two from 16 on, not '${setting}'`)
-      alignBranches(boundary === 0 ? 0 : Math.log2(boundary))
-      return
-    }
-    case '-malign-branch': {
-      const names = setting.split('+')
-      const wrong = names.find((kind) => !(branchKinds as readonly string[]).includes(kind))
-      if (wrong !== undefined) throw new UsageError(`-malign-branch takes ${branchKinds.join(', ')}, joined by '+', not '${wrong}'`)
-      alignBranches(
-        undefined,
-        branchKinds.filter((kind) => names.includes(kind)),
-      )
-      return
-    }
-    case '-malign-branch-prefix-size':
-      if (!/^[0-5]$/.test(setting)) throw new UsageError(`-malign-branch-prefix-size is a number from 0 to 5, not '${setting}'`)
-      alignBranches(undefined, undefined, Number(setting))
-      return
-    case '-mbranches-within-32B-boundaries':
-      alignBranches(5, ['jcc', 'fused', 'jmp'], 5)
-      return
-    default:
-      throw new UsageError(`there is no option '${word}'`)
   }
 }

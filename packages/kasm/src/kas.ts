@@ -19,11 +19,22 @@ import { parseKasWords } from './kas-options.ts'
 /** Runs kas with the words of its command line; the exit status is the result. */
 export async function runKas(words: readonly string[]): Promise<number> {
   const command = parseKasWords(expandResponseFiles(words))
-  if (command.show) {
+  const versionLine = `kas (kernelbox) ${version}, the dialect of GNU assembler 2.40\n`
+  if (command.show === 'help') {
     const { helpText } = await import('./kas-help.ts')
-    process.stdout.write(command.show === 'help' ? helpText : `kas (kernelbox) ${version}, the dialect of GNU assembler 2.40\n`)
+    process.stdout.write(helpText)
     return 0
   }
+  if (command.show === 'version') {
+    process.stdout.write(versionLine)
+    return 0
+  }
+  if (command.show === 'configuration') {
+    process.stderr.write('alias = x86_64-linux-gnu\ncpu-type = x86_64\nformat = elf\n')
+    return 0
+  }
+  if (command.tellsVersion) process.stderr.write(versionLine)
+  for (const remark of command.remarks) process.stderr.write(`kas: warning: ${remark}\n`)
   if (command.showsToolsFolder) {
     const { toolsFolder } = await import('./tools-folder.ts')
     process.stdout.write(`${toolsFolder()}\n`)

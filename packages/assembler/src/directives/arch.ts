@@ -48,28 +48,39 @@ function history(a: Assembler): ArchHistory {
   return found
 }
 
-/** -march: what it allows holds from the first statement on. Gives false for a name that nobody knows. */
-export function applyMarch(a: Assembler): boolean {
-  if (a.tune === 'i486') a.encode = { ...a.encode, tunesFor486: true }
-  if (a.options.arch === undefined || a.encode.isa) return true
+/** Processors that only .arch knows, and `-mtune` beside `-march` (GNU as 2.40 --help). */
+const onlyOfDirective = ['i8086', 'i186', 'i286', 'default']
+
+/** -march and -mtune: what they allow holds from the first statement on. Gives what is wrong with them. */
+export function applyMarch(a: Assembler): string | undefined {
+  const { processors, extensions } = archNames()
+  const { tune } = a
+  if (tune !== undefined && !processors.includes(tune)) return unknownProcessor('-mtune', tune, processors)
+  if (tune === 'i486') a.encode = { ...a.encode, tunesFor486: true }
+  if (a.options.arch === undefined || a.encode.isa) return undefined
   const arch = a.options.arch.toLowerCase()
-  const isa = isaOfMarch(arch)
-  const { processors } = archNames()
+  const [processor = '', ...added] = arch.split('+')
+  const known = processors.filter((name) => !onlyOfDirective.includes(name))
+  if (processor !== '' && !known.includes(processor)) return unknownProcessor('-march', processor, known)
   // Behind a plus only extensions can stand.
-  if (
-    isa === null ||
-    arch
-      .split('+')
-      .slice(1)
-      .some((name) => processors.includes(name))
-  )
-    return false
+  const wrong = added.find((name) => processors.includes(name) || isaOfMarch(`+${name}`) === null)
+  if (wrong !== undefined) return unknownProcessor('-march', wrong, extensions, 'an extension')
+  const isa = isaOfMarch(arch)
+  if (isa === null) return unknownProcessor('-march', arch, known)
   if (isa) {
-    const tunesFor486 = (a.tune ?? arch.split('+')[0]) === 'i486'
+    if (a.mode === 64 && !isa.has('x86_64') && processor !== '') {
+      return `-march=${a.options.arch}: '${processor}' has no 64-bit mode; --32 asks for a 32-bit object`
+    }
+    const tunesFor486 = (tune ?? processor) === 'i486'
     a.encode = { ...a.encode, isa, tunesFor486 }
     a.instructions.optionsChanged()
   }
-  return true
+  return undefined
+}
+
+function unknownProcessor(option: string, name: string, known: readonly string[], what = 'a processor'): string {
+  const nearest = nearestWord(name, known)
+  return `${option}: '${name}' is not ${what}${nearest ? `; did you mean '${nearest}'?` : ''}`
 }
 
 export function archOf(a: Assembler): ArchState {

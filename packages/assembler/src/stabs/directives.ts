@@ -22,7 +22,7 @@ class StabTable {
   readonly #header: number
   #count = 0
 
-  constructor(a: Assembler, name: string) {
+  constructor(a: Assembler, name: string, source: string | undefined) {
     this.entries = a.sections.find(name) ?? a.sections.add(name, SHT_PROGBITS, 0)
     this.entries.entrySize = entrySizeInBytes
     this.entries.alignmentPower = Math.max(this.entries.alignmentPower, 2)
@@ -33,7 +33,7 @@ class StabTable {
     const strings = this.strings.chain(0)
     if (strings.length === 0) strings.byte(0)
     // `.file` names the source as compilers do; without it, it is what messages name.
-    chain.number(this.#string(a.symbols.all.findLast((symbol) => symbol.isFile)?.name ?? a.statementPlace().file), 4)
+    chain.number(this.#string(source ?? a.symbols.all.findLast((symbol) => symbol.isFile)?.name ?? a.statementPlace().file), 4)
     chain.number(0, 4)
     chain.number(0, 4)
   }
@@ -67,11 +67,11 @@ class StabTable {
   }
 }
 
-function tableOf(a: Assembler, name: string): StabTable {
+function tableOf(a: Assembler, name: string, source?: string): StabTable {
   const key = `stabs ${name}`
   let table = a.extensions.get(key) as StabTable | undefined
   if (!table) {
-    table = new StabTable(a, name)
+    table = new StabTable(a, name, source)
     a.extensions.set(key, table)
     const made = table
     a.finishers.push(() => made.finish())
@@ -123,9 +123,8 @@ function emitWithValue(a: Assembler, word: Word, table: string, text: string, fi
 }
 
 /** The place where the directive stands is the value. */
-function emitHere(a: Assembler, table: string, text: string, fields: [number, number, number]): void {
+function emitHere(a: Assembler, stabs: StabTable, text: string, fields: [number, number, number]): void {
   const here = a.here()
-  const stabs = tableOf(a, table)
   stabs.begin(text, ...fields)
   const chain = stabs.entries.chain(0)
   const at = chain.length
@@ -156,7 +155,7 @@ export const stabsDirectives: DirectiveTable = {
   },
   stabd(a, word) {
     const fields = readFields(a, word)
-    if (fields && a.expectEnd()) emitHere(a, '.stab', '', fields)
+    if (fields && a.expectEnd()) emitHere(a, tableOf(a, '.stab'), '', fields)
   },
   xstabs(a, word) {
     const name = a.readString()
@@ -168,18 +167,28 @@ export const stabsDirectives: DirectiveTable = {
   },
 }
 
-/** --gstabs: an entry for each line that has instructions. */
-export function generateStabs(a: Assembler): void {
-  let file = ''
+/**
+ * --gstabs, --gstabs+: an entry for the source (with the GNU extensions also one for its folder), then one for each line that
+ * has instructions, until a `.loc` or a numbered `.file` says that a compiler knows better.
+ */
+export function generateStabs(a: Assembler, source: string): void {
+  const { compilationDirectory, debugLines } = a.options
+  const table = tableOf(a, '.stab', source)
+  if (debugLines?.hasGnuExtensions && compilationDirectory !== undefined) {
+    emitHere(a, table, `${compilationDirectory.replace(/\/$/, '')}/`, [typeSourceFile, 0, 0])
+  }
+  emitHere(a, table, source, [typeSourceFile, 0, 0])
+  let file = source
   let line = 0
   a.instrumentation.push({
     instruction() {
+      if (a.extensions.has('line-table')) return
       const place = a.statementPlace()
       if (place.line === 0 || (place.file === file && place.line === line)) return
-      if (place.file !== file) emitHere(a, '.stab', place.file, [file === '' ? typeSourceFile : typeIncludedSource, 0, 0])
+      if (place.file !== file) emitHere(a, table, place.file, [typeIncludedSource, 0, 0])
       file = place.file
       line = place.line
-      emitHere(a, '.stab', '', [typeSourceLine, 0, line])
+      emitHere(a, table, '', [typeSourceLine, 0, line])
     },
   })
 }
