@@ -81,6 +81,20 @@ export class RelocationTable {
     this.#view.setInt32(at + 20, addend < 0 ? -1 : 0, true)
   }
 
+  /** By offset; rows of one offset keep their order. */
+  sort(): void {
+    const { count } = this
+    let isSorted = true
+    for (let row = 1; row < count && isSorted; row++) isSorted = this.offsetAt(row - 1) <= this.offsetAt(row)
+    if (isSorted) return
+    const rows = Array.from({ length: count }, (_, row) => row).sort((a, b) => this.offsetAt(a) - this.offsetAt(b) || a - b)
+    const sorted = RelocationTable.withCapacity(count)
+    for (const row of rows) sorted.add(this.offsetAt(row), this.typeAt(row), this.symbolAt(row), this.exactAddendAt(row))
+    this.#view = sorted.#view
+    this.#at = 0
+    this.#layout = layout.rela64
+  }
+
   #append(offset: number, type: number, symbol: number): number {
     if (this.#layout !== layout.rela64 || (this.count + 1) * 24 > this.#view.byteLength - this.#at) this.#grow()
     const at = this.#at + this.count++ * 24

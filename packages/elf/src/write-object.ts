@@ -24,7 +24,8 @@ import type { ElfObject } from './model.ts'
 import { needsGnuAbi } from './os-abi.ts'
 import { relocationBytes, relocationSize, type SectionHeader, symbolTableBytes, writeSectionHeader } from './write-tables.ts'
 
-export function writeObject(object: ElfObject): Uint8Array {
+/** @param namedFirst sections in the order in which their names stand in .shstrtab; else groups' come last, as GNU as has it */
+export function writeObject(object: ElfObject, namedFirst: readonly number[] = []): Uint8Array {
   const is64 = object.class === 64
   const isRela = object.machine === EM_X86_64
   const wordSize = is64 ? 8 : 4
@@ -85,6 +86,8 @@ export function writeObject(object: ElfObject): Uint8Array {
   const names = new MergedStringTable()
   for (const name of hasSymbols ? ['.symtab', '.strtab', '.shstrtab'] : ['.shstrtab']) names.add(name)
   if (shndx) names.add('.symtab_shndx')
+  for (const section of namedFirst)
+    for (const index of [fileIndex[section], relocationIndex[section]]) if (index) names.add((headers[index] as SectionHeader).name)
   for (const header of headers) if (header.type !== SHT_GROUP) names.add(header.name)
   for (const header of headers) names.add(header.name)
   const nameBytes = names.build()

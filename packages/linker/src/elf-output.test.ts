@@ -51,6 +51,11 @@ const objects = {
     'f0VMRgIBAQ{12}EAPgAB{25}MAB{13}EAAAAAAAEAACQAIAFVdw5DDAAAAF{10}BelIAAXgQARsMBwiQAQAAGAAAABw{10}wAAAABBDhCGAkEOCAAAABg{10}XpQUgABeBAGGwAAAAAbDAcIkAEUAAAAI{10}C{53}wAB{23}BAAAAEAAB{23}EAAAAEAABAAM{20}JAAAAE{27}ZjIAZm9vMgBwZXJzAAAAI{10}CAAAAAQ{14}Rg{9}CAAAAB{15}W{10}CAAAAAQAAAAM{10}C5zeW10YWIALnN0cnRhYgAuc2hzdHJ0YWIALnRleHQALmRhdGEALmJzcwAucmVsYS5laF9mcmFtZQ{93}bAAAAAQAAAAY{19}B{11}U{20}B{20}IQAAAAEAAAAD{20}RQ{31}Q{19}CcAAAAIAAAAAw{19}EU{31}E{20}xAAAAAQAAAAI{19}BI{9}Gg{20}I{20}LAAAAAQAAAB{21}OAEAAAAAAABI{10}YAAAAEAAAAC{10}Y{10}EAAAAC{25}L{10}e{10}HAAAAAgAAAAg{9}G{10}JAAAAAw{25}oAQ{8}4{20}B{20}EQAAAAM{25}gAE{8}7{21}Q{20}',
   relro:
     'f0VMRgIBAQ{12}EAPgAB{25}KAB{13}EAAAAAAAEAACwAKAMM{127}EAAAAAAPH/Z{21}QAAAAAAPH/E{21}cAAAAAAPH/C{21}oAAAAAAPH/B{21}0AAAAAAPH/E{20}BAAAAAQAAE{23}BCUwBEQQBEUgBURABSTwBfc3RhcnQAAC5zeW10YWIALnN0cnRhYgAuc2hzdHJ0YWIALnRleHQALmRhdGEALmJzcwAucm9kYXRhAC50ZGF0YQAuaW5pdF9hcnJheQAuZGF0YS5yZWwucm8{93}GwAAAAEAAAAG{20}Q{10}B{21}Q{19}CEAAAABAAAAAw{19}EE{9}E{21}E{20}nAAAACAAAAAM{19}BR{9}GQ{20}B{20}LAAAAAEAAAAC{20}UQ{9}Q{21}Q{19}DQAAAABAAAAAwQ{18}GE{9}B{21}E{20}7AAAADgAAAAM{19}Bl{10}g{20}B{10}g{9}RwAAAAEAAAAD{20}g{10}I{20}I{21}EAAAAC{25}Ig{9}q{10}JAAAABgAAAAg{9}G{10}JAAAAAw{25}wAQAAAAAAABc{20}B{20}EQAAAAM{25}RwEAAAAAAABU{21}Q{20}',
+  // Comdat groups, of which groupB's loses; debug information about it, sections that no script names.
+  groupA:
+    'f0VMRgIBAQ{12}EAPgAB{27}C{13}E{7}EAAEgARAAEAAAAH{5}QAAAAsAAADo{5}MM{22}QIU{10}F6UgABeBABGwwHCJABAAAUAAAAH{10}B{53}wAH{23}B{7}C{23}HAAAAEAAD{23}OAAAAIAAH{24}d200LjEAX3N0YXJ0AGYAAQ{9}EAAAABAAAAPz/////////{11}BAAAAB{15}C{10}B{5}Q{14}I{10}C{5}Q{15}C5zeW10YWIALnN0cnRhYgAuc2hzdHJ0YWIALnJlbGEudGV4dAAuZGF0YQAuYnNzAC50ZXh0LmYALnJlbGEuZGVidWdfeAAub3RoZXIALmRlYnVnX20ALm5vdGUuR05VLXN0YWNrAC5yZWxhLmVoX2ZyYW1lAC5ncm91c{91}dgAAABE{25}Q{10}I{10}8AAAAEAAAAB{10}E{9}HYAAAAR{25}Eg{9}C{10}P{5}gAAAAQ{9}B{10}g{5}QAAAAY{19}BQ{10}U{20}B{20}GwAAAAQAAAB{21}IAE{8}Y{10}8AAAADAAAAC{10}Y{9}CYAAAAB{5}w{19}FU{31}E{20}sAAAAC{5}M{19}BV{31}B{20}MQAAAAEAAAAGAg{18}VQ{9}B{21}Q{19}D4AAAAB{25}FY{9}E{21}E{20}5AAAABAAAAE{21}4AQ{7}D{10}DwAAAAgAAAAI{9}Bg{9}RwAAAAE{25}Zg{9}B{21}Q{19}E4AAAAB{6}I{18}Gc{10}Q{20}E{19}BX{5}Q{24}Bo{31}B{20}b{5}EAAAAC{20}a{10}w{20}C{20}GcAAAAEAAAAQ{20}GgB{8}G{10}PAAAADQAAAAg{9}G{10}B{5}g{24}CY{9}Hg{9}E{5}MAAAAI{9}Bg{9}CQAAAAM{25}EAE{8}Q{21}Q{19}BEAAAAD{25}IAB{8}fQ{20}E{20}',
+  groupB:
+    'f0VMRgIBAQ{12}EAPgAB{25}CgC{13}E{7}EAAEAAPAAEAAAAHAAAA6{5}BIjQU{5}YWJjAMM{10}Hg{8}U{10}F6UgABeBABGwwHCJABAAAUAAAAH{10}B{53}wAC{23}B{7}C{29}wAH{23}D{7}G{23}IAAAAIAAH{24}ZwAuTEMwAGY{42}Q{9}EAAAABQAAAPz/////////C{10}CAAAABAAAAPz/////////{11}B{5}w{14}I{10}C{5}w{15}C5zeW10YWIALnN0cnRhYgAuc2hzdHJ0YWIALnJlbGEudGV4dAAuZGF0YQAuYnNzAC5yb2RhdGEuc3RyMS4xAC50ZXh0LmYALnJlbGEuZGVidWdfeAAuY29tbWVudAAucmVsYS5laF9mcmFtZQAuZ3JvdX{91}G4AAAAR{25}E{10}C{10}NAAAABQAAAAQ{9}B{10}g{5}QAAAAY{19}BI{10}w{20}B{20}GwAAAAQAAAB{21}OAE{7}BI{10}0AAAACAAAAC{10}Y{9}CYAAAAB{5}w{19}FQ{31}E{20}sAAAAC{5}M{19}BU{31}B{20}MQAAAAEAAAAy{20}V{10}E{21}Q{9}B{9}E{5}BAAAABgI{18}Fg{10}Q{20}E{19}BN{5}Q{24}BZ{10}g{20}B{20}S{5}QAAAB{21}gAE{8}Y{10}0AAAAIAAAAC{10}Y{9}FYAAAABAAAAM{20}GE{10}g{20}E{10}Q{8}Bk{5}QAAAAI{19}Bo{9}D{21}I{20}XwAAAAQAAAB{21}mAE{8}Y{10}0AAAALAAAAC{10}Y{10}EAAAAC{25}Jg{9}k{10}OAAAABQAAAAg{9}G{10}J{5}w{25}oAQ{8}o{20}B{20}EQAAAAM{25}sAE{7}B1{21}Q{20}',
   // A .text marked SHF_GNU_RETAIN after the plain one, and a retained .kept.
   retained:
     'f0VMRgIBAQM{11}EAPgAB{25}Lg{14}EAAAAAAAEAACQAIAJCQAQ{39}QAAABAAAQ{23}F9zdGFydAAALnN5bXRhYgAuc3RydGFiAC5zaHN0cnRhYgAudGV4dAAuZGF0YQAuYnNzAC5rZXB0{95}bAAAAAQAAAAY{19}B{11}E{20}B{20}IQAAAAEAAAAD{20}QQ{31}Q{19}CcAAAAIAAAAAw{19}EE{31}E{20}bAAAAAQAAAAYAI{17}BB{10}E{20}B{20}LAAAAAEAAAADAC{18}Qg{9}B{21}Q{20}EAAAAC{25}Eg{9}M{10}HAAAAAQAAAAg{9}G{10}JAAAAAw{24}B4{10}g{20}B{20}EQAAAAM{25}g{10}y{21}Q{20}',
@@ -144,6 +149,41 @@ const cases: readonly [title: string, inputs: readonly (keyof typeof objects)[],
   ['a data segment without RELRO', ['relro'], { z: ['norelro'] }, '42b6d2c8474da6baf9b15990a41f44714f2c9e17'],
   // ld -N
   ['one writable segment with -N', ['relro'], { paging: 'omagic' }, '3dd1386a8a0ca13aab348bf345c217bfc01bdb9f'],
+  // ld -r
+  [
+    "groups kept as they are, relocations in order, the stack's note (-r)",
+    ['groupA', 'groupB'],
+    { relocatable: true },
+    '319eee0bc7a841485f3c0a5efb791eea4a4cd3a9',
+  ],
+  // ld -r --force-group-allocation
+  [
+    'groups joined with the rest (-r --force-group-allocation)',
+    ['groupA', 'groupB'],
+    { relocatable: true, forceGroupAllocation: true },
+    '0161d9df9261a0d64e75a5c1e622ed2b7050c656',
+  ],
+  // ld -r -x
+  [
+    'symbols that relocations and groups name, with -r -x',
+    ['groupA', 'groupB'],
+    { relocatable: true, discardLocals: 'all' },
+    'f0e1e1fd369d6c3217ebbfd1873675f8cf621041',
+  ],
+  // ld -r -S
+  [
+    'no debug information with -r -S',
+    ['groupA', 'groupB'],
+    { relocatable: true, strip: 'debug' },
+    '739d0808a4b98d69081a5ec950e86fbd2c5256ac',
+  ],
+  // ld -u asked
+  [
+    'what -u asks for among the symbols, sections beside memory in order',
+    ['groupA', 'groupB'],
+    { undefinedSymbols: ['asked'] },
+    'b2edd42bb951e7453aab500c77243b141ee6da6a',
+  ],
 ] as const
 
 describe('files as GNU ld writes them', () => {

@@ -118,8 +118,8 @@ export class LinkSymbol {
   definedIn: InputObject | undefined = undefined
   /** The script gives it its value. */
   isScripted = false
-  /** A reference from an object, not from the script, asks for it. */
-  isReferenced = false
+  /** The command line or the script wants it: -u, -e, ENTRY, EXTERN. */
+  isAskedFor = false
   referencedIn: InputObject | undefined = undefined
   /** The linker defines it where nothing else does. */
   isLinkerMade = false

@@ -88,6 +88,8 @@ export interface LinkOptions {
   readonly segmentStarts?: ReadonlyMap<string, bigint>
   /** -r. */
   readonly relocatable?: boolean
+  /** --force-group-allocation: -r joins the members of section groups with the rest. */
+  readonly forceGroupAllocation?: boolean
   readonly gcSections?: boolean
   readonly printGcSections?: boolean
   /** --gc-keep-exported: what other modules could see stays. */

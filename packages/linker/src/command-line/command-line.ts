@@ -181,6 +181,9 @@ const rules: Readonly<Record<string, Rule>> = {
   Ur: flag((options) => {
     options.relocatable = true
   }),
+  'force-group-allocation': flag((options) => {
+    options.forceGroupAllocation = true
+  }),
   'gc-sections': flag((options) => {
     options.gcSections = true
   }),
@@ -461,7 +464,6 @@ const rules: Readonly<Record<string, Rule>> = {
       'embedded-relocs',
       'no-strip-discarded',
       'strip-discarded',
-      'force-group-allocation',
       'no-undefined-version',
       'default-symver',
       'no-print-map-discarded',

@@ -36,6 +36,8 @@ export interface LoadContext {
   readonly files: LinkFiles | undefined
   readonly searchFolders: string[]
   readonly isRelocatable: boolean
+  /** -r without --force-group-allocation. */
+  readonly keepsGroups: boolean
   /** -s, -S: debug information takes no part. */
   readonly stripsDebug: boolean
   /** EM_* that the emulation asks for; undefined: the first object decides. */
@@ -269,7 +271,7 @@ export class InputLoader {
 
   #makeSections(object: InputObject): void {
     const { elf } = object
-    const { isRelocatable } = this.#context
+    const { isRelocatable, keepsGroups } = this.#context
     const lost = new Set<number>()
     for (const group of elf.groups) {
       if (!group.isComdat) continue
@@ -281,7 +283,7 @@ export class InputLoader {
     for (let i = 1; i < elf.sections.length; i++) {
       const section = elf.sections[i] as ElfSection
       if (object.justSymbols) continue
-      const isTable = (section.type === SHT_GROUP && !isRelocatable) || (section.type === SHT_STRTAB && (section.flags & 2) === 0)
+      const isTable = (section.type === SHT_GROUP && !keepsGroups) || (section.type === SHT_STRTAB && (section.flags & 2) === 0)
       if (isTable) continue
       const made = new InputSection(object, i, section)
       object.sections[i] = made
@@ -303,7 +305,7 @@ export class InputLoader {
         // A text to show when the symbol is used; it has a place, but no bytes.
         made.sizeInBytes = 0
         made.contents = new Uint8Array(0)
-      } else if (!isRelocatable && this.#context.stripsDebug && isDebug(section)) discard(made, 'empty')
+      } else if (this.#context.stripsDebug && isDebug(section)) discard(made, 'empty')
     }
     if (lost.size > 0) this.#findTwins(object, lost)
   }

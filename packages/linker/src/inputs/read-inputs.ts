@@ -38,6 +38,7 @@ export function readInputs(options: LinkOptions, script: LinkScript, sink: Diagn
     files: options.files,
     searchFolders: [...(options.searchFolders ?? []), ...state.searchFolders],
     isRelocatable: options.relocatable === true,
+    keepsGroups: options.relocatable === true && options.forceGroupAllocation !== true,
     stripsDebug: options.strip !== undefined,
     machine: emulation && (emulation === 'elf_i386' ? EM_386 : EM_X86_64),
     objectClass: emulation && (emulation === 'elf_x86_64' ? 64 : 32),
@@ -47,9 +48,9 @@ export function readInputs(options: LinkOptions, script: LinkScript, sink: Diagn
       return found
     },
   })
-  const entryName = options.entry ?? state.entry?.name ?? (script.isGiven ? undefined : '_start')
+  const entryName = options.entry ?? state.entry?.name ?? (script.isGiven || options.relocatable ? undefined : '_start')
   for (const name of [...(options.undefinedSymbols ?? []), ...state.externs]) symbols.want(name)
-  if (entryName !== undefined && !isEntryNumber(entryName)) symbols.want(entryName).isReferenced = true
+  if (entryName !== undefined && !isEntryNumber(entryName)) symbols.want(entryName)
   // Inputs of the command line before -T, what the script names, the rest.
   const position = options.scriptPosition ?? options.inputs.length
   const early = new Set<LinkInput>()

@@ -47,7 +47,7 @@ export class SymbolTable {
   want(name: string): LinkSymbol {
     const symbol = this.byName.get(name) ?? this.intern(name)
     if (symbol.state === 'undefined') this.wanted.add(symbol)
-    symbol.isReferenced = true
+    symbol.isAskedFor = true
     return symbol
   }
 
@@ -103,7 +103,6 @@ export class SymbolTable {
   }
 
   #reference(symbol: LinkSymbol, object: InputObject, elf: ElfSymbol): void {
-    symbol.isReferenced = true
     symbol.referencedIn ??= object
     if (symbol.state === 'undefined' || symbol.state === 'undefined-weak') {
       if (symbol.type === 0) symbol.type = elf.type

@@ -73,13 +73,15 @@ export class DataSegment {
    * Moves the data segment once its extent is known: so that what RELRO makes read-only ends a page, or back where that
    * saves a page.
    * @param sections in order of address, as the pass that ended put them
+   * @param isAlways a read-only part that holds no section ends a page too: so GNU ld 2.40 has it where unwind information
+   *   made it lay out the program again
    */
-  adjust(isRelro: boolean, sections: Iterable<DataSegmentSection>): boolean {
+  adjust(isRelro: boolean, sections: Iterable<DataSegmentSection>, isAlways: boolean): boolean {
     const relroEnd = this.#relroEnd - this.#relroOffset
     const inside =
       this.#phase === 'relro-seen' && isRelro ? [...sections].filter(({ address }) => address >= this.#base && address < relroEnd) : []
     // A segment of data that stays writable goes where one without RELRO goes (tried on GNU ld 2.40).
-    if (inside.length > 0) {
+    if (inside.length > 0 || (this.#phase === 'relro-seen' && isRelro && isAlways)) {
       this.#endsRelroWithPage = true
       const page = this.#maxPageSize
       const base = this.#relroBase(inside)

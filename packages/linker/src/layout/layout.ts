@@ -28,6 +28,8 @@ export interface LayoutContext {
   readonly maxPageSize: bigint
   readonly commonPageSize: bigint
   readonly isRelro: boolean
+  /** There is an input section .eh_frame. */
+  readonly hasUnwindTables: boolean
   readonly segmentStarts: ReadonlyMap<string, bigint>
   readonly sectionStarts: ReadonlyMap<string, bigint>
   readonly isElf: boolean
@@ -90,7 +92,8 @@ export class LayoutPass {
     for (let i = 0; i < mostPasses; i++) {
       this.#hasChanged = false
       this.#pass()
-      if (!this.#hasChanged && !this.#symbols.hasChanged && !this.#dataSegment.adjust(this.#context.isRelro, this.#loadedSections())) break
+      if (this.#hasChanged || this.#symbols.hasChanged) continue
+      if (!this.#dataSegment.adjust(this.#context.isRelro, this.#loadedSections(), this.#context.hasUnwindTables)) break
     }
   }
 
@@ -313,18 +316,24 @@ export class LayoutPass {
     })
   }
 
-  /** The section that `.` belongs to outside of sections: the last one, but the next where `.` was moved since. */
+  /**
+   * The section that `.` belongs to outside of sections: the last one in memory that is no thread's, but the next where `.` was moved since
+   * or there is none before; with neither `.` is a mere number (tried on GNU ld 2.40).
+   */
   #sectionBesideDot(): OutputSection | undefined {
     const { plan } = this.#context
-    const find = (step: 1 | -1): OutputSection | undefined => {
+    const isInMemory = ({ flags }: OutputSection) => (flags & (SHF_ALLOC | SHF_TLS)) === SHF_ALLOC
+    const find = (step: 1 | -1, isWanted: (output: OutputSection) => boolean): OutputSection | undefined => {
       for (let i = this.#planIndex; i >= 0 && i < plan.length; i += step) {
         const item = plan[i] as PlanItem
-        if (item.kind === 'section' && !item.output.isIgnored) return item.output
+        if (item.kind === 'section' && !item.output.isIgnored && isWanted(item.output)) return item.output
       }
       return undefined
     }
-    const [near, far] = this.#isDotMoved ? [find(1), find(-1)] : [find(-1), find(1)]
-    return near && (near.flags & SHF_ALLOC) !== 0 ? near : (far ?? near)
+    const last = find(-1, isInMemory)
+    if (last && !this.#isDotMoved) return last
+    const next = find(1, ({ flags }) => (flags & SHF_TLS) === 0)
+    return next && isInMemory(next) ? next : last
   }
 
   #moveDot(assignment: Assignment): void {

@@ -51,6 +51,7 @@ export function placeSections(
     maxPageSize,
     commonPageSize,
     isRelro: hasRelro,
+    hasUnwindTables: linkPlan.frames?.isFound === true,
     segmentStarts: options.segmentStarts ?? new Map(),
     sectionStarts: options.sectionStarts ?? new Map(),
     isElf: !isFlat,

@@ -446,7 +446,7 @@ function otherSegment(
   }
   const start = fileOffset - Number(first.address - address)
   // The read-only part ends with its page, but not after what the file holds of the segment.
-  const holder = placed.find(
+  const holder = placed.findLast(
     (other) => other?.type === PT_LOAD && other.fileOffset <= start && start <= other.fileOffset + other.sizeInFile,
   )
   const available = holder ? holder.fileOffset + holder.sizeInFile - start : Number.MAX_SAFE_INTEGER

@@ -28,18 +28,28 @@ export interface CiePointer {
 export interface EhFrames {
   /** One for each FDE that is kept. */
   readonly pointers: readonly CiePointer[]
+  /** There is an input section of the name. */
+  readonly isFound: boolean
 }
 
-/** @param mergesCies not in a relocatable object, whose relocations go with its entries */
-export function optimizeEhFrames(plan: readonly PlanItem[], mergesCies: boolean): EhFrames {
+/** @param isRelocatable CIEs stay as they are, and relocations of what is left out stay as R_*_NONE (tried on GNU ld 2.40) */
+export function optimizeEhFrames(plan: readonly PlanItem[], isRelocatable: boolean): EhFrames {
   const pointers: CiePointer[] = []
+  let isFound = false
   for (const item of plan) {
     if (item.kind !== 'section') continue
     const cies = new Map<string, { section: InputSection; at: number }>()
     const sections = item.output.items.flatMap((one) => (one.kind === 'input' && one.section.name === '.eh_frame' ? [one.section] : []))
-    sections.forEach((section, i) => shorten(section, sections[i + 1], mergesCies ? cies : new Map(), pointers))
+    if (sections.length > 0) isFound = true
+    const plans = sections.map((section, i) => planOf(section, i === sections.length - 1, isRelocatable ? undefined : cies, pointers))
+    plans.forEach((one, i) => {
+      if (!one) return
+      // What is left empty wants no alignment.
+      const next = sections.find((section, k) => k > i && (plans[k]?.sizeInBytes ?? section.sizeInBytes) > 0)
+      shorten(one, next, isRelocatable)
+    })
   }
-  return { pointers }
+  return { pointers, isFound }
 }
 
 function recordsOf(contents: Uint8Array): FrameRecord[] | undefined {
@@ -67,15 +77,24 @@ function recordsOf(contents: Uint8Array): FrameRecord[] | undefined {
   return records
 }
 
-function shorten(
+/** What stays of a section, and where. */
+interface FramePlan {
+  readonly section: InputSection
+  readonly kept: readonly { readonly record: FrameRecord; readonly at: number }[]
+  readonly rows: ReadonlyMap<number, readonly number[]>
+  readonly lengthOf: (record: FrameRecord) => number
+  readonly sizeInBytes: number
+}
+
+function planOf(
   section: InputSection,
-  next: InputSection | undefined,
-  cies: Map<string, { section: InputSection; at: number }>,
+  isLast: boolean,
+  cies: Map<string, { section: InputSection; at: number }> | undefined,
   pointers: CiePointer[],
-): void {
+): FramePlan | undefined {
   const { contents, relocations } = section
   const records = recordsOf(contents)
-  if (!records) return
+  if (!records) return undefined
   const rows = rowsByRecord(records, relocations)
   const symbols = section.object.symbols
   const kept: { record: FrameRecord; at: number }[] = []
@@ -95,7 +114,7 @@ function shorten(
   const lengthOf = (record: FrameRecord) => used.get(record.start) ?? record.end - record.start
   for (const record of records) {
     if (record.isTerminator) {
-      if (!next) {
+      if (isLast) {
         kept.push({ record, at: size })
         size += 4
       }
@@ -103,28 +122,32 @@ function shorten(
     }
     if (record.cie === undefined) {
       if (!wanted.has(record.start)) continue
-      const key = cieKey(section, record, rows.get(record.start) ?? [])
-      const known = cies.get(key)
+      const key = cies ? cieKey(section, record, rows.get(record.start) ?? []) : ''
+      const known = cies?.get(key)
       if (known) {
         places.set(record.start, known)
         continue
       }
       const place = { section, at: size }
-      cies.set(key, place)
+      cies?.set(key, place)
       places.set(record.start, place)
     } else {
       if (isDead(record)) continue
       const cie = places.get(record.cie)
-      if (!cie) return
+      if (!cie) return undefined
       pointers.push({ section, at: size + 4, cieSection: cie.section, cieAt: cie.at })
     }
     kept.push({ record, at: size })
     size += lengthOf(record)
   }
+  return { section, kept, rows, lengthOf, sizeInBytes: size }
+}
+
+function shorten({ section, kept, rows, lengthOf, sizeInBytes }: FramePlan, next: InputSection | undefined, isRelocatable: boolean): void {
+  const { contents, relocations } = section
   const last = kept.at(-1)
-  const padding = !next || !last || last.record.isTerminator ? 0 : -size & (next.alignment - 1)
-  size += padding
-  const bytes = new Uint8Array(size)
+  const padding = !next || !last || last.record.isTerminator ? 0 : -sizeInBytes & (next.alignment - 1)
+  const bytes = new Uint8Array(sizeInBytes + padding)
   const view = new DataView(bytes.buffer)
   const table = relocations && RelocationTable.withCapacity(relocations.count)
   for (const { record, at } of kept) {
@@ -137,8 +160,11 @@ function shorten(
       table.add(offset, relocations.typeAt(row), relocations.symbolAt(row), relocations.exactAddendAt(row))
     }
   }
+  if (isRelocatable && last && table && relocations)
+    for (let left = relocations.count - table.count; left > 0; left--) table.add(0, 0, 0, 0n)
   section.contents = bytes
-  section.sizeInBytes = size
+  section.sizeInBytes = bytes.length
+  if (bytes.length === 0) section.alignment = 1
   section.relocations = table
 }
 

@@ -50,16 +50,17 @@ const nullSymbol: ElfSymbol = { name: '', value: 0n, sizeInBytes: 0n, binding: 0
 /** Names that assemblers make up: `.L`, `..`, `_.L_`, and numbered labels (GNU as manual "Symbol Names"). */
 const temporaryName = /^(?:\.L|\.\.|_\.L_|L\d+[\u0001\u0002])/
 
+/** @param indexOf the number of each section in the output, in order */
 export function outputSymbols(
   outputs: readonly OutputSection[],
+  indexOf: ReadonlyMap<OutputSection, number>,
   symbols: SymbolTable,
   objects: readonly InputObject[],
   options: OutputSymbolOptions,
 ): OutputSymbols {
   const list: ElfSymbol[] = [nullSymbol]
   const numbers = new Map<LinkSymbol, number>()
-  const indexOf = new Map<OutputSection, number>()
-  outputs.forEach((output, i) => indexOf.set(output, i + 1))
+  const sectionSymbols = new Map<OutputSection, number>()
   const placer = new SymbolPlacer(outputs, indexOf, options.isRelocatable)
   const add = (entry: ElfSymbol, symbol?: LinkSymbol) => {
     // Only relocations ask for numbers.
@@ -67,13 +68,14 @@ export function outputSymbols(
     list.push(entry)
   }
   if (options.keepsRelocations) {
-    outputs.forEach((output, i) => {
-      const value = options.isRelocatable ? 0n : output.address
-      if (output.type !== SHT_GROUP) add({ ...nullSymbol, value, type: STT_SECTION, section: i + 1 })
-    })
+    for (const [output, section] of indexOf) {
+      sectionSymbols.set(output, list.length)
+      add({ ...nullSymbol, value: options.isRelocatable ? 0n : output.address, type: STT_SECTION, section })
+    }
   }
 
-  const hasFileSymbols = options.discardLocals !== 'all' && addLocals()
+  const isNeeded = options.keepsRelocations ? symbolsOfRelocations(outputs) : new Set<LinkSymbol>()
+  const hasFileSymbols = addLocals()
 
   function addLocals(): boolean {
     let hasAny = false
@@ -84,14 +86,16 @@ export function outputSymbols(
         const { elf } = symbol
         if (!elf || elf.binding !== STB_LOCAL || elf.type === STT_SECTION || elf.name === '') continue
         if (elf.type === STT_FILE) {
+          if (options.discardLocals === 'all') continue
           isFileNamed = true
           add({ ...nullSymbol, name: elf.name, type: STT_FILE, section: SHN_ABS }, symbol)
           continue
         }
-        if (isDropped(symbol, options)) continue
+        if (!isNeeded.has(symbol) && isDropped(symbol, options)) continue
         const entry = placer.place(symbol, STB_LOCAL)
-        if (!entry || (entry.section === SHN_ABS && symbol.section)) continue
-        if (!isFileNamed) {
+        // A group's header has no section of its own in an executable, nor has the symbol that names the group.
+        if (!entry || (entry.section === SHN_ABS && elf.section !== SHN_ABS)) continue
+        if (!isFileNamed && options.discardLocals !== 'all') {
           isFileNamed = true
           add({ ...nullSymbol, name: fileNameOf(object), type: STT_FILE, section: SHN_ABS })
         }
@@ -121,25 +125,18 @@ export function outputSymbols(
     indexOf: (symbol) => {
       if (symbol.isLocal && symbol.type === STT_SECTION) {
         const output = symbol.section?.merged ? symbol.section.merged.resolve(0).holder.output : symbol.section?.output
-        const index = output ? (indexOf.get(output) ?? 0) : 0
-        return index === 0 ? 0 : sectionSymbolOf(outputs, index)
+        return output ? (sectionSymbols.get(output) ?? 0) : 0
       }
       return numbers.get(symbol) ?? 0
     },
   }
 }
 
-/** Section symbols come first, but groups have none. */
-function sectionSymbolOf(outputs: readonly OutputSection[], index: number): number {
-  let groups = 0
-  for (let i = 0; i < index; i++) if (outputs[i]?.type === SHT_GROUP) groups++
-  return index - groups
-}
-
 function globalEntry(symbol: LinkSymbol, placer: SymbolPlacer, options: OutputSymbolOptions): ElfSymbol | undefined {
   const { name, sizeInBytes, type, visibility } = symbol
   if (symbol.state === 'undefined' || symbol.state === 'undefined-weak') {
-    if (!symbol.referencedIn || !options.keepsRelocations) return undefined
+    // What only the command line or the script asks for is listed as missing (tried on GNU ld 2.40).
+    if (!symbol.isAskedFor && (!symbol.referencedIn || !options.keepsRelocations)) return undefined
     const binding = symbol.state === 'undefined' ? STB_GLOBAL : STB_WEAK
     return { ...nullSymbol, name, binding, type, visibility }
   }
@@ -151,9 +148,27 @@ function globalEntry(symbol: LinkSymbol, placer: SymbolPlacer, options: OutputSy
 }
 
 function isDropped(symbol: LinkSymbol, options: OutputSymbolOptions): boolean {
+  if (options.discardLocals === 'all') return true
   if (options.discardLocals === 'none' || !temporaryName.test(symbol.name)) return false
   // Names of merged strings mean nothing after the merge.
   return options.discardLocals === 'temporary' || (!options.isRelocatable && ((symbol.section?.flags ?? 0) & SHF_MERGE) !== 0)
+}
+
+/** Relocations and groups that are kept keep the local symbols that they name. */
+function symbolsOfRelocations(outputs: readonly OutputSection[]): Set<LinkSymbol> {
+  const found = new Set<LinkSymbol>()
+  for (const output of outputs) {
+    for (const item of output.items) {
+      if (item.kind !== 'input') continue
+      const { relocations, object, index } = item.section
+      const group = output.type === SHT_GROUP && object.elf.groups.find((one) => one.section === index)
+      const signature = group && object.symbols.find((symbol) => symbol.isLocal && symbol.name === group.signature)
+      if (signature) found.add(signature)
+      if (!relocations) continue
+      for (let row = 0; row < relocations.count; row++) found.add(object.symbols[relocations.symbolAt(row)] as LinkSymbol)
+    }
+  }
+  return found
 }
 
 /** Objects that give the output something, the one whose section comes first, first. */

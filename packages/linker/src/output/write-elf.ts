@@ -43,7 +43,7 @@ export function layElf(
   const table =
     options.strip === 'all'
       ? undefined
-      : outputSymbols(outputs, symbols, objects, {
+      : outputSymbols(outputs, new Map(outputs.map((output, i) => [output, i + 1])), symbols, objects, {
           isRelocatable: false,
           keepsRelocations: emitRelocations,
           discardLocals,

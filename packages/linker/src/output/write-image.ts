@@ -94,7 +94,7 @@ const flatOptions = ({ maxGapInBytes, gapFill }: LinkOptions): FlatOptions => ({
 /** A flat image cannot keep relocations for a later link. */
 function refuseRelocations(objects: readonly InputObject[], sink: DiagnosticSink): void {
   for (const object of objects) {
-    const section = object.sections.find((one) => one?.output && one.relocations && one.relocations.count > 0)
+    const section = object.sections.find((one) => one && one.discardReason !== 'script' && (one.relocations?.count ?? 0) > 0)
     if (!section) continue
     sink.error(
       'relocatable-flat',

@@ -8,6 +8,7 @@ import {
   type ElfSection,
   EM_386,
   RelocationTable,
+  SHF_ALLOC,
   SHF_GROUP,
   SHT_GROUP,
   SHT_NOBITS,
@@ -15,9 +16,11 @@ import {
   STT_SECTION,
   writeObject,
 } from '@kernelbox/elf'
-import type { InputObject, InputSection, LinkSymbol, OutputSection } from '../model.ts'
+import type { InputObject, InputSection, LayoutItem, LinkSymbol, OutputSection } from '../model.ts'
 import { outputSymbols } from './output-symbols.ts'
 import type { SymbolTable } from '../inputs/symbol-table.ts'
+
+type InputItem = Extract<LayoutItem, { kind: 'input' }>
 
 export interface WriteRelocatableOptions {
   readonly elfClass: 32 | 64
@@ -48,13 +51,21 @@ export function writeRelocatable(
   }
   const sections: ElfSection[] = [nullSection]
   const indexOf = new Map<OutputSection, number>()
+  const isGroup = (output: OutputSection) => output.type === SHT_GROUP
+  const groupOutputs = outputs.filter((output) => isGroup(output) && membersOf((output.items[0] as InputItem).section).length > 0)
+  const hasGroups = groupOutputs.length > 0
+  // Groups come first.
+  for (const output of groupOutputs) {
+    indexOf.set(output, sections.length)
+    sections.push({ ...(output.items[0] as InputItem).section.elf, relocations: undefined, link: 0, info: 0 })
+  }
   for (const output of outputs) {
-    if (output.type === SHT_GROUP) continue
+    if (isGroup(output)) continue
     indexOf.set(output, sections.length)
     sections.push({
       name: output.name,
       type: output.type || 1,
-      flags: output.flags | (isInGroup(output) ? SHF_GROUP : 0),
+      flags: output.flags | (hasGroups && isInGroup(output) ? SHF_GROUP : 0),
       address: output.address,
       sizeInBytes: output.sizeInBytes,
       contents: output.type === SHT_NOBITS ? empty : output.contents,
@@ -65,20 +76,22 @@ export function writeRelocatable(
       relocations: undefined,
     })
   }
-  const made = outputSymbols(
-    outputs.filter((output) => indexOf.has(output)),
-    symbols,
-    objects,
-    { isRelocatable: true, keepsRelocations: true, discardLocals: options.discardLocals },
-  )
+  const made = outputSymbols(outputs, indexOf, symbols, objects, {
+    isRelocatable: true,
+    keepsRelocations: true,
+    discardLocals: options.strip === 'all' ? 'all' : options.discardLocals,
+  })
   for (const output of outputs) {
     const index = indexOf.get(output)
     if (index !== undefined)
       (sections[index] as ElfSection).relocations = keptRelocations(output, made.indexOf, { machine: options.machine, isRelocatable: true })
   }
-  const groups = outputGroups(objects, indexOf, sections)
+  const groups = groupOutputs.flatMap((output, i) => groupOf((output.items[0] as InputItem).section, i + 1, indexOf))
   const object: ElfObject = { class: options.elfClass, machine: options.machine, flags: 0, sections, symbols: [...made.symbols], groups }
-  return writeObject(object)
+  return writeObject(
+    object,
+    outputs.map((output) => indexOf.get(output) ?? 0),
+  )
 }
 
 function isInGroup(output: OutputSection): boolean {
@@ -103,21 +116,32 @@ export function keptRelocations(
     if (!source || source.count === 0) continue
     table ??= new RelocationTable()
     for (let row = 0; row < source.count; row++) {
-      const symbol = section.object.symbols[source.symbolAt(row)] as LinkSymbol
+      const symbol = keptSymbol(section, section.object.symbols[source.symbolAt(row)] as LinkSymbol)
       const offset = base + source.offsetAt(row) + section.offset
       const type = source.typeAt(row)
       // A section symbol now stands for the start of the merged section.
-      const moved = symbol.type === STT_SECTION && symbol.isLocal ? movedBy(symbol.section) : 0
+      const moved = symbol.type === STT_SECTION && symbol.isLocal ? movedBy(symbol.section, source.addendAt(row)) : 0
       if (machine === EM_386) {
         if (moved !== 0 && isRelocatable) addInPlace(output.contents, offset, type, moved)
         table.addSmall(offset, type, numberOf(symbol), 0)
       } else table.add(offset, type, numberOf(symbol), BigInt(source.addendAt(row) + moved))
     }
   }
+  // In the order of their places, whatever order an input has them in (tried on GNU ld 2.40).
+  table?.sort()
   return table
 }
 
-function movedBy(section: InputSection | undefined): number {
+/** Debug information of a comdat member that lost speaks of the one that was kept. */
+function keptSymbol({ flags }: InputSection, symbol: LinkSymbol): LinkSymbol {
+  const twin = (flags & SHF_ALLOC) === 0 && symbol.isLocal && symbol.type === STT_SECTION ? symbol.section?.keptTwin : undefined
+  return twin?.object.symbols.find((one) => one.type === STT_SECTION && one.isLocal && one.section === twin) ?? symbol
+}
+
+/** By how much the addend grows; what was merged is where its one copy is. */
+function movedBy(section: InputSection | undefined, addend: number): number {
+  const place = section?.merged?.resolve(addend)
+  if (place?.holder.output) return place.holder.offset + place.offset - addend
   return section?.output ? section.offset : 0
 }
 
@@ -131,24 +155,15 @@ function addInPlace(bytes: Uint8Array, offset: number, type: number, amount: num
   else if (width === 1) view.setInt8(offset, view.getInt8(offset) + amount)
 }
 
-function outputGroups(objects: readonly InputObject[], indexOf: ReadonlyMap<OutputSection, number>, sections: ElfSection[]): ElfGroup[] {
-  const groups: ElfGroup[] = []
-  const fresh: ElfSection[] = []
-  for (const object of objects) {
-    for (const group of object.elf.groups) {
-      const header = object.sections[group.section]
-      if (!header || header.isDiscarded) continue
-      const members = new Set<number>()
-      for (const member of group.members) {
-        const output = object.sections[member]?.output
-        const index = output && indexOf.get(output)
-        if (index !== undefined) members.add(index)
-      }
-      if (members.size === 0) continue
-      groups.push({ section: sections.length + fresh.length, signature: group.signature, isComdat: group.isComdat, members: [...members] })
-      fresh.push({ ...header.elf, relocations: undefined, link: 0, info: 0 })
-    }
-  }
-  sections.push(...fresh)
-  return groups
+/** The output sections that hold members of the group with this header: none where all of them were discarded. */
+function membersOf({ object, index }: InputSection): OutputSection[] {
+  const members = object.elf.groups.find((one) => one.section === index)?.members ?? []
+  return members.flatMap((member) => object.sections[member]?.output ?? [])
+}
+
+function groupOf(header: InputSection, section: number, indexOf: ReadonlyMap<OutputSection, number>): ElfGroup[] {
+  const group = header.object.elf.groups.find((one) => one.section === header.index)
+  if (!group) return []
+  const members = new Set(membersOf(header).flatMap((output) => indexOf.get(output) ?? []))
+  return [{ section, signature: group.signature, isComdat: group.isComdat, members: [...members] }]
 }

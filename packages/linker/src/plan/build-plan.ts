@@ -7,11 +7,13 @@ import {
   SHF_ALLOC,
   SHF_EXECINSTR,
   SHF_GNU_RETAIN,
+  SHF_GROUP,
   SHF_LINK_ORDER,
   SHF_MERGE,
   SHF_STRINGS,
   SHF_TLS,
   SHF_WRITE,
+  SHT_GROUP,
   SHT_NOBITS,
   SHT_NOTE,
   SHT_PROGBITS,
@@ -33,6 +35,8 @@ export interface PlanOptions {
   readonly sink: DiagnosticSink
   readonly isRelocatable: boolean
   readonly isElf: boolean
+  /** -r without --force-group-allocation. */
+  readonly keepsGroups: boolean
   readonly isNonContiguous: boolean
   readonly sortSection: 'name' | 'alignment' | undefined
   readonly orphanHandling: 'place' | 'warn' | 'error' | 'discard'
@@ -118,6 +122,8 @@ class PlanBuilder {
   /** Output sections in the order in which they get something. */
   readonly #made: OutputSection[] = []
   readonly #isFree = (section: InputSection) => section.output === undefined && !section.isDiscarded && section.isLive
+  /** What a pattern may take. */
+  readonly #isOpen = (section: InputSection) => this.#isFree(section) && !this.#staysAlone(section)
 
   constructor(state: ScriptState, objects: readonly InputObject[], options: PlanOptions) {
     this.#state = state
@@ -144,7 +150,7 @@ class PlanBuilder {
       } else if (statement.kind === 'assert') {
         plan.push({ kind: 'assert', assertion: statement })
         this.#mention(statement.condition)
-      } else if (statement.name === '/DISCARD/') discardMatching(statement, this.#index, options, this.#isFree)
+      } else if (statement.name === '/DISCARD/') discardMatching(statement, this.#index, options, this.#isOpen)
       else {
         const output = this.#outputs.get(statement)
         if (output && this.#isWanted(statement)) {
@@ -158,9 +164,14 @@ class PlanBuilder {
     for (const section of this.#index.all) {
       if (!this.#isFree(section)) continue
       if (section.isCommon && options.isRelocatable) continue
-      placeOrphan(section, placer, options)
+      placeOrphan(section, placer, options, this.#staysAlone(section))
     }
     return placer.finish(options.sectionStarts)
+  }
+
+  /** A section group is kept for a later link: each member is a section of its own (gABI ch. 4 "Section Groups"). */
+  #staysAlone({ flags, type }: InputSection): boolean {
+    return this.#options.keepsGroups && ((flags & SHF_GROUP) !== 0 || type === SHT_GROUP)
   }
 
   /** True where nothing was known of it before. */
@@ -183,7 +194,7 @@ class PlanBuilder {
   #isWanted(statement: OutputSectionStatement): boolean {
     if (statement.constraint !== 'only-if-ro' && statement.constraint !== 'only-if-rw') return true
     const inputs = statement.body.flatMap((inner) =>
-      inner.kind === 'input' ? matchSections(inner, this.#index, this.#options.sortSection, this.#isFree) : [],
+      inner.kind === 'input' ? matchSections(inner, this.#index, this.#options.sortSection, this.#isOpen) : [],
     )
     const isReadOnly = inputs.every((section) => (section.flags & SHF_WRITE) === 0)
     return inputs.length > 0 && isReadOnly === (statement.constraint === 'only-if-ro')
@@ -216,7 +227,7 @@ class PlanBuilder {
       switch (inner.kind) {
         case 'input':
           pattern++
-          for (const section of matchSections(inner, this.#index, options.sortSection, this.#isFree)) {
+          for (const section of matchSections(inner, this.#index, options.sortSection, this.#isOpen)) {
             if (fit && !fit(section)) continue
             if (inner.keep) section.isKept = true
             this.#make(output)
@@ -288,7 +299,7 @@ function discardLinkedOrder(objects: readonly InputObject[]): void {
   }
 }
 
-function placeOrphan(section: InputSection, placer: OrphanPlacer, options: PlanOptions): void {
+function placeOrphan(section: InputSection, placer: OrphanPlacer, options: PlanOptions, isAlone: boolean): void {
   const { orphanHandling, sink } = options
   if (orphanHandling === 'discard') {
     discard(section, 'script')
@@ -301,7 +312,7 @@ function placeOrphan(section: InputSection, placer: OrphanPlacer, options: PlanO
     if (orphanHandling === 'error') sink.error('orphan-section', message, undefined, help)
     else sink.warn('orphan-section', message, undefined, help)
   }
-  const output = section.isCommon ? placer.placeAtEnd('.bss') : placer.place(section, orphanName(section))
+  const output = section.isCommon ? placer.placeAtEnd('.bss') : placer.place(section, orphanName(section), isAlone)
   output.hasSection = true
   addInput(output, section, 0)
 }

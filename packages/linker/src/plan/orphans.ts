@@ -8,7 +8,7 @@ import type { PlanItem } from '../layout/layout.ts'
 import { type InputSection, OutputSection } from '../model.ts'
 import { attributesOf, type SectionAttributes, sectionHas } from './section-attributes.ts'
 
-type Kind = 'text' | 'rodata' | 'tdata' | 'data' | 'bss' | 'rel' | 'interp' | 'nonalloc'
+type Kind = 'text' | 'rodata' | 'tdata' | 'data' | 'bss' | 'rel' | 'interp' | 'nonalloc' | 'debug'
 
 const { contents, allocated, loaded, readOnly, code, threadLocal } = sectionHas
 
@@ -21,12 +21,16 @@ const anchors: Readonly<Record<Kind, { readonly name: string; readonly attribute
   bss: { name: '.bss', attributes: allocated },
   rel: undefined,
   interp: { name: '.interp', attributes: contents | allocated | loaded | readOnly },
-  nonalloc: undefined,
+  nonalloc: { name: '.comment', attributes: contents | readOnly },
+  debug: undefined,
 }
 const kinds = Object.keys(anchors) as Kind[]
 
+/** Debug information by its name; it comes at the end (tried on GNU ld 2.40). */
+const isDebugName = /^\.(?:debug|zdebug|gnu\.debuglto_\.debug_|gnu\.linkonce\.wi\.|line$|stab|gdb_index$)/
+
 function kindOf({ type, name }: InputSection, has: SectionAttributes): Kind {
-  if ((has & allocated) === 0) return 'nonalloc'
+  if ((has & allocated) === 0) return isDebugName.test(name) ? 'debug' : 'nonalloc'
   if ((has & loaded) !== 0 && type === SHT_NOTE) return 'interp'
   if ((has & (loaded | contents | threadLocal)) === 0) return 'bss'
   if ((has & threadLocal) !== 0) return 'tdata'
@@ -52,6 +56,7 @@ function findByAttributes(
   typesMatter: boolean,
 ): Found | undefined {
   const isCandidate = (output: OutputSection) => !typesMatter || !output.hasSection || output.firstType === section.type
+  const isAllocated = (has & allocated) !== 0
   const all = contents | allocated | loaded | readOnly | code | threadLocal
   let exact: OutputSection | undefined
   let near: OutputSection | undefined
@@ -69,7 +74,9 @@ function findByAttributes(
     const isOfType = isCandidate(output)
     if (isOfType && (differ & all) === 0) exact = output
     // What takes only room may follow anything.
-    if (!isThreadLocal && isOfType && (differ & nearMask) === 0) near = output
+    if (!isThreadLocal && isOfType && isAllocated && (differ & nearMask) === 0) near = output
+    // What is not in memory may follow anything that is no debug information.
+    if (!isAllocated && !isDebugName.test(output.name)) near = output
   }
   if (exact) return { output: exact, isExact: true }
   if (isThreadLocal) near = findThreadLocal(has, outputs)
@@ -153,8 +160,9 @@ export class OrphanPlacer {
     }
   }
 
-  place(section: InputSection, name: string): OutputSection {
-    const known = this.#known(section, name)
+  /** @param isAlone it is not joined with others of its name */
+  place(section: InputSection, name: string, isAlone: boolean): OutputSection {
+    const known = isAlone ? undefined : this.#known(section, name)
     if (known) {
       this.#begin(known)
       return known
@@ -163,9 +171,9 @@ export class OrphanPlacer {
     output.isOrphan = true
     const has = attributesOf(section)
     const kind = kindOf(section, has)
-    if (this.#isRelocatable || kind === 'nonalloc') output.hasExplicitAddress = true
-    this.#register(output)
-    if (kind === 'nonalloc') {
+    if (this.#isRelocatable || (has & allocated) === 0) output.hasExplicitAddress = true
+    if (!isAlone) this.#register(output)
+    if (kind === 'debug') {
       this.#nodes.set(output, this.#append({ kind: 'section', output }))
       this.#numbered.append(output)
     } else this.#insert(output, section, has, this.#holds.get(kind) as Hold)

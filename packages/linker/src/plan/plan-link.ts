@@ -3,7 +3,7 @@
 // places, garbage collected, the linker's own sections made and mergeable contents merged.
 
 import type { DiagnosticSink } from '@kernelbox/diagnostics'
-import { PF_R, PF_W, PF_X, SHF_EXECINSTR } from '@kernelbox/elf'
+import { type ElfSection, PF_R, PF_W, PF_X, SHF_EXECINSTR } from '@kernelbox/elf'
 import { addBuildIdSection, buildIdSize } from '../linker-sections/build-id.ts'
 import { buildPlan } from './build-plan.ts'
 import { allocateCommonSymbols } from './common-symbols.ts'
@@ -71,6 +71,7 @@ export function planLink(options: LinkOptions, state: ScriptState, inputs: LinkI
     sink,
     isRelocatable,
     isElf: !isFlat,
+    keepsGroups: isRelocatable && options.forceGroupAllocation !== true,
     isNonContiguous: options.nonContiguousRegions === true,
     sortSection: options.sortSection,
     orphanHandling: options.orphanHandling ?? 'place',
@@ -81,7 +82,7 @@ export function planLink(options: LinkOptions, state: ScriptState, inputs: LinkI
   synthetic?.dropEmpty()
   let frames: EhFrames | undefined
   if (isElfImage) mergeSections(plan)
-  if (!isFlat) frames = optimizeEhFrames(plan, !isRelocatable)
+  if (!isFlat) frames = optimizeEhFrames(plan, isRelocatable)
   if (ehFrameHeader && frames) {
     ehFrameHeader.sizeInBytes = ehFrameHeaderSize(frames.pointers.length)
     ehFrameHeader.contents = new Uint8Array(ehFrameHeader.sizeInBytes)
@@ -143,14 +144,16 @@ function keepMatcher(state: ScriptState, objects: readonly InputObject[]): (sect
 function stackFlags(options: LinkOptions, objects: readonly InputObject[]): number | undefined {
   if (hasWord(options, 'execstack', 'noexecstack')) return PF_R | PF_W | PF_X
   if (hasWord(options, 'noexecstack', 'execstack')) return PF_R | PF_W
-  let hasNote = false
+  let first: InputSection | undefined
   let isExecutable = false
-  for (const { elf, justSymbols } of objects) {
+  for (const { sections, elf, justSymbols } of objects) {
     if (justSymbols) continue
-    const note = elf.sections.find((section) => section.name === '.note.GNU-stack')
-    if (note) hasNote = true
-    if (!note || (note.flags & SHF_EXECINSTR) !== 0) isExecutable = true
+    const index = elf.sections.findIndex((section) => section.name === '.note.GNU-stack')
+    first ??= sections[index]
+    if (index < 0 || ((elf.sections[index] as ElfSection).flags & SHF_EXECINSTR) !== 0) isExecutable = true
   }
-  if (!hasNote) return undefined
+  if (!first) return undefined
+  // Where the note itself is kept it says the same of the whole.
+  if (isExecutable) first.flags |= SHF_EXECINSTR
   return PF_R | PF_W | (isExecutable ? PF_X : 0)
 }
