@@ -2,7 +2,7 @@
 
 import { builtin } from './macro.ts'
 import type { State } from './state.ts'
-import { flag, kind, Token } from './tokens.ts'
+import { flag, type Kind, kind } from './tokens.ts'
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
@@ -10,16 +10,20 @@ const two = (n: number) => String(n).padStart(2, '0')
 
 export const quoteName = (name: string) => `"${name.replace(/[\\"]/g, '\\$&')}"`
 
-/** The token that a builtin macro stands for; undefined where it stands for itself. */
-export function builtinValue(state: State, which: number, name: Token): Token | undefined {
+/** Makes the token that a builtin macro stands for the one in the fields of the state; false where it stands for itself. */
+export function builtinValue(state: State, which: number, node: number, nameFlags: number, place: number): boolean {
   // In text the padding before it speaks of white space; directives have none.
-  const flags = state.inDirective ? name.flags & flag.white : 0
-  const number = (value: number) => new Token(kind.number, flags, String(value), undefined, name.location)
-  const string = (text: string) => new Token(kind.string, flags, text, undefined, name.location)
-  const frame = state.frame
+  const flags = state.inDirective ? nameFlags & flag.white : 0
+  const set = (tokenKind: Kind, text: string) => {
+    state.setToken(tokenKind, flags, state.texts.addText(text), text.length, place)
+    return true
+  }
+  const number = (value: number) => set(kind.number, String(value))
+  const string = (text: string) => set(kind.string, text)
+  const { frame } = state
   switch (which) {
     case builtin.line:
-      return number(state.locations.claimedLine(state.callLocationOf(name)))
+      return number(state.locations.claimedLine(state.callLocationOf(place)))
     case builtin.file:
       return string(quoteName(state.options.nameInMacros(frame?.claimedName ?? '')))
     case builtin.fileName: {
@@ -50,15 +54,15 @@ export function builtinValue(state: State, which: number, name: Token): Token | 
     case builtin.hasInclude:
     case builtin.hasIncludeNext:
       // #if reads its operand itself.
-      if (state.isEvaluating) return undefined
+      if (state.isEvaluating) return false
       state.error(
         'misplaced-has-include',
-        `"${name.text}" used outside of preprocessing directive`,
-        state.fileLocationOf(name),
-        name.text.length,
+        `"${state.names.name(node)}" used outside of preprocessing directive`,
+        state.fileLocationOf(place),
+        state.names.length(node),
       )
-      return undefined
+      return false
     default:
-      return undefined
+      return false
   }
 }

@@ -3,10 +3,10 @@
 // Operator precedence with two stacks, no recursion: an expression may be nested as deep as its line is long.
 
 import { headerExists } from './include.ts'
-import { lexInLine } from './lexer.ts'
+import { readInLine } from './lexer.ts'
 import { nextToken } from './expander.ts'
 import { builtin } from './macro.ts'
-import { role } from './identifiers.ts'
+import { role } from './names.ts'
 import type { State } from './state.ts'
 import { kind, type Token } from './tokens.ts'
 
@@ -56,8 +56,8 @@ function failAtUse(state: State, message: string, token: Token): never {
 
 export function nextSignificant(state: State): Token {
   for (;;) {
-    const token = nextToken(state)
-    if (token.kind !== kind.padding && token.kind !== kind.comment) return token
+    const found = nextToken(state)
+    if (found !== kind.padding && found !== kind.comment) return state.token()
   }
 }
 
@@ -299,10 +299,10 @@ function operand(state: State, token: Token, isSkipped: boolean): Value {
   if (token.kind === kind.character) return character(state, token)
   if (token.kind === kind.hash) return testAssertion(state, token)
   if (token.kind === kind.string) fail(state, `token ${token.text} is not valid in preprocessor expressions`, token)
-  const identifier = token.identifier
-  if (identifier?.role === role.defined) return definedOperator(state)
-  if (identifier?.macro?.builtin === builtin.hasInclude || identifier?.macro?.builtin === builtin.hasIncludeNext) {
-    return hasIncludeOperator(state, token, identifier.macro.builtin === builtin.hasIncludeNext)
+  if (state.names.role(token.name) === role.defined) return definedOperator(state)
+  const which = state.macros.builtin(state.names.macro(token.name))
+  if (which === builtin.hasInclude || which === builtin.hasIncludeNext) {
+    return hasIncludeOperator(state, token, which === builtin.hasIncludeNext)
   }
   if (state.options.warnsOfUndefined && !isSkipped) {
     const place = state.placeInDirective(token)
@@ -325,9 +325,10 @@ function definedOperator(state: State): Value {
       const close = nextSignificant(state)
       if (close.kind !== kind.closeParen) fail(state, 'missing \')\' after "defined"', close.location)
     }
-    const { macro } = token.identifier as NonNullable<Token['identifier']>
-    if (macro) macro.wasUsed = true
-    return macro ? one : zero
+    const macro = state.names.macro(token.name)
+    if (macro === 0) return zero
+    state.macros.markUsed(macro)
+    return one
   } finally {
     state.preventExpansion--
   }
@@ -370,7 +371,7 @@ function testAssertion(state: State, hash: Token): Value {
       fail(state, 'predicate must be an identifier', predicate.kind === kind.endOfFile ? state.location : predicate)
     const answers = state.assertions.get(predicate.text)
     const before = state.position
-    const open = state.context ? undefined : lexInLine(state, 0)
+    const open = state.isInFile ? readInLine(state) : undefined
     if (open?.kind !== kind.openParen) {
       state.position = before
       return answers && answers.length > 0 ? one : zero
@@ -387,7 +388,7 @@ export function readAnswer(state: State, open: Token): string {
   if (open.kind !== kind.openParen) fail(state, "missing '(' after predicate", open)
   const parts: string[] = []
   for (;;) {
-    const token = lexInLine(state, 0)
+    const token = readInLine(state)
     if (token.kind === kind.closeParen) break
     if (token.kind === kind.endOfLine) fail(state, "missing ')' to complete answer", token)
     parts.push(`${parts.length > 0 && (token.flags & 1) !== 0 ? ' ' : ''}${token.text}`)

@@ -3,11 +3,11 @@
 // obeyed and read to its end; false where it is text.
 
 import { BadExpression, evaluateCondition, nextSignificant, readAnswer } from './condition.ts'
-import { type Identifier, role } from './identifiers.ts'
 import { commandLine, includeHeader, saveFrame, systemFlags } from './include.ts'
-import { lexInLine } from './lexer.ts'
+import { lexInLine, readInLine } from './lexer.ts'
 import { builtin } from './macro.ts'
 import { macroDefinitionText, readDefine, readMacroName, readPlainDefine, warnIfUnused } from './macro-body.ts'
+import { role } from './names.ts'
 import { runPragma } from './pragma.ts'
 import { type Condition, type FileFrame, guardPhase, type State } from './state.ts'
 import { flag, kind, type Token } from './tokens.ts'
@@ -43,6 +43,7 @@ const conditional = new Set(['if', 'ifdef', 'ifndef', 'elif', 'elifdef', 'elifnd
 export function runDirective(state: State, hashLocation: number): boolean {
   if (isPlainDefine(state) && readPlainDefine(state)) return true
   const start = state.position
+  const textsLength = state.texts.length
   const savedWhite = state.pendingWhite
   const wasInDirective = state.inDirective
   state.pendingWhite = false
@@ -53,7 +54,7 @@ export function runDirective(state: State, hashLocation: number): boolean {
   state.inDirective = true
   const wasSkipping = state.isSkipping
   state.isSkipping = true
-  const name = lexInLine(state, 0)
+  const name = readInLine(state)
   state.isSkipping = wasSkipping
   const restore = (isDirective: boolean) => {
     state.inDirective = wasInDirective
@@ -87,12 +88,16 @@ export function runDirective(state: State, hashLocation: number): boolean {
   if (state.parsingArguments === 2 && (name.text === 'include' || name.text === 'include_next' || name.text === 'import')) {
     state.warn('directive-in-arguments', `#${name.text} inside the arguments of a macro`, hashLocation)
   }
-  const { context, preventExpansion, parsingArguments } = state
-  state.context = undefined
+  const { floor, preventExpansion, parsingArguments } = state
+  const temporaryLength = state.temporary.length
+  state.floor = state.contextMark
   state.preventExpansion = 0
   state.parsingArguments = 0
   handler(state, name)
-  state.context = context
+  state.popTo(state.floor)
+  state.floor = floor
+  state.temporary.length = temporaryLength
+  state.texts.cutTo(textsLength)
   state.preventExpansion = preventExpansion
   state.parsingArguments = parsingArguments
   return restore(true)
@@ -114,24 +119,21 @@ function isPlainDefine(state: State): boolean {
 /** Reads to the end of the line; `mustBeEmpty` names the directive after which nothing may stand. */
 function endDirective(state: State, mustBeEmpty: false | string, option?: string): void {
   // What a macro that was begun still holds is dropped with the line.
-  while (state.context) {
-    if (state.context.identifier) state.context.identifier.disabled--
-    state.context = state.context.outer
-  }
+  state.popTo(state.floor)
   const wasSkipping = state.isSkipping
   if (!mustBeEmpty) state.isSkipping = true
-  let token = lexInLine(state, 0)
-  if (mustBeEmpty && token.kind !== kind.endOfLine) {
+  let found = lexInLine(state, 0)
+  if (mustBeEmpty && found !== kind.endOfLine) {
     state.warn(
       'extra-tokens',
       `extra tokens at end of #${mustBeEmpty} directive`,
-      token.location,
-      token.text.length,
+      state.place,
+      state.text().length,
       option ? { option } : {},
     )
   }
   state.isSkipping = true
-  while (token.kind !== kind.endOfLine) token = lexInLine(state, 0)
+  while (found !== kind.endOfLine) found = lexInLine(state, 0)
   state.isSkipping = wasSkipping
   if (state.position < state.end) {
     state.passLineEnd(state.position + 1)
@@ -148,36 +150,36 @@ function warnExtra(state: State, directive: string): void {
 }
 
 function doDefine(state: State): void {
-  const identifier = readDefine(state, false)
+  const name = readDefine(state)
   const line = state.currentLine()
   endDirective(state, false)
-  if (identifier) dumpLine(state, line, 'define', identifier)
+  if (name !== 0) dumpLine(state, line, 'define', name)
 }
 
 function doUndef(state: State): void {
   const name = readMacroName(state, 'undef', true)
   if (!name) return endDirective(state, false)
-  const identifier = name.identifier as Identifier
+  const { names, macros } = state
+  const macro = names.macro(name.name)
   const line = state.currentLine()
-  if (identifier.macro && (identifier.macro.builtin !== builtin.none || identifier.name === '__STDC__')) {
+  if (macro !== 0 && (macros.builtin(macro) !== builtin.none || name.text === '__STDC__')) {
     state.warn('builtin-redefined', `undefining "${name.text}"`, name.location, name.text.length, { option: 'builtin-macro-redefined' })
   }
-  if (identifier.macro && state.options.warnsOfUnusedMacros) warnIfUnused(state, identifier.macro)
-  identifier.macro = undefined
-  state.identifiers.updateStop(identifier)
+  if (macro !== 0 && state.options.warnsOfUnusedMacros) warnIfUnused(state, macro)
+  names.setMacro(name.name, 0)
   endDirective(state, 'undef')
-  dumpLine(state, line, 'undef', identifier)
+  dumpLine(state, line, 'undef', name.name)
 }
 
 /** -dD and -dN: the definition stays in the output, at its line. */
-function dumpLine(state: State, line: number, directive: 'define' | 'undef', identifier: Identifier): void {
+function dumpLine(state: State, line: number, directive: 'define' | 'undef', node: number): void {
   const { dump } = state.options
   if (dump !== 'D' && dump !== 'N') return
   const frame = state.frame as FileFrame
   const { out } = state
   out.toLine(line + frame.lineDelta, frame.claimedName, systemFlags(frame.claimedSystemLevel))
-  const isWhole = directive === 'define' && dump === 'D' && identifier.macro
-  out.putText(`#${directive} ${isWhole ? macroDefinitionText(state, identifier) : identifier.name}`)
+  const isWhole = directive === 'define' && dump === 'D'
+  out.putText(`#${directive} ${isWhole ? macroDefinitionText(state, node) : state.names.name(node)}`)
   out.isLineOpen = true
 }
 
@@ -227,13 +229,13 @@ function doInclude(state: State, directive: Token, isNext: boolean, isImport: bo
   includeHeader(state, name, header[0] === '<', isNext, isImport, location, line)
 }
 
-function pushCondition(state: State, name: Token, isTrue: boolean, guard: Identifier | undefined): void {
+function pushCondition(state: State, name: Token, isTrue: boolean, guard: number): void {
   const frame = state.frame as FileFrame
   const wasSkipping = state.isSkipping
   let isGuard = false
   if (frame.guardPhase === guardPhase.start && state.conditions.length === frame.conditionBase) {
-    frame.guardPhase = guard ? guardPhase.inside : guardPhase.none
-    isGuard = guard !== undefined
+    frame.guardPhase = guard !== 0 ? guardPhase.inside : guardPhase.none
+    isGuard = guard !== 0
   }
   state.conditions.push({
     location: name.location,
@@ -241,55 +243,55 @@ function pushCondition(state: State, name: Token, isTrue: boolean, guard: Identi
     wasSkipping,
     isTaken: wasSkipping || isTrue,
     hasElse: false,
-    guard: isGuard ? guard : undefined,
+    guard: isGuard ? guard : 0,
   })
   state.isSkipping = wasSkipping || !isTrue
 }
 
 function doIf(state: State, name: Token): void {
   if (state.isSkipping) {
-    pushCondition(state, name, false, undefined)
+    pushCondition(state, name, false, 0)
     return endDirective(state, false)
   }
-  const guard = state.frame?.guardPhase === guardPhase.start ? negatedDefined(state) : undefined
+  const guard = state.frame?.guardPhase === guardPhase.start ? negatedDefined(state) : 0
   const isTrue = evaluateCondition(state, 'if')
   endDirective(state, false)
   pushCondition(state, name, isTrue, guard)
 }
 
-/** The X of `#if !defined X`, where the line holds nothing else: it may guard its file. */
-function negatedDefined(state: State): Identifier | undefined {
+/** The X of `#if !defined X`, where the line holds nothing else: it may guard its file. Else 0. */
+function negatedDefined(state: State): number {
   const { bytes, position } = state
   let lineEnd = bytes.indexOf(0x0a, position)
-  if (lineEnd < 0 || lineEnd - position > 300) return undefined
+  if (lineEnd < 0 || lineEnd - position > 300) return 0
   let text = ''
   for (let i = position; i < lineEnd; i++) text += String.fromCharCode(bytes[i] as number)
   lineEnd = 0
   const match = /^\s*!\s*defined\s*(?:\(\s*([A-Za-z_]\w*)\s*\)|([A-Za-z_]\w*))\s*(?:\/\/.*|\/\*[^*]*\*\/\s*)?$/.exec(text)
   const name = match?.[1] ?? match?.[2]
-  return name === undefined ? undefined : state.identifiers.intern(name)
+  return name === undefined ? 0 : state.names.intern(name)
 }
 
 function doIfdef(state: State, directive: Token, wantsDefined: boolean): void {
   if (state.isSkipping) {
-    pushCondition(state, directive, false, undefined)
+    pushCondition(state, directive, false, 0)
     return endDirective(state, false)
   }
   const name = readMacroName(state, directive.text, false)
   if (!name) {
     endDirective(state, false)
     // As gcc: a bad name counts as a condition that does not hold.
-    return pushCondition(state, directive, false, undefined)
+    return pushCondition(state, directive, false, 0)
   }
-  const isTrue = isDefined(name) === wantsDefined
+  const isTrue = isDefined(state, name) === wantsDefined
   endDirective(state, directive.text, 'endif-labels')
-  pushCondition(state, directive, isTrue, wantsDefined ? undefined : name.identifier)
+  pushCondition(state, directive, isTrue, wantsDefined ? 0 : name.name)
 }
 
-function isDefined(name: Token): boolean {
-  const macro = name.identifier?.macro
-  if (!macro) return false
-  macro.wasUsed = true
+function isDefined({ names, macros }: State, name: Token): boolean {
+  const macro = names.macro(name.name)
+  if (macro === 0) return false
+  macros.markUsed(macro)
   return true
 }
 
@@ -313,7 +315,7 @@ function doElif(state: State, name: Token, directive: string): void {
   if (!condition) return endDirective(state, false)
   if (condition.hasElse)
     state.error('else-twice', `#${directive} after #else`, name.location, name.text.length, openedHere(state, condition))
-  if (condition.guard) giveUpGuard(state, condition)
+  if (condition.guard !== 0) giveUpGuard(state, condition)
   if (condition.isTaken) {
     state.isSkipping = true
     return endDirective(state, false)
@@ -325,7 +327,7 @@ function doElif(state: State, name: Token, directive: string): void {
     endDirective(state, false)
   } else {
     const macroName = readMacroName(state, directive, false)
-    isTrue = macroName !== undefined && isDefined(macroName) === (directive === 'elifdef')
+    isTrue = macroName !== undefined && isDefined(state, macroName) === (directive === 'elifdef')
     endDirective(state, macroName ? directive : false, 'endif-labels')
   }
   condition.isTaken = isTrue
@@ -333,7 +335,7 @@ function doElif(state: State, name: Token, directive: string): void {
 }
 
 function giveUpGuard(state: State, condition: Condition): void {
-  condition.guard = undefined
+  condition.guard = 0
   ;(state.frame as FileFrame).guardPhase = guardPhase.none
 }
 
@@ -342,7 +344,7 @@ function doElse(state: State, name: Token): void {
   if (!condition) return endDirective(state, false)
   if (condition.hasElse) state.error('else-twice', '#else after #else', name.location, name.text.length, openedHere(state, condition))
   condition.hasElse = true
-  if (condition.guard) giveUpGuard(state, condition)
+  if (condition.guard !== 0) giveUpGuard(state, condition)
   const isInSkipped = condition.wasSkipping
   state.isSkipping = condition.isTaken
   condition.isTaken = true
@@ -354,7 +356,7 @@ function doEndif(state: State, name: Token): void {
   if (!condition) return endDirective(state, false)
   state.conditions.pop()
   const frame = state.frame as FileFrame
-  if (condition.guard && state.conditions.length === frame.conditionBase) {
+  if (condition.guard !== 0 && state.conditions.length === frame.conditionBase) {
     frame.guardPhase = guardPhase.complete
     frame.guard = condition.guard
   }
@@ -397,7 +399,7 @@ function doMessage(state: State, name: Token, isError: boolean): void {
   let text = name.text
   let length = name.text.length
   for (;;) {
-    const token = lexInLine(state, 0)
+    const token = readInLine(state)
     if (token.kind === kind.endOfLine) break
     text += ((token.flags & flag.white) !== 0 ? ' ' : '') + token.text
     length = token.location + token.text.length - name.location
@@ -431,8 +433,8 @@ function pragmaWord(state: State): number | undefined {
   const { position } = state
   const wasSkipping = state.isSkipping
   state.isSkipping = true
-  const first = lexInLine(state, 0)
-  const isOwn = ownPragmas.has(first.text) || (first.text === 'GCC' && ownGccPragmas.has(lexInLine(state, 0).text))
+  const first = readInLine(state)
+  const isOwn = ownPragmas.has(first.text) || (first.text === 'GCC' && ownGccPragmas.has(readInLine(state).text))
   state.isSkipping = wasSkipping
   state.position = position
   return isOwn ? first.location - state.base : undefined
@@ -474,13 +476,13 @@ function doUnassert(state: State, directive: Token): void {
 }
 
 function readAssertion(state: State, use: (predicate: string, answer: string | undefined, token: Token) => void): void {
-  const predicate = lexInLine(state, 0)
-  if (predicate.kind !== kind.name || predicate.identifier?.role === role.defined) {
+  const predicate = readInLine(state)
+  if (predicate.kind !== kind.name || state.names.role(predicate.name) === role.defined) {
     const message = predicate.kind === kind.endOfLine ? 'assertion without predicate' : 'predicate must be an identifier'
     state.error('bad-assertion', message, predicate.location, Math.max(1, predicate.text.length))
     return
   }
-  const open = lexInLine(state, 0)
+  const open = readInLine(state)
   if (open.kind === kind.endOfLine) return use(predicate.text, undefined, predicate)
   try {
     use(predicate.text, readAnswer(state, open), predicate)

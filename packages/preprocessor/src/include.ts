@@ -83,7 +83,7 @@ function find(state: State, name: string, isAngled: boolean, isNext: boolean, tr
 function headerOf(state: State, folder: number | string, name: string, file: PreparedFile): Header {
   const key = `${folder}\0${name}`
   let header = state.headers.get(key)
-  if (!header) state.headers.set(key, (header = { file, guard: undefined }))
+  if (!header) state.headers.set(key, (header = { file, guard: 0 }))
   return header
 }
 
@@ -162,7 +162,7 @@ export function includeHeader(
     if (shared.wasRead) return
   }
   if (shared.isOnce && shared.wasRead) return
-  if (guard !== undefined && guard.macro !== undefined) return
+  if (guard !== 0 && state.names.macro(guard) !== 0) return
   // What a system header includes is one too, wherever it was found.
   const systemLevel = Math.max(found.systemLevel, frame.claimedSystemLevel)
   state.dependencies.set(file.source.name, systemLevel > 0)
@@ -198,6 +198,13 @@ export function enterFile(
   saveFrame(state)
   if (isUtf16(file.source.bytes)) tellUtf16(state, file, includedFrom)
   file.shared.wasRead = true
+  if (!state.locations.hasRoomFor(file)) {
+    state.fatal(
+      'too-much-text',
+      'the files of this run, a header as often as it is included, hold more than 2 GiB',
+      Math.max(0, includedFrom),
+    )
+  }
   const reading = state.locations.open(file, includedFrom)
   const frame: FileFrame = {
     reading,
@@ -216,7 +223,7 @@ export function enterFile(
     claimedSystemLevel: systemLevel,
     lineDelta: 0,
     guardPhase: guardPhase.start,
-    guard: undefined,
+    guard: 0,
   }
   state.frames.push(frame)
   if (state.frames.length > 1 && includedFrom >= 0) state.includeTrace.push(`${'.'.repeat(state.frames.length - 1)} ${file.source.name}`)
@@ -266,7 +273,7 @@ export function leaveFile(state: State): boolean {
     state.error('unterminated-condition', `unterminated #${condition.directive}`, condition.location, condition.directive.length)
     state.isSkipping = condition.wasSkipping
   }
-  if (frame.guardPhase === guardPhase.complete && frame.guard && frame.header) frame.header.guard = frame.guard
+  if (frame.guardPhase === guardPhase.complete && frame.guard !== 0 && frame.header) frame.header.guard = frame.guard
   if (state.frames.length <= 1) return false
   state.frames.pop()
   const outer = state.frames[state.frames.length - 1] as FileFrame

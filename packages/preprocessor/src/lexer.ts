@@ -1,17 +1,16 @@
 // Bytes to preprocessing tokens (C17 6.4), as GNU cpp reads assembler: an unmatched quote takes the rest of its line and
 // nothing is said, `$` belongs to no identifier, there are no digraphs and no raw strings.
-// Enters: the state's reading position. Leaves: the next token of the logical line.
+// Enters: the state's reading position. Leaves: the next token of the logical line, in the fields of the state.
 
-import { oneByteTexts, textOf } from './byte-text.ts'
 import { charClass, classOf, isNameByte } from './characters.ts'
-import { type Identifier, role } from './identifiers.ts'
+import { role } from './names.ts'
 import type { State } from './state.ts'
-import { flag, type Kind, kind, Token } from './tokens.ts'
+import { flag, type Kind, kind, type Token } from './tokens.ts'
 
 const newline = 0x0a
 
 /** The next token of the line. At the line's end an endOfLine token that consumes nothing. Comments may pass line ends. */
-export function lexInLine(state: State, flags: number): Token {
+export function lexInLine(state: State, flags: number): Kind {
   const { bytes } = state
   let i = state.position
   let c = bytes[i] as number
@@ -26,32 +25,28 @@ export function lexInLine(state: State, flags: number): Token {
       c = bytes[++i] as number
     } else if (k === charClass.slash) {
       const next = bytes[i + 1]
+      if (next !== 0x2f && next !== 0x2a) break
+      const start = i
       if (next === 0x2f) {
-        const start = i
         while (bytes[i] !== newline) i++
         state.passComment(start, i)
-        if (state.options.keepComments && !state.isSkipping && (!state.inDirective || state.options.keepDirectiveComments)) {
-          state.position = i
-          return new Token(kind.comment, flags, textOf(bytes, start, i), undefined, state.base + start)
-        }
-        flags |= flag.white
-        c = newline
-        break
-      }
-      if (next !== 0x2a) break
-      const start = i
-      i = skipBlockComment(state, i)
+      } else i = skipBlockComment(state, i)
       if (state.options.keepComments && !state.isSkipping && (!state.inDirective || state.options.keepDirectiveComments)) {
-        state.position = i
-        return new Token(kind.comment, flags, textOf(bytes, start, i), undefined, state.base + start)
+        return setSpelled(state, kind.comment, flags, start, i)
       }
       flags |= flag.white
       c = bytes[i] as number
     } else break
   }
   state.position = i
-  if (c === newline || i >= state.end) return new Token(kind.endOfLine, flags, '', undefined, state.base + i)
-  return lexToken(state, flags)
+  if (c === newline || i >= state.end) return state.setToken(kind.endOfLine, flags, 0, 0, state.base + i)
+  return lexToken(state, flags, c, i)
+}
+
+/** As {@link lexInLine}, as an object. */
+export function readInLine(state: State): Token {
+  lexInLine(state, 0)
+  return state.token()
 }
 
 /** Passes a comment that begins at `start`; line ends in it are counted. Returns the offset behind it. */
@@ -87,31 +82,32 @@ export function skipBlockComment(state: State, start: number): number {
   }
 }
 
-function lexToken(state: State, flags: number): Token {
+/** The bytes from `start` to `end` are the token. */
+function setSpelled(state: State, tokenKind: Kind, flags: number, start: number, end: number): Kind {
+  state.position = end
+  return state.setToken(tokenKind, flags, state.texts.add(state.bytes, start, end), end - start, state.base + start)
+}
+
+function lexToken(state: State, flags: number, c: number, start: number): Kind {
   const { bytes } = state
-  const start = state.position
-  const c = bytes[start] as number
-  const location = state.base + start
   switch (classOf[c]) {
     case charClass.name: {
       let end = start + 1
       while (isNameByte[bytes[end] as number] === 1) end++
       const next = bytes[end]
-      if ((next === 0x22 || next === 0x27) && end - start === 1 && c === 0x4c) {
-        return lexQuoted(state, flags, start, end)
-      }
+      if ((next === 0x22 || next === 0x27) && end - start === 1 && c === 0x4c) return lexQuoted(state, flags, start, end)
       state.position = end
-      const identifier = state.identifiers.internBytes(bytes, start, end)
-      if (identifier.poisoned || identifier.role !== role.ordinary) checkUse(state, identifier, location)
-      return new Token(kind.name, flags, identifier.name, identifier, location)
+      const node = state.names.internBytes(bytes, start, end)
+      if (state.names.isSpecial(node)) checkUse(state, node, state.base + start)
+      return state.setToken(kind.name, flags, node, 0, state.base + start)
     }
     case charClass.digit:
       return lexNumber(state, flags, start)
     case charClass.dot: {
       const next = bytes[start + 1] as number
       if (classOf[next] === charClass.digit) return lexNumber(state, flags, start)
-      if (next === 0x2e && bytes[start + 2] === 0x2e) return punctuator(state, flags, kind.ellipsis, '...', location)
-      return punctuator(state, flags, kind.dot, '.', location)
+      if (next === 0x2e && bytes[start + 2] === 0x2e) return setSpelled(state, kind.ellipsis, flags, start, start + 3)
+      return setSpelled(state, kind.dot, flags, start, start + 1)
     }
     case charClass.quote:
       return lexQuoted(state, flags, start, start)
@@ -120,29 +116,24 @@ function lexToken(state: State, flags: number): Token {
   }
 }
 
-function checkUse(state: State, identifier: Identifier, location: number): void {
+function checkUse(state: State, node: number, location: number): void {
   if (state.isSkipping) return
-  if (identifier.poisoned && !state.allowsPoison) {
-    state.error('poisoned-identifier', `attempt to use poisoned "${identifier.name}"`, location, identifier.name.length)
+  const { names } = state
+  const length = names.length(node)
+  if (names.isPoisoned(node) && !state.allowsPoison) {
+    state.error('poisoned-identifier', `attempt to use poisoned "${names.name(node)}"`, location, length)
   }
-  if (identifier.role === role.variadicArguments && !state.insideVariadic) {
-    state.warn(
-      'misplaced-va-args',
-      '__VA_ARGS__ can only appear in the expansion of a C99 variadic macro',
-      location,
-      identifier.name.length,
-    )
-  } else if (identifier.role === role.variadicOption && !state.insideVariadic) {
-    state.warn(
-      'misplaced-va-opt',
-      '__VA_OPT__ can only appear in the expansion of a C++20 variadic macro',
-      location,
-      identifier.name.length,
-    )
-  }
+  if (names.role(node) === role.variadicArguments && !state.insideVariadic) warnVariadicName(state, '__VA_ARGS__', 'C99', location)
+  else if (names.role(node) === role.variadicOption && !state.insideVariadic) warnVariadicName(state, '__VA_OPT__', 'C++20', location)
 }
 
-function lexNumber(state: State, flags: number, start: number): Token {
+/** `__VA_ARGS__` or `__VA_OPT__` where it means nothing. */
+export function warnVariadicName(state: State, name: '__VA_ARGS__' | '__VA_OPT__', standard: string, location: number): void {
+  const code = name === '__VA_ARGS__' ? 'misplaced-va-args' : 'misplaced-va-opt'
+  state.warn(code, `${name} can only appear in the expansion of a ${standard} variadic macro`, location, name.length)
+}
+
+function lexNumber(state: State, flags: number, start: number): Kind {
   const { bytes } = state
   let end = start + 1
   for (;;) {
@@ -155,11 +146,10 @@ function lexNumber(state: State, flags: number, start: number): Token {
       end++
     } else break
   }
-  state.position = end
-  return new Token(kind.number, flags, textOf(bytes, start, end), undefined, state.base + start)
+  return setSpelled(state, kind.number, flags, start, end)
 }
 
-function lexQuoted(state: State, flags: number, start: number, quoteAt: number): Token {
+function lexQuoted(state: State, flags: number, start: number, quoteAt: number): Kind {
   const { bytes } = state
   const quote = bytes[quoteAt] as number
   let tokenKind: Kind = quote === 0x22 ? kind.string : kind.character
@@ -180,128 +170,108 @@ function lexQuoted(state: State, flags: number, start: number, quoteAt: number):
     }
   }
   if (hasNul && !state.isSkipping) state.warn('null-character', 'null character preserved in literal', state.base + start)
-  state.position = i
-  return new Token(tokenKind, flags, textOf(bytes, start, i), undefined, state.base + start)
+  return setSpelled(state, tokenKind, flags, start, i)
 }
 
-function punctuator(state: State, flags: number, tokenKind: Kind, text: string, location: number): Token {
-  state.position += text.length
-  return new Token(tokenKind, flags, text, undefined, location)
-}
+/** A byte and its kind; what is not here is `other`. */
+const oneByteKinds: Uint8Array = (() => {
+  const kinds = new Uint8Array(256).fill(kind.other)
+  const table: readonly [string, Kind][] = [
+    ['#', kind.hash],
+    ['(', kind.openParen],
+    [')', kind.closeParen],
+    [',', kind.comma],
+    ['+', kind.plus],
+    ['-', kind.minus],
+    ['*', kind.star],
+    ['/', kind.slash],
+    ['%', kind.percent],
+    ['<', kind.less],
+    ['>', kind.greater],
+    ['=', kind.equal],
+    ['!', kind.not],
+    ['&', kind.and],
+    ['|', kind.or],
+    ['^', kind.xor],
+    ['~', kind.tilde],
+    ['?', kind.question],
+    [':', kind.colon],
+  ]
+  for (const [text, tokenKind] of table) kinds[text.charCodeAt(0)] = tokenKind
+  for (const text of ';[]{}') kinds[text.charCodeAt(0)] = kind.punctuator
+  return kinds
+})()
 
-function pair(state: State, flags: number, tokenKind: Kind, start: number): Token {
-  return punctuator(state, flags, tokenKind, textOf(state.bytes, start, start + 2), state.base + start)
-}
-
-function lexPunctuator(state: State, flags: number, c: number, start: number): Token {
-  const { bytes } = state
-  const next = bytes[start + 1] as number
-  const location = state.base + start
+/** The kind of a punctuator of two bytes; 0 where they are two tokens. */
+function pairKind(c: number, next: number): Kind | 0 {
+  if (next === 0x3d) {
+    switch (c) {
+      case 0x3d:
+        return kind.equalEqual
+      case 0x21:
+        return kind.notEqual
+      case 0x3c:
+        return kind.lessEqual
+      case 0x3e:
+        return kind.greaterEqual
+      case 0x2b:
+      case 0x2d:
+      case 0x2a:
+      case 0x2f:
+      case 0x25:
+      case 0x26:
+      case 0x7c:
+      case 0x5e:
+        return kind.punctuator
+      default:
+        return 0
+    }
+  }
+  if (c !== next) return c === 0x2d && next === 0x3e ? kind.arrow : 0
   switch (c) {
-    case 0x23: // #
-      return next === 0x23
-        ? pair(state, flags, kind.paste, start)
-        : punctuator(state, flags, kind.hash, oneByteTexts[c] as string, location)
-    case 0x28:
-      return punctuator(state, flags, kind.openParen, oneByteTexts[c] as string, location)
-    case 0x29:
-      return punctuator(state, flags, kind.closeParen, oneByteTexts[c] as string, location)
-    case 0x2c:
-      return punctuator(state, flags, kind.comma, oneByteTexts[c] as string, location)
     case 0x2b:
-      return next === 0x2b
-        ? pair(state, flags, kind.plusPlus, start)
-        : next === 0x3d
-          ? pair(state, flags, kind.punctuator, start)
-          : punctuator(state, flags, kind.plus, oneByteTexts[c] as string, location)
+      return kind.plusPlus
     case 0x2d:
-      return next === 0x2d
-        ? pair(state, flags, kind.minusMinus, start)
-        : next === 0x3e
-          ? pair(state, flags, kind.arrow, start)
-          : next === 0x3d
-            ? pair(state, flags, kind.punctuator, start)
-            : punctuator(state, flags, kind.minus, oneByteTexts[c] as string, location)
-    case 0x2a:
-      return next === 0x3d
-        ? pair(state, flags, kind.punctuator, start)
-        : punctuator(state, flags, kind.star, oneByteTexts[c] as string, location)
-    case 0x2f:
-      return next === 0x3d
-        ? pair(state, flags, kind.punctuator, start)
-        : punctuator(state, flags, kind.slash, oneByteTexts[c] as string, location)
-    case 0x25:
-      return next === 0x3d
-        ? pair(state, flags, kind.punctuator, start)
-        : punctuator(state, flags, kind.percent, oneByteTexts[c] as string, location)
-    case 0x3c: // <
-      if (state.wantsHeaderName) {
-        const token = lexAngledName(state, flags, start)
-        if (token) return token
-      }
-      if (next === 0x3d) return pair(state, flags, kind.lessEqual, start)
-      if (next === 0x3c) {
-        return bytes[start + 2] === 0x3d
-          ? punctuator(state, flags, kind.punctuator, '<<=', location)
-          : pair(state, flags, kind.shiftLeft, start)
-      }
-      return punctuator(state, flags, kind.less, oneByteTexts[c] as string, location)
+      return kind.minusMinus
+    case 0x23:
+      return kind.paste
+    case 0x3c:
+      return kind.shiftLeft
     case 0x3e:
-      if (next === 0x3d) return pair(state, flags, kind.greaterEqual, start)
-      if (next === 0x3e) {
-        return bytes[start + 2] === 0x3d
-          ? punctuator(state, flags, kind.punctuator, '>>=', location)
-          : pair(state, flags, kind.shiftRight, start)
-      }
-      return punctuator(state, flags, kind.greater, oneByteTexts[c] as string, location)
-    case 0x3d:
-      return next === 0x3d
-        ? pair(state, flags, kind.equalEqual, start)
-        : punctuator(state, flags, kind.equal, oneByteTexts[c] as string, location)
-    case 0x21:
-      return next === 0x3d
-        ? pair(state, flags, kind.notEqual, start)
-        : punctuator(state, flags, kind.not, oneByteTexts[c] as string, location)
+      return kind.shiftRight
     case 0x26:
-      return next === 0x26
-        ? pair(state, flags, kind.andAnd, start)
-        : next === 0x3d
-          ? pair(state, flags, kind.punctuator, start)
-          : punctuator(state, flags, kind.and, oneByteTexts[c] as string, location)
+      return kind.andAnd
     case 0x7c:
-      return next === 0x7c
-        ? pair(state, flags, kind.orOr, start)
-        : next === 0x3d
-          ? pair(state, flags, kind.punctuator, start)
-          : punctuator(state, flags, kind.or, oneByteTexts[c] as string, location)
-    case 0x5e:
-      return next === 0x3d
-        ? pair(state, flags, kind.punctuator, start)
-        : punctuator(state, flags, kind.xor, oneByteTexts[c] as string, location)
-    case 0x7e:
-      return punctuator(state, flags, kind.tilde, oneByteTexts[c] as string, location)
-    case 0x3f:
-      return punctuator(state, flags, kind.question, oneByteTexts[c] as string, location)
-    case 0x3a:
-      return punctuator(state, flags, kind.colon, oneByteTexts[c] as string, location)
-    case 0x3b:
-    case 0x5b:
-    case 0x5d:
-    case 0x7b:
-    case 0x7d:
-      return punctuator(state, flags, kind.punctuator, oneByteTexts[c] as string, location)
+      return kind.orOr
     default:
-      return punctuator(state, flags, kind.other, oneByteTexts[c] as string, location)
+      return 0
   }
 }
 
-function lexAngledName(state: State, flags: number, start: number): Token | undefined {
+function lexPunctuator(state: State, flags: number, c: number, start: number): Kind {
   const { bytes } = state
+  if (c === 0x3c && state.wantsHeaderName) {
+    const end = endOfAngledName(bytes, start)
+    if (end > 0) return setSpelled(state, kind.headerName, flags, start, end)
+  }
+  const pair = pairKind(c, bytes[start + 1] as number)
+  if (pair === 0) {
+    state.position = start + 1
+    return state.setToken(oneByteKinds[c] as Kind, flags, c, 1, state.base + start)
+  }
+  // <<= and >>=
+  if ((pair === kind.shiftLeft || pair === kind.shiftRight) && bytes[start + 2] === 0x3d) {
+    return setSpelled(state, kind.punctuator, flags, start, start + 3)
+  }
+  return setSpelled(state, pair, flags, start, start + 2)
+}
+
+/** Offset behind the `>` of a name that begins with `<`; 0 where the line ends before it. */
+function endOfAngledName(bytes: Uint8Array, start: number): number {
   let i = start + 1
   while (bytes[i] !== 0x3e) {
-    if (bytes[i] === newline) return undefined
+    if (bytes[i] === newline) return 0
     i++
   }
-  state.position = i + 1
-  return new Token(kind.headerName, flags, textOf(bytes, start, i + 1), undefined, state.base + start)
+  return i + 1
 }

@@ -26,6 +26,11 @@ export class Locations {
   readonly readings: Reading[] = []
   #next = 1
 
+  /** Places are numbers of 32 bits: what a run reads, a header as often as it is read, has a bound. */
+  hasRoomFor(file: PreparedFile): boolean {
+    return this.#next + file.end + 2 < 2 ** 31
+  }
+
   open(file: PreparedFile, includedFrom: number): Reading {
     const reading: Reading = { base: this.#next, file, includedFrom, claims: undefined }
     this.readings.push(reading)

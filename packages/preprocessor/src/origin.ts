@@ -4,6 +4,7 @@
 
 import type { OriginFrame, Span, TextOrigin, WrittenPlace } from '@kernelbox/diagnostics'
 import type { State } from './state.ts'
+import { tokenSize } from './token-list.ts'
 
 export class PreprocessedOrigin implements TextOrigin {
   readonly #state: State
@@ -13,7 +14,7 @@ export class PreprocessedOrigin implements TextOrigin {
   }
 
   resolve(offset: number): WrittenPlace | undefined {
-    const { out, locations, expansions } = this.#state
+    const { out, locations } = this.#state
     let low = 0
     let high = out.segmentCount - 1
     if (high < 0 || offset < (out.segmentStarts[0] as number)) return undefined
@@ -36,13 +37,13 @@ export class PreprocessedOrigin implements TextOrigin {
     let spelled = location
     let written: Span | undefined
     let outermost = expansion
-    for (let e = expansion; e !== 0; e = (expansions[e - 1] as { outer: number }).outer) outermost = e
-    const use = expansions[outermost - 1] as { name: string; location: number }
+    for (let e = expansion; e !== 0; e = this.#expansion(e).outer) outermost = e
+    const use = this.#expansion(outermost)
     const useReading = locations.readingAt(use.location)
     const tokenReading = locations.readingAt(location)
     const isArgument = useReading !== undefined && useReading === tokenReading && location > use.location
     while (expansion !== 0) {
-      const { name, location: called, outer } = expansions[expansion - 1] as { name: string; location: number; outer: number }
+      const { name, location: called, outer } = this.#expansion(expansion)
       const span = locations.span(spelled, 1)
       if (span && !(isArgument && spelled === location)) frames.push({ kind: 'definition', name, span })
       written = locations.span(called, name.length)
@@ -56,6 +57,13 @@ export class PreprocessedOrigin implements TextOrigin {
     if (!written) return undefined
     this.#addIncludes(frames, use.location)
     return { span: written, frames }
+  }
+
+  #expansion(number: number): { name: string; location: number; outer: number } {
+    const { names, expansions } = this.#state
+    const at = (number - 1) * tokenSize
+    const [node, location, outer] = expansions.cells.subarray(at, at + 3) as unknown as [number, number, number]
+    return { name: names.name(node), location, outer }
   }
 
   #addIncludes(frames: OriginFrame[], location: number): void {

@@ -2,7 +2,10 @@
 // Enters: lines and tokens in order. Leaves: bytes with gcc's spacing (cppinternals, "Just which line number anyway?" and
 // "Token Spacing"), with or without line markers, and the segments from which origins are told.
 
-import { flag, kind, needsSpaceBetween, type Token } from './tokens.ts'
+import type { NameTable } from './names.ts'
+import { laterPadding } from './padding.ts'
+import type { TextPool } from './text-pool.ts'
+import { flag, kind, needsSpaceBetween } from './tokens.ts'
 
 /** Line markers are printed, or lines only (-P and the text for the assembler). */
 export class Output {
@@ -12,9 +15,13 @@ export class Output {
   line = 1
   /** Something stands on the current line. */
   isLineOpen = false
-  /** The last token printed on this line, where padding may still ask for a space. */
-  previous: Token | undefined
-  #paddingSource: Token | undefined
+  /** Kind of the last token printed on this line, where padding may still ask for a space; 0 for none. */
+  previous = 0
+  #previousIsBackslash = false
+  /** Flags of the padding that was seen since. */
+  #padding = 0
+  readonly #names: NameTable
+  readonly #texts: TextPool
   /** Padding was the last thing printed: it may ask for a space, even before the first token of the next line. */
   #avoidPaste = false
   readonly hasMarkers: boolean
@@ -24,10 +31,12 @@ export class Output {
   // whose use has the number expansions[i] - 1.
   segmentCount = 0
   segmentStarts = new Uint32Array(1024)
-  segmentLocations = new Float64Array(1024)
+  segmentLocations = new Int32Array(1024)
   segmentExpansions = new Uint32Array(1024)
 
-  constructor(sizeHint: number, hasMarkers: boolean, hasOrigins: boolean, limit: number) {
+  constructor(sizeHint: number, hasMarkers: boolean, hasOrigins: boolean, limit: number, names: NameTable, texts: TextPool) {
+    this.#names = names
+    this.#texts = texts
     this.bytes = new Uint8Array(Math.max(4096, sizeHint))
     this.hasMarkers = hasMarkers
     this.hasOrigins = hasOrigins
@@ -52,7 +61,7 @@ export class Output {
       const starts = new Uint32Array(i * 2)
       starts.set(this.segmentStarts)
       this.segmentStarts = starts
-      const locations = new Float64Array(i * 2)
+      const locations = new Int32Array(i * 2)
       locations.set(this.segmentLocations)
       this.segmentLocations = locations
       const expansions = new Uint32Array(i * 2)
@@ -124,8 +133,8 @@ export class Output {
 
   /** The first token of a line stands in a 1-based column; gcc keeps its indentation. */
   indent(column: number): void {
-    this.previous = undefined
-    this.#paddingSource = undefined
+    this.previous = 0
+    this.#padding = 0
     const spaces = column - 2
     this.isLineOpen = true
     if (spaces <= 0) return
@@ -139,39 +148,57 @@ export class Output {
     return this.#avoidPaste
   }
 
+  /** Stands for what the expander has not seen of the line. */
+  passText(): void {
+    this.previous = kind.other
+    this.#previousIsBackslash = false
+  }
+
   /** Text has been copied: padding before it is done with. */
   settlePadding(): void {
     this.#avoidPaste = false
-    this.#paddingSource = undefined
+    this.#padding = 0
   }
 
-  /** Prints a token that is not the end of a line, with a space before it where one is needed. */
-  token(token: Token, expansion: number): void {
-    if (token.kind === kind.padding) {
+  /** Prints a token that is not the end of a line, with a space before it where one is needed. `value`, `size`: as in the state. */
+  token(tokenKind: number, flags: number, value: number, size: number, location: number, expansion: number): void {
+    if (tokenKind === kind.padding) {
       this.#avoidPaste = true
-      const source = this.#paddingSource
-      if (source === undefined || ((source.flags & flag.white) === 0 && token.source === undefined)) this.#paddingSource = token.source
+      this.#padding = laterPadding(this.#padding, flags)
       return
     }
+    const length = tokenKind === kind.name ? this.#names.length(value) : size
+    this.reserve(length + 1)
     if (this.#avoidPaste) {
-      const source = this.#paddingSource ?? token
+      const isWhite = (((this.#padding & flag.sourced) !== 0 ? this.#padding : flags) & flag.white) !== 0
       if (
-        (source.flags & flag.white) !== 0 ||
-        (this.previous && needsSpaceBetween(this.previous, token)) ||
-        (!this.previous && token.kind === kind.hash)
+        isWhite ||
+        (this.previous !== 0 && needsSpaceBetween(this.previous, this.#previousIsBackslash, tokenKind, value, size, this.#texts)) ||
+        (this.previous === 0 && tokenKind === kind.hash)
       ) {
-        this.putByte(0x20)
+        this.bytes[this.length++] = 0x20
       }
-    } else if ((token.flags & flag.white) !== 0) this.putByte(0x20)
-    this.#avoidPaste = false
-    this.#paddingSource = undefined
-    this.previous = token
+      this.#avoidPaste = false
+      this.#padding = 0
+    } else if ((flags & flag.white) !== 0) this.bytes[this.length++] = 0x20
+    this.previous = tokenKind
+    this.#previousIsBackslash = tokenKind === kind.other && size === 1 && value === 0x5c
     if (this.hasOrigins) {
-      if (expansion === 0) this.addRun(this.length, token.location)
-      else this.addSegment(this.length, token.location, expansion)
+      if (expansion === 0) this.addRun(this.length, location)
+      else this.addSegment(this.length, location, expansion)
     }
-    this.putText(token.text)
+    if (tokenKind === kind.name) this.#names.copyTo(value, this.bytes, this.length)
+    else if (size === 1) this.bytes[this.length] = this.#texts.bytes[value] as number
+    else this.#copyText(value, size)
+    this.length += length
     this.isLineOpen = true
+  }
+
+  #copyText(value: number, size: number): void {
+    const { bytes, length } = this
+    const from = this.#texts.bytes
+    if (size > 64) bytes.set(from.subarray(value, value + size), length)
+    else for (let i = 0; i < size; i++) bytes[length + i] = from[value + i] as number
   }
 }
 

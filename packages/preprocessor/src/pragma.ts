@@ -2,9 +2,7 @@
 // Enters: the state behind the word `pragma`. Leaves: what the pragma asked for.
 
 import { nextToken } from './expander.ts'
-import type { Identifier } from './identifiers.ts'
-import { lexInLine } from './lexer.ts'
-import { macroBody } from './macro-body.ts'
+import { readInLine } from './lexer.ts'
 import type { FileFrame, State } from './state.ts'
 import { flag, kind, type Token } from './tokens.ts'
 
@@ -13,7 +11,7 @@ const kept = new Set(['message', 'redefine_extname'])
 
 /** Obeys a pragma; the result is the text that is to be printed, for those that are kept. */
 export function runPragma(state: State): string | undefined {
-  const first = lexInLine(state, 0)
+  const first = readInLine(state)
   if (first.kind !== kind.name) return undefined
   if (kept.has(first.text)) return `#pragma ${first.text}${restOfLine(state)}`
   switch (first.text) {
@@ -26,7 +24,7 @@ export function runPragma(state: State): string | undefined {
       pushOrPop(state, first)
       return undefined
     case 'GCC': {
-      const second = lexInLine(state, 0)
+      const second = readInLine(state)
       if (second.text === 'poison') poison(state)
       else if (second.text === 'system_header') systemHeader(state, second)
       else if (second.text === 'warning' || second.text === 'error') message(state, second)
@@ -49,21 +47,21 @@ function restOfLine(state: State): string {
   let text = ''
   let isPadded = false
   for (;;) {
-    const token = nextToken(state)
-    if (token.kind === kind.endOfFile || token.kind === kind.endOfLine) return text
-    if (token.kind === kind.padding) {
+    const found = nextToken(state)
+    if (found === kind.endOfFile || found === kind.endOfLine) return text
+    if (found === kind.padding) {
       // It stands for the white space before the macro's name.
-      isPadded ||= ((token.source?.flags ?? 0) & flag.white) !== 0
+      isPadded ||= (state.flags & flag.white) !== 0
       continue
     }
-    text += (isPadded || (token.flags & flag.white) !== 0 ? ' ' : '') + token.text
+    text += (isPadded || (state.flags & flag.white) !== 0 ? ' ' : '') + state.text()
     isPadded = false
   }
 }
 
 function dependency(state: State, which: Token): void {
   state.wantsHeaderName = true
-  const token = lexInLine(state, 0)
+  const token = readInLine(state)
   state.wantsHeaderName = false
   if (token.kind === kind.headerName || token.kind === kind.string) return
   state.error('bad-pragma', '#pragma dependency expects "FILENAME" or <FILENAME>', which.location, which.text.length)
@@ -82,10 +80,11 @@ export function runPragmaText(state: State, text: string, location: number): str
   // Every token of it stands where the operator does.
   state.base = location
   state.inDirective = true
-  const { context } = state
-  state.context = undefined
+  const { floor } = state
+  state.floor = state.contextMark
   const printed = runPragma(state)
-  state.context = context
+  state.popTo(state.floor)
+  state.floor = floor
   state.bytes = savedBytes
   state.position = position
   state.end = end
@@ -98,19 +97,19 @@ export function runPragmaText(state: State, text: string, location: number): str
 function poison(state: State): void {
   state.allowsPoison = true
   for (;;) {
-    const token = lexInLine(state, 0)
+    const token = readInLine(state)
     if (token.kind === kind.endOfLine) break
     if (token.kind !== kind.name) {
       state.error('bad-poison', 'invalid #pragma GCC poison directive', token.location, token.text.length)
       break
     }
-    const identifier = token.identifier as Identifier
-    if (identifier.poisoned) continue
-    if (identifier.macro) state.warn('poison-macro', `poisoning existing macro "${token.text}"`, token.location, token.text.length)
-    identifier.macro = undefined
-    identifier.poisoned = true
+    const { names } = state
+    if (names.isPoisoned(token.name)) continue
+    if (names.macro(token.name) !== 0)
+      state.warn('poison-macro', `poisoning existing macro "${token.text}"`, token.location, token.text.length)
+    names.setMacro(token.name, 0)
+    names.poison(token.name)
     state.hasPoison = true
-    state.identifiers.updateStop(identifier)
   }
   state.allowsPoison = false
 }
@@ -126,8 +125,8 @@ function systemHeader(state: State, token: Token): void {
 }
 
 function message(state: State, which: Token): void {
-  const token = lexInLine(state, 0)
-  if (token.kind !== kind.string || lexInLine(state, 0).kind !== kind.endOfLine) {
+  const token = readInLine(state)
+  if (token.kind !== kind.string || readInLine(state).kind !== kind.endOfLine) {
     state.error('bad-pragma', `invalid "#pragma GCC ${which.text}" directive`, which.location, which.text.length)
     return
   }
@@ -137,24 +136,23 @@ function message(state: State, which: Token): void {
 }
 
 function pushOrPop(state: State, which: Token): void {
-  const open = lexInLine(state, 0)
-  const name = lexInLine(state, 0)
-  const close = lexInLine(state, 0)
+  const open = readInLine(state)
+  const name = readInLine(state)
+  const close = readInLine(state)
   if (open.kind !== kind.openParen || name.kind !== kind.string || close.kind !== kind.closeParen) {
     state.warn('bad-pragma', `invalid #pragma ${which.text} directive`, which.location, which.text.length)
     return
   }
   const key = name.text.slice(1, -1).trim()
   if (!/^[A-Za-z_]\w*$/.test(key)) return
-  const identifier = state.identifiers.intern(key)
+  const { names } = state
+  const node = names.intern(key)
   const stack = state.pushedMacros.get(key) ?? []
   if (which.text === 'push_macro') {
-    if (identifier.macro?.unread) macroBody(state, identifier.macro)
-    stack.push(identifier.macro)
+    stack.push(names.macro(node))
     state.pushedMacros.set(key, stack)
     return
   }
-  if (stack.length === 0) return
-  identifier.macro = stack.pop()
-  state.identifiers.updateStop(identifier)
+  const pushed = stack.pop()
+  if (pushed !== undefined) names.setMacro(node, pushed)
 }

@@ -1,7 +1,7 @@
 // Puts the macros that exist before the first line into the table of identifiers.
 
-import { type Identifier, role } from './identifiers.ts'
-import { builtin, Macro } from './macro.ts'
+import { builtin } from './macro.ts'
+import { role } from './names.ts'
 import { alwaysPredefined, predefinedByMode } from './predefined-macros.ts'
 import type { State } from './state.ts'
 
@@ -22,16 +22,11 @@ const placeDependent: readonly [string, number][] = [
 
 /** Identifiers with a meaning of their own, macros that depend on the place, and the list of the mode. */
 export function enterPredefined(state: State): void {
-  const { identifiers, options } = state
-  identifiers.intern('__VA_ARGS__').role = role.variadicArguments
-  identifiers.intern('__VA_OPT__').role = role.variadicOption
-  identifiers.intern('defined').role = role.defined
-  for (const name of ['__VA_ARGS__', '__VA_OPT__']) identifiers.updateStop(identifiers.intern(name))
-  for (const [name, which] of placeDependent) {
-    const identifier = identifiers.intern(name)
-    identifier.macro = new Macro(false, [], false, undefined, undefined, 0, true, which)
-    identifiers.updateStop(identifier)
-  }
+  const { names, macros, options } = state
+  names.setRole(names.intern('__VA_ARGS__'), role.variadicArguments)
+  names.setRole(names.intern('__VA_OPT__'), role.variadicOption)
+  names.setRole(names.intern('defined'), role.defined)
+  for (const [name, which] of placeDependent) names.setMacro(names.intern(name), macros.addBuiltin(which))
   const { predefined } = options
   const lists = [`\n${alwaysPredefined}`]
   // Looked up in this order: what an option changes stands before what the mode has.
@@ -48,23 +43,23 @@ export function enterPredefined(state: State): void {
   let searches = 0
   let isEnteringPlain = true
   let index: Set<string> | undefined
-  identifiers.onEnter = (identifier) => {
-    const first = identifiers.firstByte(identifier.index)
-    if (first !== 0x5f && !isEnteringPlain) return
-    const { name } = identifier
+  names.onEnter = (node) => {
+    if (names.firstByte(node) !== 0x5f && !isEnteringPlain) return
+    const name = names.name(node)
     if (++searches === 50) index = new Set(lists.flatMap((list) => list.match(/^\w+/gm) ?? []))
     if (predefined?.undefine.has(name)) return
-    if (index === undefined || index.has(name)) definePredefined(state, lists, identifier)
+    if (index === undefined || index.has(name)) definePredefined(state, lists, node)
   }
-  for (const name of plainNames) identifiers.intern(name)
+  for (const name of plainNames) names.intern(name)
   isEnteringPlain = false
 }
 
 /** Those that do not begin with an underscore. */
 const plainNames = ['i386', 'linux', 'unix']
 
-function definePredefined(state: State, lists: readonly string[], identifier: Identifier): void {
-  const { name } = identifier
+function definePredefined(state: State, lists: readonly string[], node: number): void {
+  const { names, macros } = state
+  const name = names.name(node)
   for (const list of lists) {
     // __INT64_C(c) and kin are the only ones with parameters.
     let at = list.indexOf(`\n${name} `)
@@ -77,16 +72,16 @@ function definePredefined(state: State, lists: readonly string[], identifier: Id
     const bytes = new Uint8Array(text.length + 2)
     for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
     bytes[text.length] = 0x0a
-    const parameters = isFunctionLike ? [state.identifiers.intern(list.slice(start + 1, bodyStart - 1))] : []
-    identifier.macro = new Macro(isFunctionLike, parameters, false, undefined, { bytes, start: 0, end: text.length, base: 0 }, 0, true)
-    state.identifiers.updateStop(identifier)
+    const macro = macros.addUnread(0, macros.addSource(bytes), 0, text.length, 0)
+    if (isFunctionLike) macros.setParameters(macro, [names.intern(list.slice(start + 1, bodyStart - 1))], false)
+    names.setMacro(node, macro)
     return
   }
 }
 
 /** For the list of all macros: those that nobody named too. */
 export function enterAllPredefined(state: State): void {
-  for (const name of state.options.predefined?.define.keys() ?? []) state.identifiers.intern(name)
+  for (const name of state.options.predefined?.define.keys() ?? []) state.names.intern(name)
   const lists = [alwaysPredefined, ...predefinedByMode.map((group) => group.definitions)]
-  for (const list of lists) for (const line of list.split('\n')) if (line !== '') state.identifiers.intern(/^\w+/.exec(line)?.[0] ?? '')
+  for (const list of lists) for (const line of list.split('\n')) if (line !== '') state.names.intern(/^\w+/.exec(line)?.[0] ?? '')
 }

@@ -2,9 +2,9 @@
 
 import { type Diagnostic, SourceFile } from '@kernelbox/diagnostics'
 import { runDirective } from './directives.ts'
-import { role } from './identifiers.ts'
 import { commandLine, enterFile, includeHeader, loadFrame, searchChain } from './include.ts'
 import { macroDefinitionText, warnIfUnused } from './macro-body.ts'
+import { role } from './names.ts'
 import { type PreprocessOptions, resolveOptions } from './options.ts'
 import { PreprocessedOrigin } from './origin.ts'
 import { runPragmaText } from './pragma.ts'
@@ -80,7 +80,8 @@ function run(state: State, source: SourceFile): void {
   readCommandLine(state)
   enterFile(state, main, undefined, -1, -1, 0, '')
   processText(state, 1)
-  if (options.warnsOfUnusedMacros) for (const { macro } of state.identifiers.identifiers) if (macro) warnIfUnused(state, macro)
+  if (!options.warnsOfUnusedMacros) return
+  for (const node of state.names.nodes()) if (state.names.macro(node) !== 0) warnIfUnused(state, state.names.macro(node))
 }
 
 /** -D, -U and -A in their order, then the implicit header, -imacros and -include, as if from a file of that name. */
@@ -113,7 +114,7 @@ function enterCommandLineFile(state: State, file: ReturnType<typeof prepareFile>
     claimedSystemLevel: 0,
     lineDelta: 0,
     guardPhase: 0,
-    guard: undefined,
+    guard: 0,
   }
   state.frames.push(frame)
   loadFrame(state, frame)
@@ -168,9 +169,10 @@ function commandLineDirective(macro: { kind: string; text: string }): string {
 function listMacros(state: State): void {
   const { out } = state
   enterAllPredefined(state)
-  for (const identifier of state.identifiers.identifiers) {
-    const { macro } = identifier
-    if (!macro || macro.builtin !== 0 || identifier.role !== role.ordinary) continue
-    out.putText(`#define ${macroDefinitionText(state, identifier)}\n`)
+  const { names, macros } = state
+  for (const node of names.nodes()) {
+    const macro = names.macro(node)
+    if (macro === 0 || macros.builtin(macro) !== 0 || names.role(node) !== role.ordinary) continue
+    out.putText(`#define ${macroDefinitionText(state, node)}\n`)
   }
 }

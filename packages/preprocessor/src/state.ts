@@ -1,13 +1,17 @@
 // What one run of the preprocessor holds. Only data and the bookkeeping of lines; the passes are functions over it.
 
 import { type Diagnostic, DiagnosticSink, type Severity } from '@kernelbox/diagnostics'
-import { type Identifier, IdentifierTable } from './identifiers.ts'
+import { ArgumentStack } from './arguments.ts'
 import { Locations, type Reading } from './locations.ts'
+import { MacroTable } from './macro.ts'
+import { NameTable } from './names.ts'
 import type { ResolvedOptions } from './options.ts'
 import { Output } from './output.ts'
 import type { SearchChain } from './search-chain.ts'
 import type { PreparedFile, Remark } from './prepared-file.ts'
-import type { Token } from './tokens.ts'
+import { TextPool } from './text-pool.ts'
+import { flagShift, placeCell, TokenList } from './token-list.ts'
+import { type Kind, kind, type Token } from './tokens.ts'
 
 /** An #if that is open. */
 export interface Condition {
@@ -18,51 +22,34 @@ export interface Condition {
   /** A branch was taken, the others are skipped. */
   isTaken: boolean
   hasElse: boolean
-  /** It may be the guard of its file. */
-  guard: Identifier | undefined
+  /** The name that may guard its file, 0 for none. */
+  guard: number
 }
 
-/** A use of a macro on the way to a token. */
-export interface Expansion {
-  readonly name: string
-  readonly location: number
-  readonly outer: number
-}
+// A context: tokens to be read before the file goes on. Words of its record in the stack of contexts.
+const bitsWord = 0
+const positionWord = 1
+const endWord = 2
+/** The name of the macro whose expansion this is, disabled until the context ends; 0 for none. */
+const nodeWord = 3
+const expansionWord = 4
+/** Where in the text of a file the expansion began that these tokens belong to. */
+const fileLocationWord = 5
+/** What lies between these offsets of the temporary list belongs to the context alone. */
+const temporaryStartWord = 6
+const temporaryEndWord = 7
+const contextSize = 8
 
-/** Tokens to be read before the file goes on. */
-export class Context {
-  readonly tokens: readonly Token[]
-  position = 0
-  readonly end: number
-  /** The macro whose expansion this is; disabled until the context ends. */
-  readonly identifier: Identifier | undefined
-  readonly outer: Context | undefined
-  readonly expansion: number
-  /** Where in the text of a file the expansion began that these tokens belong to. */
-  readonly fileLocation: number
-
-  constructor(
-    tokens: readonly Token[],
-    end: number,
-    identifier: Identifier | undefined,
-    outer: Context | undefined,
-    expansion: number,
-    fileLocation: number,
-  ) {
-    this.fileLocation = fileLocation
-    this.tokens = tokens
-    this.end = end
-    this.identifier = identifier
-    this.outer = outer
-    this.expansion = expansion
-  }
-}
+/** Its tokens lie in the list of bodies, not in the temporary one. */
+const bodyBit = 1
+/** An argument that is being expanded: its end is the end of what is read. */
+const argumentBit = 2
 
 /** A header as it was asked for, by one name in one folder: gcc learns of a guard for each of them anew. */
 export interface Header {
   readonly file: PreparedFile
-  /** The macro that guards the whole file, known once it has been read: while it is defined the file is empty. */
-  guard: Identifier | undefined
+  /** The macro that guards the whole file, known once it has been read (else 0): while it is defined the file is empty. */
+  guard: number
 }
 
 /** Where reading of a file goes on after an #include, and what is known of the file. */
@@ -87,7 +74,7 @@ export interface FileFrame {
   claimedSystemLevel: number
   lineDelta: number
   guardPhase: number
-  guard: Identifier | undefined
+  guard: number
 }
 
 export const guardPhase = { none: 0, start: 1, inside: 2, complete: 3 } as const
@@ -97,13 +84,25 @@ export class FatalStop extends Error {}
 
 export class State {
   readonly options: ResolvedOptions
-  readonly identifiers = new IdentifierTable()
+  readonly names = new NameTable()
+  readonly macros = new MacroTable()
+  readonly texts = new TextPool()
+  /** Bodies of macros. */
+  readonly bodies = new TokenList(1024)
+  /** What expansion makes; empty again when it is done. */
+  readonly temporary = new TokenList(256)
+  /** Tokens on their way to the temporary list: a stack. */
+  readonly collected = new TokenList(256)
+  readonly argumentStack = new ArgumentStack()
+  /** Start and end, in the list of bodies, of each __VA_OPT__ group. */
+  readonly groups: number[] = []
   readonly locations = new Locations()
   readonly sink = new DiagnosticSink()
   readonly out: Output
   readonly conditions: Condition[] = []
   readonly frames: FileFrame[] = []
-  readonly expansions: Expansion[] = []
+  /** Uses of macros on the way to a token: node, place, number of the outer one; the first has the number 1. */
+  readonly expansions = new TokenList(16)
   /** Files by path; false: not there. */
   readonly files = new Map<string, PreparedFile | false>()
   readonly headers = new Map<string, Header>()
@@ -112,7 +111,7 @@ export class State {
   readonly dependencies = new Map<string, boolean>()
   readonly includeTrace: string[] = []
   readonly assertions = new Map<string, string[]>()
-  readonly pushedMacros = new Map<string, (Identifier['macro'] | undefined)[]>()
+  readonly pushedMacros = new Map<string, number[]>()
   // The file that is read.
   bytes: Uint8Array = new Uint8Array(1)
   end = 0
@@ -129,8 +128,21 @@ export class State {
   frame: FileFrame | undefined
   /** -dD, -CC and -Wunused-macros want more of a directive than its meaning. */
   readonly keepsDirectiveText: boolean
+  // The token that was read last.
+  kind: Kind = kind.endOfLine
+  flags = 0
+  /** Node of a name, else the offset of the spelling in the pool of texts. */
+  value = 0
+  /** Length of the spelling of what is no name. */
+  size = 0
+  place = 0
+  // The stack of contexts. Below `floor` lie those of the text around the directive that is read.
+  #contexts = new Int32Array(64 * contextSize)
+  #context = 0
+  floor = 0
+  #sourceBytes: Uint8Array | undefined
+  #sourceNumber = 0
   // The state of scanning.
-  context: Context | undefined = undefined
   inDirective = false
   /** 0 no, 1 looking for the parenthesis, 2 inside. */
   parsingArguments = 0
@@ -169,13 +181,141 @@ export class State {
   constructor(options: ResolvedOptions, sizeHint: number) {
     this.options = options
     this.keepsDirectiveText = options.dump !== undefined || options.keepDirectiveComments || options.warnsOfUnusedMacros
-    this.out = new Output(sizeHint, options.markers, options.origins, options.limits.outputSizeInBytes)
+    this.out = new Output(sizeHint, options.markers, options.origins, options.limits.outputSizeInBytes, this.names, this.texts)
   }
 
-  /** Tokens to be read next, that belong to no macro. */
-  pushTokens(tokens: readonly Token[]): void {
-    const outer = this.context
-    this.context = new Context(tokens, tokens.length, undefined, outer, outer?.expansion ?? 0, outer?.fileLocation ?? this.location)
+  /** The bytes that are read, as the table of macros numbers them. */
+  bodySource(): number {
+    if (this.#sourceBytes !== this.bytes) {
+      this.#sourceBytes = this.bytes
+      this.#sourceNumber = this.macros.addSource(this.bytes)
+    }
+    return this.#sourceNumber
+  }
+
+  setToken(tokenKind: Kind, flags: number, value: number, size: number, place: number): Kind {
+    this.kind = tokenKind
+    this.flags = flags
+    this.value = value
+    this.size = size
+    this.place = place
+    return tokenKind
+  }
+
+  /** The token that was read last, as an object. */
+  token(): Token {
+    const isName = this.kind === kind.name
+    return { kind: this.kind, flags: this.flags, text: this.text(), name: isName ? this.value : 0, location: this.place }
+  }
+
+  /** Spelling of the token that was read last. */
+  text(): string {
+    return this.kind === kind.name ? this.names.name(this.value) : this.texts.text(this.value, this.size)
+  }
+
+  /** Writes the spelling of a token, `size` bytes, to `target`, which has room for it. */
+  copySpelling(tokenKind: number, value: number, size: number, target: Uint8Array, offset: number): void {
+    if (tokenKind === kind.name) return this.names.copyTo(value, target, offset)
+    const { bytes } = this.texts
+    for (let i = 0; i < size; i++) target[offset + i] = bytes[value + i] as number
+  }
+
+  /** Nothing is left to be read before the file (or the line of the directive) goes on. */
+  get isInFile(): boolean {
+    return this.#context === this.floor
+  }
+
+  pushContext(
+    isBody: boolean,
+    start: number,
+    end: number,
+    node: number,
+    expansion: number,
+    fileLocation: number,
+    temporaryStart: number,
+  ): void {
+    if (node !== 0) this.names.disable(node, 1)
+    const context = this.#context + contextSize
+    if (context + contextSize > this.#contexts.length) {
+      const contexts = new Int32Array(this.#contexts.length * 2)
+      contexts.set(this.#contexts)
+      this.#contexts = contexts
+    }
+    const words = this.#contexts
+    this.#context = context
+    words[context + bitsWord] = isBody ? bodyBit : 0
+    words[context + positionWord] = start
+    words[context + endWord] = end
+    words[context + nodeWord] = node
+    words[context + expansionWord] = expansion
+    words[context + fileLocationWord] = fileLocation
+    words[context + temporaryStartWord] = temporaryStart
+    words[context + temporaryEndWord] = this.temporary.length
+  }
+
+  /** An argument is read as if it were the rest of the file. */
+  pushArgument(start: number, end: number): void {
+    const firstPlace = this.temporary.cells[start + placeCell] as number
+    const fileLocation = this.isInFile ? firstPlace : this.fileLocation
+    this.pushContext(false, start, end, 0, this.expansion, fileLocation, this.temporary.length)
+    this.#contexts[this.#context + bitsWord] = argumentBit
+  }
+
+  popContext(): void {
+    const words = this.#contexts
+    const context = this.#context
+    const node = words[context + nodeWord] as number
+    if (node !== 0) this.names.disable(node, -1)
+    if (words[context + temporaryEndWord] === this.temporary.length) this.temporary.length = words[context + temporaryStartWord] as number
+    this.#context = context - contextSize
+  }
+
+  /** Drops all contexts above a {@link contextMark}. */
+  popTo(mark: number): void {
+    while (this.#context > mark) this.popContext()
+  }
+
+  get contextMark(): number {
+    return this.#context
+  }
+
+  contextPosition(): number {
+    return this.#contexts[this.#context + positionWord] as number
+  }
+
+  setContextPosition(position: number): void {
+    this.#contexts[this.#context + positionWord] = position
+  }
+
+  contextEnd(): number {
+    return this.#contexts[this.#context + endWord] as number
+  }
+
+  /** Cells in which the tokens of the current context lie. */
+  contextCells(): Int32Array {
+    return ((this.#contexts[this.#context + bitsWord] as number) & bodyBit) !== 0 ? this.bodies.cells : this.temporary.cells
+  }
+
+  isArgumentContext(): boolean {
+    return ((this.#contexts[this.#context + bitsWord] as number) & argumentBit) !== 0
+  }
+
+  /** Number of the innermost use of a macro, 0 outside of all. */
+  get expansion(): number {
+    return this.#context === this.floor ? 0 : (this.#contexts[this.#context + expansionWord] as number)
+  }
+
+  /** Where in the text of a file the innermost use of a macro began. */
+  get fileLocation(): number {
+    return this.#context === this.floor ? this.location : (this.#contexts[this.#context + fileLocationWord] as number)
+  }
+
+  /** The token in the fields of the state is to be read next, and belongs to no macro of its own. */
+  pushToken(): void {
+    const { temporary } = this
+    const start = temporary.length
+    temporary.push(this.kind | (this.flags << flagShift), this.value, this.size, this.place)
+    this.pushContext(false, start, temporary.length, 0, this.expansion, this.fileLocation, start)
   }
 
   /** A pragma stands on lines of its own. */
@@ -188,7 +328,7 @@ export class State {
       out.isLineOpen = true
       out.endLine()
     }
-    out.previous = undefined
+    out.previous = 0
   }
 
   /** Written line of the reading position. */
@@ -308,17 +448,19 @@ export class State {
    * Where in the text of a file a token comes from: its own place, or that of the macro call that brought it.
    * Locations grow in the order of reading: what stands between the call and the reading position is an argument of it.
    */
-  fileLocationOf(token: Token): number {
-    const { context } = this
-    if (context === undefined) return token.location
-    const isArgument = token.location >= context.fileLocation && token.location <= this.location
-    return isArgument ? token.location : context.fileLocation
+  fileLocationOf(place: number): number {
+    if (this.isInFile) return place
+    const { fileLocation } = this
+    return place >= fileLocation && place <= this.location ? place : fileLocation
   }
 
   /** What __LINE__ counts by: in the replacement of a macro, arguments too, the outermost call; in an argument its own place. */
-  callLocationOf(token: Token): number {
-    let { location } = token
-    for (let { context } = this; context !== undefined; context = context.outer) if (context.identifier) location = context.fileLocation
+  callLocationOf(place: number): number {
+    let location = place
+    const words = this.#contexts
+    for (let context = this.#context; context > this.floor; context -= contextSize) {
+      if (words[context + nodeWord] !== 0) location = words[context + fileLocationWord] as number
+    }
     return location
   }
 

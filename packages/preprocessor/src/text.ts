@@ -9,10 +9,10 @@ import { charClass, classOf, isNameByte } from './characters.ts'
 import { nextToken, setLineReader } from './expander.ts'
 import { leaveFile, systemFlags } from './include.ts'
 import { skipBlockComment } from './lexer.ts'
-import { hashStep } from './identifiers.ts'
+import { hashStep } from './names.ts'
 import { skipGroup } from './skip.ts'
 import { type FileFrame, guardPhase, type State } from './state.ts'
-import { kind, Token } from './tokens.ts'
+import { kind } from './tokens.ts'
 
 const newline = 0x0a
 
@@ -113,15 +113,12 @@ function copyLines(state: State): void {
   }
 }
 
-/** Stands for what the expander has not seen of the line. */
-const somethingBefore = new Token(kind.other, 0, '', undefined, 0)
-
 /**
  * Copies from the reading position to the end of the line: true. Where it comes to something that only the expander can
  * read, it goes back to the token (or run of punctuators) before it, which decides about spacing, and says false.
  */
 function copyPlain(state: State, startsWhite: boolean): boolean {
-  const { bytes, identifiers, out } = state
+  const { bytes, names, out } = state
   const { hasOrigins } = out
   const keepsComments = state.options.keepComments
   let i = state.position
@@ -204,8 +201,8 @@ function copyPlain(state: State, startsWhite: boolean): boolean {
         hash = hashStep(hash, c)
         c = bytes[++i] as number
       } while (isNameByte[c] === 1)
-      const index = identifiers.findOrDefine(hash, bytes, at, i)
-      if (index !== 0 && identifiers.stops[index] === 1) break
+      const node = names.findOrDefine(hash, bytes, at, i)
+      if (node !== 0 && names.isStop(node)) break
       // L"x" is one token, and so is what stands before a later name.
     } else if (k === charClass.digit || (k === charClass.dot && classOf[bytes[i + 1] as number] === charClass.digit)) {
       target[o++] = c
@@ -243,7 +240,7 @@ function copyPlain(state: State, startsWhite: boolean): boolean {
     }
   }
   if (hasOrigins) out.dropSegmentsFrom(beforeOut)
-  if (beforeAt !== state.position && out.previous === undefined) out.previous = somethingBefore
+  if (beforeAt !== state.position && out.previous === 0) out.passText()
   out.length = beforeOut
   state.position = beforeAt
   state.pendingWhite = beforeWhite
@@ -286,27 +283,32 @@ function expandPiece(state: State): boolean {
   const { frame } = state
   state.atLineStart = false
   for (;;) {
-    const token = nextToken(state)
-    if (token.kind === kind.endOfLine) {
+    if (state.isInFile) {
+      state.temporary.length = 0
+      state.texts.cut()
+    }
+    const found = nextToken(state)
+    if (found === kind.endOfLine) {
       state.passLineEnd(state.position + 1)
       state.position++
       state.atLineStart = true
       return false
     }
-    if (token.kind === kind.endOfFile) {
+    if (found === kind.endOfFile) {
       state.atLineStart = true
       return false
     }
-    if (token.kind === kind.pragma) {
-      state.printPragma(token.text, state.fileLocationOf(token))
+    if (found === kind.pragma) {
+      state.printPragma(state.text(), state.fileLocationOf(state.place))
       continue
     }
-    out.token(token, state.context ? state.context.expansion : 0)
-    if (token.kind === kind.comment) {
-      for (let at = token.text.indexOf('\n'); at >= 0; at = token.text.indexOf('\n', at + 1)) out.line++
+    out.token(found, state.flags, state.value, state.size, state.place, state.expansion)
+    if (found === kind.comment) {
+      const text = state.text()
+      for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) out.line++
     }
     if (out.isFull) tooLarge(state)
-    if (state.context === undefined && token.kind !== kind.padding && state.position > stopPosition && state.frame === frame) {
+    if (state.isInFile && found !== kind.padding && state.position > stopPosition && state.frame === frame) {
       // Padding has been seen to: whatever follows stands as it is written.
       if (!state.hasRemarks && !state.isSkipping) return true
     }

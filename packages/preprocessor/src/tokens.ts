@@ -1,8 +1,9 @@
 // Preprocessing tokens (C17 6.4) as the macro expander handles them, and which two of them may not stand side by side.
-// Enters: nothing. Leaves: token kinds, the Token class, the rule of spacing (GNU cppinternals, "Token Spacing").
+// Enters: nothing. Leaves: token kinds and flags, the Token that directives read, the rule of spacing (GNU cppinternals,
+// "Token Spacing").
 
 import { isNameByte } from './characters.ts'
-import type { Identifier } from './identifiers.ts'
+import type { TextPool } from './text-pool.ts'
 
 /** What a token is. Punctuators that can paste or compare have a kind of their own; the order of binary operators is not used. */
 export const kind = {
@@ -61,7 +62,7 @@ export const kind = {
 export type Kind = (typeof kind)[keyof typeof kind]
 
 export const flag = {
-  /** White space stood before it. */
+  /** White space stood before it. Of padding: before the token that it stands for. */
   white: 1,
   /** First of its logical line. */
   lineStart: 2,
@@ -71,59 +72,43 @@ export const flag = {
   pasteLeft: 8,
   /** Painted blue: never expanded again (C17 6.10.3.4p2). */
   noExpand: 16,
+  /** Padding that stands for the white space before a token; without it the printer only looks whether a space is needed. */
+  sourced: 32,
+  /** A parameter token that is `__VA_OPT__ ( group )`. */
+  group: 64,
+  // Only for comparing two definitions, which must have white space at the same places.
+  /** White space between `#` and its operand. */
+  whiteInside: 128,
+  /** White space before the `##` that follows. */
+  whiteBeforePaste: 256,
 } as const
 
-export class Token {
-  kind: Kind
-  flags: number
+/** A token as directives read it: the expander itself works on numbers (token-list.ts). */
+export interface Token {
+  readonly kind: number
+  readonly flags: number
   /** Spelling, one character a byte. */
-  text: string
-  identifier: Identifier | undefined
+  readonly text: string
+  /** Node of a name, 0 for other tokens. */
+  readonly name: number
   /** Where it was spelled, in the numbering of locations.ts. */
-  location: number
-  /** Padding only: the token whose white space it stands for. */
-  source: Token | undefined
-  parameter: number
-  /** The tokens between the parentheses, for a `parameter` that stands for __VA_OPT__. */
-  group: readonly Token[] | undefined
-
-  constructor(tokenKind: Kind, flags: number, text: string, identifier: Identifier | undefined, location: number) {
-    this.kind = tokenKind
-    this.flags = flags
-    this.text = text
-    this.identifier = identifier
-    this.location = location
-    this.source = undefined
-    this.parameter = -1
-    this.group = undefined
-  }
-
-  /** The same token with other flags; tokens in macro bodies are shared and never changed. */
-  withFlags(flags: number): Token {
-    const copy = new Token(this.kind, flags, this.text, this.identifier, this.location)
-    copy.source = this.source
-    copy.parameter = this.parameter
-    copy.group = this.group
-    return copy
-  }
+  readonly location: number
 }
 
-/** Marks a place where the printer must look whether a space is needed. */
-export const avoidPastePadding = new Token(kind.padding, 0, '', undefined, 0)
-
-export function paddingFor(source: Token): Token {
-  const token = new Token(kind.padding, 0, '', undefined, source.location)
-  token.source = source
-  return token
-}
-
-const startsWithEqual = (text: string) => text.charCodeAt(0) === 0x3d
-
-/** True where `left` and `right`, printed without a space between, would be read as something else. */
-export function needsSpaceBetween(left: Token, right: Token): boolean {
-  const first = right.kind === kind.name || right.kind === kind.number ? 0 : right.text.charCodeAt(0)
-  if (startsWithEqual(right.text) && takesEqual(left)) return true
-  switch (left.kind) {
+/** True where `left` and a token, printed without a space between, would be read as something else. */
+export function needsSpaceBetween(
+  left: number,
+  leftIsBackslash: boolean,
+  right: number,
+  value: number,
+  size: number,
+  texts: TextPool,
+): boolean {
+  const isWord = right === kind.name || right === kind.number
+  const byte = right === kind.name ? 0 : (texts.bytes[value] as number)
+  if (byte === 0x3d && takesEqual(left)) return true
+  const first = isWord ? 0 : byte
+  switch (left) {
     case kind.greater:
       return first === 0x3e
     case kind.less:
@@ -145,36 +130,29 @@ export function needsSpaceBetween(left: Token, right: Token): boolean {
     case kind.lessEqual:
       return first === 0x3e
     case kind.dot:
-      return first === 0x2e || right.kind === kind.number
+      return first === 0x2e || right === kind.number
     case kind.name:
-      return right.kind === kind.number ? isNameText(right.text) : right.kind === kind.name || isNarrow(right)
+      return right === kind.number ? isNameText(texts, value, size) : right === kind.name || isNarrow(right, byte)
     case kind.number:
-      return (
-        right.kind === kind.number ||
-        right.kind === kind.name ||
-        (right.kind === kind.character && isNarrow(right)) ||
-        first === 0x2e ||
-        first === 0x2b ||
-        first === 0x2d
-      )
+      return isWord || (right === kind.character && isNarrow(right, byte)) || first === 0x2e || first === 0x2b || first === 0x2d
     case kind.other:
-      return left.text === '\\' && right.kind === kind.name
+      return leftIsBackslash && right === kind.name
     default:
       return false
   }
 }
 
 /** A number that could go on a name: `16b`, but not `.16b`. */
-function isNameText(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (isNameByte[text.charCodeAt(i)] !== 1) return false
+function isNameText({ bytes }: TextPool, start: number, size: number): boolean {
+  for (let i = start; i < start + size; i++) if (isNameByte[bytes[i] as number] !== 1) return false
   return true
 }
 
 /** A string or character constant without the prefix L. */
-const isNarrow = (token: Token) => (token.kind === kind.string || token.kind === kind.character) && token.text.charCodeAt(0) !== 0x4c
+const isNarrow = (tokenKind: number, first: number) => (tokenKind === kind.string || tokenKind === kind.character) && first !== 0x4c
 
-function takesEqual(left: Token): boolean {
-  switch (left.kind) {
+function takesEqual(left: number): boolean {
+  switch (left) {
     case kind.equal:
     case kind.not:
     case kind.greater:
