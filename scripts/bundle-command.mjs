@@ -72,18 +72,29 @@ const lazyChildProcess = {
 }
 
 /**
- * The addon's package stays outside the bundle; its CommonJS form is no public entry (its types are those of the ESM one). Node's search for
- * a package costs a millisecond or two, and the places where npm and pnpm put a dependency are known: look there first.
+ * The addon stays in its package, its JavaScript goes into the command: a file less to find, and a search less. Node's search for a package costs a
+ * millisecond or two, and the places where npm and pnpm put a dependency are known: look there first.
  */
-const kvmAsCjs = {
-  name: 'kvm-as-cjs',
+const kvmInside = {
+  name: 'kvm-inside',
   setup(hooks) {
-    hooks.onResolve({ filter: /^@kernelbox\/kvm$/ }, ({ path }) => ({ path, namespace: 'kvm' }))
+    hooks.onResolve({ filter: /^@kernelbox\/kvm$/ }, () => ({ path: join(process.cwd(), '..', 'kvm', 'src', 'index.ts') }))
+    hooks.onResolve({ filter: /^kvm-folder$/ }, ({ path }) => ({ path, namespace: 'kvm' }))
     hooks.onLoad({ filter: /./, namespace: 'kvm' }, () => ({
       contents: `
         const { existsSync } = require('fs')
-        const places = ['/../node_modules/@kernelbox/kvm', '/../../kvm'].map((place) => __dirname + place + '/dist/index.cjs')
-        module.exports = require(places.find(existsSync) ?? require('path').join(require.resolve('@kernelbox/kvm/package.json'), '../dist/index.cjs'))`,
+        exports.kvmFolder = () =>
+          ['/../node_modules/@kernelbox/kvm', '/../../kvm'].map((place) => __dirname + place + '/prebuilds').find(existsSync) ??
+          require('path').join(require.resolve('@kernelbox/kvm/package.json'), '../prebuilds')`,
+    }))
+    hooks.onLoad({ filter: /[/\\]kvm[/\\]src[/\\]binding\.ts$/ }, ({ path }) => ({
+      loader: 'ts',
+      contents: `import { kvmFolder } from 'kvm-folder'\n${readFileSync(path, 'utf8').replace('import.meta.dirname', 'kvmFolder()')}`,
+    }))
+    // A library loads this engine when it is asked for; a command takes it nearly always.
+    hooks.onLoad({ filter: /[/\\]launcher[/\\]src[/\\]create-vm\.ts$/ }, ({ path }) => ({
+      loader: 'ts',
+      contents: `import * as kvmEngine from './engines/kvm/kvm-engine.ts'\n${readFileSync(path, 'utf8').replace("await import('./engines/kvm/kvm-engine.ts')", 'kvmEngine')}`,
     }))
   },
 }
@@ -115,7 +126,7 @@ export async function bundleCommand(mainFile) {
     mainFields: ['module', 'main'],
     external,
     define: { __KERNELBOX_VERSION__: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version) },
-    plugins: [kvmAsCjs, throughIndexes, lazyChildProcess],
+    plugins: [kvmInside, throughIndexes, lazyChildProcess],
     minifySyntax: true,
     legalComments: 'eof',
   })

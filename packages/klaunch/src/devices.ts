@@ -1,79 +1,24 @@
-// Ties the devices of a machine to the terminal: serial port and debug console to standard output, standard input to the serial port or
-// the keyboard, the text screen to the terminal. Enters: a VM without devices. Leaves: a Terminal to close at the end.
-import { type Pc, type Vm, attachPc, attachTestDevices } from '@kernelbox/launcher'
+// Ties the devices of the article's machine to the terminal: its serial port to standard output, everything else to a report. Enters: a VM without
+// devices. Leaves: a Terminal to close at the end. pc-terminal.ts does the same for a PC.
+import type { Vm } from '@kernelbox/launcher'
 import { GuestConsole } from './console.ts'
-import { drawScreen } from './draw-screen.ts'
-import type { LaunchOptions, MachineName } from './options.ts'
+import type { LaunchOptions } from './options.ts'
 import type { StreamSink } from './sinks.ts'
 
 export interface Terminal {
-  readonly console: GuestConsole
-  readonly pc: Pc | undefined
   /** Begins to read standard input and to draw. */
   start(): void
   /** Shows what is still to be shown and gives the terminal back. */
   close(): void
 }
 
-const controlC = 3
-const framesPerSecond = 20
-
-/** The options, with the machine that was chosen. */
-type DeviceOptions = LaunchOptions & { readonly machine: MachineName }
-
-export function attachDevices(vm: Vm, options: DeviceOptions, out: StreamSink, report: StreamSink, onControlC: () => void): Terminal {
-  const hold = (promise: Promise<void>) => vm.holdUntil(promise)
-  const console = new GuestConsole({ out, report, hold, port: options.port, raw: options.raw })
-  if (options.machine === 'article') {
-    vm.io.on(options.port, console.serial)
-    vm.io.fallback = console.others
-    return { console, pc: undefined, start: () => {}, close: () => console.finish() }
-  }
-  const send = (byte: number) => console.send(byte)
-  const pc = (options.machine === 'pc' ? attachPc : attachTestDevices)(vm, { serial: send, debugConsole: send })
-  if (options.machine === 'pc') vm.io.on(options.port, console.serial)
-  if (options.keys !== '') pc.keyboard.type(options.keys)
-  const isLive = options.display === 'live' || (options.display === 'auto' && process.stdout.isTTY === true && options.machine === 'pc')
-  let frames: NodeJS.Timeout | undefined
-  let stopInput = () => {}
-  return {
-    console,
-    pc,
-    start() {
-      stopInput = readInput(pc, options.input, onControlC)
-      if (!isLive) return
-      out.write('\u001b[2J')
-      frames = setInterval(() => void out.write(drawScreen(pc.screen)), 1000 / framesPerSecond)
-    },
-    close() {
-      clearInterval(frames)
-      console.finish()
-      stopInput()
-      if (isLive) out.write(`${drawScreen(pc.screen)}\u001b[0m\u001b[26;1H\n`)
-      else if (options.display !== 'none') out.write(pc.screen.text)
-    },
-  }
+export function attachArticleDevices(vm: Vm, options: LaunchOptions, out: StreamSink, report: StreamSink): Terminal {
+  const console = guestConsole(vm, options, out, report)
+  vm.io.on(options.port, console.serial)
+  vm.io.fallback = console.others
+  return { start: () => {}, close: () => console.finish() }
 }
 
-/** Standard input, byte by byte, until the result is called. */
-function readInput(pc: Pc, to: LaunchOptions['input'], onControlC: () => void): () => void {
-  const { stdin } = process
-  const isTerminal = stdin.isTTY === true
-  const onData = (bytes: Uint8Array) => {
-    // In raw mode the terminal sends Ctrl-C as a byte.
-    if (isTerminal && bytes.includes(controlC)) {
-      onControlC()
-      return
-    }
-    if (to === 'serial') pc.uart.receive(bytes)
-    else pc.keyboard.type(new TextDecoder('latin1').decode(bytes))
-  }
-  if (isTerminal) stdin.setRawMode(true)
-  stdin.on('data', onData)
-  stdin.on('error', () => {})
-  return () => {
-    if (isTerminal) stdin.setRawMode(false)
-    stdin.off('data', onData)
-    stdin.destroy()
-  }
+export function guestConsole(vm: Vm, { port, raw }: LaunchOptions, out: StreamSink, report: StreamSink): GuestConsole {
+  return new GuestConsole({ out, report, hold: (promise) => vm.holdUntil(promise), port, raw })
 }

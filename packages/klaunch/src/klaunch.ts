@@ -1,36 +1,27 @@
 // klaunch: loads an image, runs it, says how it ended. Enters: a command line. Leaves: the guest's output on standard output,
 // reports and statistics on standard error, and an exit status that tells the endings apart (options.ts).
-import { UsageError, readInputFile, runCommand, version } from '@kernelbox/cli'
+import { UsageError, runCommand, version } from '@kernelbox/cli'
 import {
   type BootFormat,
   EngineUnavailableError,
   type Vm,
   type VmExit,
-  bootImage,
   createVm,
-  defaultLoadAddress,
   defaultMemoryInBytes,
   detectFormat,
-  enterLongMode,
-  enterProtectedMode,
-  enterRealMode,
   formatRegisters,
   formatStatistics,
   memorySizeFault,
 } from '@kernelbox/launcher'
-import { attachDevices } from './devices.ts'
-import { realModeReachWarning, resetVector, resetVectorFault, resetVectorInBytes } from './flat-image.ts'
+import { attachArticleDevices } from './devices.ts'
+import { loadFlatImage, realModeReachWarning } from './flat-image.ts'
 import { ineffectiveOptions } from './ineffective-options.ts'
-import { type LaunchOptions, type MachineName, exitStatus, parseOptions } from './options.ts'
+import { InputError, largestImageInBytes, loadAddressOf, readInput } from './input-files.ts'
+import { type MachineName, exitStatus, parseOptions } from './options.ts'
 import { StreamSink } from './sinks.ts'
-
-/** A fault of a file, which no option would mend: told without the pointer to --help that a UsageError has. */
-class InputError extends Error {}
 
 /** As much as QEMU's pc has: programs that print their memory print the same. */
 const memoryOfPcInBytes = 128 << 20
-/** A disk may be larger than the guest's memory. */
-const largestImageInBytes = 1 << 30
 
 void runCommand('klaunch', main)
 
@@ -77,14 +68,15 @@ async function main(words: string[]): Promise<number> {
   }
   const startedOn = vm.engine
   const interrupt = catchSignals(() => vm.abort())
-  const terminal = attachDevices(vm, { ...options, machine }, out, report, () => interrupt.raise())
+  // What the article's machine and a flat image do not need lies in files of their own: reading and compiling them takes milliseconds.
+  const terminal =
+    machine === 'article'
+      ? attachArticleDevices(vm, options, out, report)
+      : (await import('./pc-terminal.ts')).attachPcDevices(vm, { ...options, machine }, out, report, () => interrupt.raise())
   try {
-    loadFiles(vm, image, format, options)
-    if (format === 'flat' && options.entry === undefined) {
-      const atResetVector = vm.memory.read(resetVector, resetVectorInBytes)
-      const fault = resetVectorFault(image, loadAddressOf(options), atResetVector)
-      if (fault !== undefined) throw new InputError(`${options.image}: ${fault}`)
-    }
+    const isPlain = format === 'flat' && options.entry === undefined
+    if (isPlain && options.blobs.length + options.disks.length + options.modules.length === 0) loadFlatImage(vm, image, options)
+    else (await import('./load-files.ts')).loadFiles(vm, image, format, options)
   } catch (error) {
     vm.close()
     interrupt.release()
@@ -114,10 +106,8 @@ async function main(words: string[]): Promise<number> {
   const patience = exit.reason === 'aborted' ? 50 : 0x7fffffff
   await out.finish(patience)
   await report.finish(patience)
-  const status = statusOf(exit, interrupt.status)
-  if (exit.reason === 'aborted') process.exit(status)
-  interrupt.release()
-  return status
+  // Everything is written. Node would take its heap apart before it ends, which takes longer than ending.
+  process.exit(statusOf(exit, interrupt.status))
 }
 
 /** As kvm_stat does: once a second what was counted since the last time. */
@@ -143,46 +133,6 @@ function machineFor(format: BootFormat, wanted: MachineName | undefined): Machin
 function checkMemory(memoryInBytes: number): void {
   const fault = memorySizeFault(memoryInBytes)
   if (fault) throw new UsageError(`--memory: ${fault}`)
-}
-
-function readInput(path: string, limitInBytes: number): Uint8Array {
-  const bytes = readInputFile(path, limitInBytes)
-  if ('message' in bytes) {
-    throw new InputError(`${path}: ${bytes.code === 'ETOOBIG' ? `larger than ${limitInBytes} bytes` : bytes.message}`)
-  }
-  if (bytes.length === 0) throw new InputError(`${path}: the file is empty`)
-  return bytes
-}
-
-/** Where a flat image goes. */
-function loadAddressOf({ loadAddress, entry }: LaunchOptions): number {
-  return loadAddress ?? entry?.address ?? defaultLoadAddress
-}
-
-function loadFiles(vm: Vm, image: Uint8Array, format: BootFormat, options: LaunchOptions): void {
-  const { image: path, entry } = options
-  const memoryInBytes = vm.memory.sizeInBytes
-  const loadAddress = loadAddressOf(options)
-  if (loadAddress >= memoryInBytes)
-    throw new UsageError(`0x${loadAddress.toString(16)} is beyond the guest's memory of ${memoryInBytes} bytes`)
-  const modules = options.modules.map((text) => {
-    const [file = ''] = text.split(' ', 1)
-    return { bytes: readInput(file, memoryInBytes), commandLine: text }
-  })
-  const disks = options.disks.map((disk) => readInput(disk, largestImageInBytes))
-  const loaded = bootImage(vm, image, { format, loadAddress, commandLine: options.append, modules, disks })
-  if ('message' in loaded) throw new InputError(`${path}: ${loaded.message}`)
-  for (const blob of options.blobs) {
-    const bytes = readInput(blob.path, memoryInBytes)
-    const room = memoryInBytes - blob.address
-    if (bytes.length > room) throw new UsageError(`--blob ${blob.path}: ${bytes.length} bytes do not fit at 0x${blob.address.toString(16)}`)
-    vm.load(bytes, blob.address)
-  }
-  if (!entry) return
-  if (entry.mode === 'real') enterRealMode(vm, (entry.address >> 4) & 0xf000, entry.address & 0xffff)
-  else if (entry.mode === 'protected') enterProtectedMode(vm, entry.address)
-  else if (vm.engine === 'software') throw new UsageError('--entry long: the software engine (v86) has no long mode; it needs --engine kvm')
-  else enterLongMode(vm, entry.address)
 }
 
 interface Interrupt {

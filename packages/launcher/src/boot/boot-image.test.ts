@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Vm, createVm } from '../index.ts'
 import { readGuests } from '../../test/guests.ts'
-import { bootImage, detectFormat } from './boot-image.ts'
+import { bootImage } from './boot-image.ts'
+import { detectFormat } from './image-format.ts'
 
 let vm: Vm
 afterEach(() => vm?.close())

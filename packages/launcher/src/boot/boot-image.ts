@@ -5,13 +5,11 @@ import { Ata } from '../devices/ata.ts'
 import { DiskImage, sectorSize } from '../devices/disk-image.ts'
 import type { Vm } from '../vm.ts'
 import { defaultLoadAddress } from '../memory.ts'
-import { isElf } from '@kernelbox/elf'
 import { type ElfProgram, physicalEntry, readElfProgram } from './elf-program.ts'
 import { enterLongMode, enterProtectedMode } from './entry.ts'
-import { type MultibootModule, findMultibootHeader, multibootProgram, writeMultibootInfo } from './multiboot.ts'
-
-/** flat: reset vector; boot: a disk whose boot sector our BIOS starts at 0000:7C00; elf: an executable at its entry; multiboot: version 1 or 2. */
-export type BootFormat = 'flat' | 'boot' | 'elf' | 'multiboot'
+import { type BootFormat, type BootResult, type ImageFault, bootFlat, detectFormat } from './image-format.ts'
+import { findMultibootHeader } from './multiboot-header.ts'
+import { type MultibootModule, multibootProgram, writeMultibootInfo } from './multiboot.ts'
 
 export interface BootOptions {
   readonly format?: BootFormat
@@ -23,25 +21,6 @@ export interface BootOptions {
   readonly drive?: number
   /** Further disks; those of a floppy's size are floppies, which only the BIOS can reach. */
   readonly disks?: readonly Uint8Array[]
-}
-
-export interface ImageFault {
-  readonly message: string
-}
-
-export interface BootResult {
-  readonly format: BootFormat
-  readonly entry: number
-}
-
-/** What a file looks like. */
-export function detectFormat(file: Uint8Array): BootFormat {
-  if (findMultibootHeader(file)) return 'multiboot'
-  if (isElf(file)) return 'elf'
-  // A flat image reaches the reset vector at FFF0h; a disk with a signature does not look like one there.
-  const reachesReset = file.length >= 0xfff1 && file.length <= 0x10000 && file.subarray(0xfff0).some((byte) => byte !== 0)
-  if (file[510] === 0x55 && file[511] === 0xaa && !reachesReset) return 'boot'
-  return 'flat'
 }
 
 /** Loads a file and sets the CPU to its entry. Never throws for what is in the file. */
@@ -60,14 +39,6 @@ export function bootImage(vm: Vm, file: Uint8Array, options: BootOptions = {}): 
     case 'multiboot':
       return bootMultiboot(vm, file, options)
   }
-}
-
-function bootFlat(vm: Vm, file: Uint8Array, loadAddress: number): BootResult | ImageFault {
-  const room = vm.memory.sizeInBytes - loadAddress
-  if (file.length > room)
-    return { message: `${file.length} bytes do not fit at 0x${loadAddress.toString(16)}: ${Math.max(0, room)} bytes are there` }
-  vm.load(file, loadAddress)
-  return { format: 'flat', entry: 0xffff0 }
 }
 
 function bootDisk(vm: Vm, file: Uint8Array, { drive, disks = [] }: BootOptions): BootResult | ImageFault {

@@ -1,74 +1,13 @@
-// Multiboot 1 and 2: finds the header, loads the kernel, writes the boot information. Follows the Multiboot Specification version 0.6.96 and
+// Multiboot 1 and 2: loads the kernel, writes the boot information. Follows the Multiboot Specification version 0.6.96 and
 // the Multiboot2 Specification version 2.0. The information lies at 9000h, below the 640 KiB that are the kernel's.
 import type { Vm } from '../vm.ts'
 import { isElf } from '@kernelbox/elf'
 import { type ElfProgram, readElfProgram } from './elf-program.ts'
+import type { MultibootHeader } from './multiboot-header.ts'
 
 const infoAddress = 0x9000
 const infoLimit = 0x5000
 const loaderName = 'kernelbox'
-
-export interface MultibootHeader {
-  readonly version: 1 | 2
-  /** Multiboot 1 flags. */
-  readonly flags: number
-  /** Addresses in the header, for kernels that are not ELF. */
-  readonly addresses:
-    | {
-        readonly header: number
-        readonly load: number
-        readonly loadEnd: number
-        readonly bssEnd: number
-        readonly entry: number | undefined
-      }
-    | undefined
-  readonly offset: number
-  /** Multiboot 2 entry tag. */
-  readonly entry: number | undefined
-}
-
-/** The header of either version; undefined where the file has none. */
-export function findMultibootHeader(file: Uint8Array): MultibootHeader | undefined {
-  const view = new DataView(file.buffer, file.byteOffset, file.length)
-  const end = Math.min(file.length, 32_768)
-  for (let offset = 0; offset + 12 <= end; offset += 4) {
-    const magic = view.getUint32(offset, true)
-    if (magic === 0x1badb002 && offset + 12 <= 8192) {
-      const flags = view.getUint32(offset + 4, true)
-      if ((magic + flags + view.getUint32(offset + 8, true)) >>> 0 !== 0) continue
-      const hasAddresses = (flags & 0x10000) !== 0 && offset + 32 <= file.length
-      const field = (index: number) => view.getUint32(offset + 12 + index * 4, true)
-      const addresses = hasAddresses
-        ? { header: field(0), load: field(1), loadEnd: field(2), bssEnd: field(3), entry: field(4) }
-        : undefined
-      return { version: 1, flags, addresses, offset, entry: undefined }
-    }
-    if (magic === 0xe85250d6 && offset % 8 === 0 && offset + 16 <= end) {
-      const length = view.getUint32(offset + 8, true)
-      const sum = magic + view.getUint32(offset + 4, true) + length + view.getUint32(offset + 12, true)
-      if (sum % 2 ** 32 !== 0) continue
-      return readHeader2(view, offset, Math.min(length, file.length - offset))
-    }
-  }
-  return undefined
-}
-
-function readHeader2(view: DataView, offset: number, length: number): MultibootHeader {
-  let addresses: MultibootHeader['addresses']
-  let entry: number | undefined
-  for (let at = offset + 16; at + 8 <= offset + length; ) {
-    const type = view.getUint16(at, true)
-    const size = view.getUint32(at + 4, true)
-    if (type === 0 || size < 8 || at + size > offset + length) break
-    if (type === 2 && size >= 24) {
-      const field = (index: number) => view.getUint32(at + 8 + index * 4, true)
-      addresses = { header: field(0), load: field(1), loadEnd: field(2), bssEnd: field(3), entry: undefined }
-    }
-    if (type === 3 && size >= 12) entry = view.getUint32(at + 8, true)
-    at += (size + 7) & ~7
-  }
-  return { version: 2, flags: 0, addresses, offset, entry }
-}
 
 /** The kernel's segments: from the header's addresses, or from ELF. */
 export function multibootProgram(file: Uint8Array, header: MultibootHeader): ElfProgram | string {
