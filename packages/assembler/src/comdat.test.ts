@@ -32,6 +32,12 @@ describe('a reference from outside into a section that the linker may drop', () 
   })
 })
 
+it('a call of what is defined further on, or with @PLT, may go through the table; other branches need not', () => {
+  const object = objectOf(`call foo\njmp foo\n${group}call foo\ncall foo@PLT`)
+  const table = object?.sections.find((s) => s.name === '.text')?.relocations
+  expect([0, 1, 2, 3].map((i) => table?.typeAt(i))).toEqual([4, 2, 4, 2])
+})
+
 describe('flags of a section', () => {
   const flags = (text: string) => objectOf(text)?.sections.find((s) => s.name.startsWith('.data.'))?.flags
   it('are those of its special name too', () => expect(flags('.section .data.a,"a"')).toBe(3))

@@ -292,6 +292,7 @@ export class Resolver {
         width,
         chain.sources[i] as number,
         chain.places[i] as number,
+        false,
       )
     }
   }
@@ -453,6 +454,7 @@ export class Resolver {
     tail: number,
     source: number,
     place: number,
+    fieldSizeIsFixed = true,
   ): void {
     let flags = fieldFlags
     let operator = fieldOperator
@@ -476,13 +478,17 @@ export class Resolver {
     }
     const isExternal = symbol !== undefined && !isHidden && this.#isExternal(symbol)
     // A local function needs no PLT entry.
-    if (operator === operatorPlt && inSection && !isExternal) operator = 0
+    const isNamedOutside =
+      symbol !== undefined && inSection !== undefined && !isExternal && inSection !== chain.section && this.#staysNamed(symbol, inSection)
+    if (operator === operatorPlt && inSection && !isExternal && !isNamedOutside) operator = 0
     if (symbol && inSection === chain.section && isRelative && operator === 0 && !isExternal) {
       this.#value(chain, contents, at, size, Number(position + addend) - (at + tail), flags, source, place, 1)
       return
     }
     // Only what may be elsewhere can need a PLT entry.
-    if (isRelative && (!symbol || (inSection && !isExternal))) flags &= ~fixupBranch
+    // (What is defined behind a call of fixed size was taken for such when the call was read.)
+    const wasUnknown = isNamedOutside && fieldSizeIsFixed && symbol?.definedIn === source && symbol.definedAt > place
+    if (isRelative && (!symbol || (inSection && !isExternal && !wasUnknown))) flags &= ~fixupBranch
     // x32 has no other width, and in the other modes nothing is extended.
     const isExtended = (flags & fixupIn64BitCode) !== 0 && this.#assembler.is64BitObject && this.#assembler.options.x32 !== true
     const isMixed = isRelative && (flags & fixupIn64BitCode) !== 0 && !this.#isX8664
@@ -546,6 +552,12 @@ export class Resolver {
     this.#error(source, place, 'value-too-large', message, notes)
   }
 
+  /** The linker may drop a section of a comdat group; a symbol with a name is then another file's. */
+  #staysNamed(symbol: AsmSymbol, section: Section): boolean {
+    const isDroppable = section.group?.isComdat === true || section.name.startsWith('.gnu.linkonce.')
+    return isDroppable && (!symbol.isTemporary || (this.#keepsLocals && symbol.name.startsWith('.L')))
+  }
+
   /** May the relocation be against the section? */
   #isAdjustable(
     symbol: AsmSymbol,
@@ -558,9 +570,7 @@ export class Resolver {
   ): boolean {
     if (needsSymbol(operator, isData)) return false
     if (section.flags & SHF_TLS) return false
-    // The linker may drop the section; a symbol with a name is then another file's.
-    const isDroppable = section.group?.isComdat === true || section.name.startsWith('.gnu.linkonce.')
-    if (section !== from && isDroppable && (!symbol.isTemporary || (this.#keepsLocals && symbol.name.startsWith('.L')))) return false
+    if (section !== from && this.#staysNamed(symbol, section)) return false
     // Merging moves what an address with a displacement points at (gABI: SHF_MERGE).
     return (section.flags & SHF_MERGE) === 0 || (addend === 0n && !isRelative && operator === 0)
   }
