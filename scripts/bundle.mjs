@@ -7,8 +7,6 @@ import { bundleCommand } from './bundle-command.mjs'
 
 const args = process.argv.slice(2)
 const isBrowser = args.includes('--neutral')
-// A library as CommonJS too (--also-cjs), for a command to load.
-const alsoCjs = args.includes('--also-cjs')
 const entryPoints = args.filter((word) => !word.startsWith('--'))
 // Chunks carry a hash in their names: those of earlier builds would be packed too.
 rmSync('dist/chunks', { recursive: true, force: true })
@@ -32,13 +30,3 @@ const options = {
 
 if (args.includes('--command')) for (const mainFile of entryPoints) await bundleCommand(mainFile)
 else await build(options)
-if (alsoCjs) {
-  await build({
-    ...options,
-    format: 'cjs',
-    splitting: false,
-    outExtension: { '.js': '.cjs' },
-    // import.meta.url would cost Node's URL; sources say dirname and filename.
-    define: { ...options.define, 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
-  })
-}

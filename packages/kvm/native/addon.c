@@ -359,6 +359,16 @@ static napi_value complete_io(napi_env env, napi_callback_info info) {
   return to_js(env, error == -ERROR_INTR ? 0 : error);
 }
 
+// nextRun(handle): the next logged writes to one port, in the channel; their number.
+static napi_value take_run(napi_env env, napi_callback_info info) {
+  struct arguments arguments;
+  struct vcpu *vcpu;
+  if (!get_arguments(env, info, &arguments, 1)) return type_error(env, "handle expected");
+  if (!(vcpu = get_vcpu(env, &arguments))) return NULL;
+  if (vcpu->busy || vcpu->closed) return to_js(env, -ERROR_BUSY);
+  return to_js(env, next_run(vcpu->channel));
+}
+
 // disarm(handle): no kick comes from the timer of run() any more.
 static napi_value disarm_timer(napi_env env, napi_callback_info info) {
   struct arguments arguments;
@@ -392,6 +402,7 @@ __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_e
   define(env, exports, "runInPool", run_in_pool, NULL);
   define(env, exports, "kick", kick, NULL);
   define(env, exports, "completeIo", complete_io, NULL);
+  define(env, exports, "nextRun", take_run, NULL);
   define(env, exports, "disarm", disarm_timer, NULL);
   return exports;
 }

@@ -11,7 +11,8 @@ enum {
   CHANNEL_POSTED = PAGE,                     // 65,536 bits: this port's writes are posted
   CHANNEL_LOG = CHANNEL_POSTED + 65536 / 8,  // struct posted_write[LOG_CAPACITY]
   LOG_CAPACITY = 8192,
-  CHANNEL_SIZE = CHANNEL_LOG + LOG_CAPACITY * 8,
+  CHANNEL_RUN = CHANNEL_LOG + LOG_CAPACITY * 8,  // values of the run that next_run gave: bytes, or u32 for wider ones
+  CHANNEL_SIZE = CHANNEL_RUN + LOG_CAPACITY * 4,
   RING_CAPACITY = (PAGE - 8) / 24,           // struct kvm_coalesced_mmio in one page
 };
 
@@ -27,7 +28,9 @@ struct channel {
   uint32_t exits;         // returns of KVM_RUN with an exit reason
   uint32_t interruptions; // returns of KVM_RUN by the kick signal
   uint32_t slices;
-  uint32_t padding[12];
+  uint32_t taken;         // log entries that next_run has given
+  uint32_t run_port, run_size, run_coalesced, run_exits;
+  uint32_t padding[7];
   uint32_t reasons[64];
 };
 
@@ -123,6 +126,31 @@ static int post_exit(struct vcpu *vcpu) {
         (struct posted_write){run->io.port, (uint8_t)size, i == 0 ? 2 : 0, load_le(data + i * size, size)};
   }
   return 1;
+}
+
+// Gives the next logged writes to one port of one size, oldest first: their number, their values in CHANNEL_RUN. 0: the log is empty again.
+static uint32_t next_run(struct channel *channel) {
+  const struct posted_write *log = log_of(channel);
+  uint8_t *bytes = (uint8_t *)channel + CHANNEL_RUN;
+  uint32_t *words = (uint32_t *)bytes;
+  uint32_t count = channel->log_count < LOG_CAPACITY ? channel->log_count : LOG_CAPACITY, at = channel->taken, length = 0;
+  if (at >= count) {
+    channel->taken = channel->log_count = 0;
+    return 0;
+  }
+  uint16_t port = log[at].port;
+  uint8_t size = log[at].size;
+  channel->run_port = port;
+  channel->run_size = size;
+  channel->run_coalesced = channel->run_exits = 0;
+  for (; at < count && log[at].port == port && log[at].size == size; at++) {
+    if (size == 1) bytes[length++] = (uint8_t)log[at].value;
+    else words[length++] = log[at].value;
+    channel->run_coalesced += log[at].flags & 1;
+    channel->run_exits += log[at].flags >> 1 & 1;
+  }
+  channel->taken = at;
+  return length;
 }
 
 // Runs until something needs TypeScript or the budget is used up (0: the timer runs already, or no limit is wanted).

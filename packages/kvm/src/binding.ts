@@ -81,6 +81,8 @@ export interface KvmBinding
   runInPool(handle: VcpuHandle, budgetInMicroseconds: number): Promise<number> | number
   kick(handle: VcpuHandle): number
   completeIo(handle: VcpuHandle): number
+  /** The number of writes in the channel's run; 0 where the log is empty. */
+  nextRun(handle: VcpuHandle): number
   disarm(handle: VcpuHandle): void
 }
 

@@ -42,10 +42,12 @@ const channelLogCount = 0
 const channelExits = 1
 const channelInterruptions = 2
 const channelSlices = 3
+const channelRun = 5 // port, size, coalesced, exits
 const channelReasons = 16
 const channelPosted = 4096
 const channelLog = channelPosted + 8192
 const logCapacity = 8192
+const channelRunValues = channelLog + logCapacity * 8
 
 // struct kvm_run: request_interrupt_window at 0, immediate_exit at 1, exit_reason at 8, ready_for_interrupt_injection at 12,
 // if_flag at 13, cr8 at 16, apic_base at 24, the union of exits at 32.
@@ -56,8 +58,8 @@ const exitUnion = 32
 export interface PostedWrites {
   readonly port: number
   readonly size: number
-  /** The first `length` of them; used again for the next run. */
-  readonly values: Uint32Array
+  /** The first `length` of them, bytes where `size` is 1; used again for the next run. */
+  readonly values: Uint8Array | Uint32Array
   readonly length: number
   /** How many came through the coalescing ring, without an exit of their own. */
   readonly coalesced: number
@@ -75,9 +77,8 @@ export class KvmVcpu {
   readonly #handle: VcpuHandle
   readonly #channel: Uint32Array
   readonly #posted: Uint8Array
-  readonly #log16: Uint16Array
-  readonly #log32: Uint32Array
-  readonly #values = new Uint32Array(logCapacity)
+  readonly #bytes: Uint8Array
+  readonly #words: Uint32Array
   #closed = false
 
   /** @param coalescedPage page of kvm_run that holds the coalescing ring (KVM_CAP_COALESCED_MMIO), 0 for none */
@@ -96,8 +97,8 @@ export class KvmVcpu {
     this.runBytes = new Uint8Array(attached.run)
     this.#channel = new Uint32Array(attached.channel, 0, channelPosted / 4)
     this.#posted = new Uint8Array(attached.channel, channelPosted, 8192)
-    this.#log16 = new Uint16Array(attached.channel, channelLog)
-    this.#log32 = new Uint32Array(attached.channel, channelLog)
+    this.#bytes = new Uint8Array(attached.channel, channelRunValues, logCapacity)
+    this.#words = new Uint32Array(attached.channel, channelRunValues, logCapacity)
   }
 
   /**
@@ -213,26 +214,13 @@ export class KvmVcpu {
 
   /** Gives the logged writes to `take`, oldest first, in runs of the same port and size, and empties the log. */
   drain(take: (run: PostedWrites) => void): void {
-    const count = this.#channel[channelLogCount] as number
-    if (count === 0) return
-    this.#channel[channelLogCount] = 0
-    const log16 = this.#log16
-    const log32 = this.#log32
-    const values = this.#values
-    for (let i = 0; i < count; ) {
-      const port = log16[i * 4] as number
-      const size = (log16[i * 4 + 1] as number) & 255
-      let length = 0
-      let coalesced = 0
-      let exits = 0
-      for (; i < count && log16[i * 4] === port; i++) {
-        const sizeAndFlags = log16[i * 4 + 1] as number
-        if ((sizeAndFlags & 255) !== size) break
-        coalesced += (sizeAndFlags >> 8) & 1
-        exits += (sizeAndFlags >> 9) & 1
-        values[length++] = log32[i * 2 + 1] as number
-      }
-      take({ port, size, values, length, coalesced, exits })
+    const channel = this.#channel
+    if (channel[channelLogCount] === 0) return
+    for (;;) {
+      const length = checked(this.#binding.nextRun(this.#handle), 'log of posted writes')
+      if (length === 0) return
+      const [port, size, coalesced, exits] = channel.subarray(channelRun, channelRun + 4) as unknown as [number, number, number, number]
+      take({ port, size, values: size === 1 ? this.#bytes : this.#words, length, coalesced, exits })
     }
   }
 
@@ -250,7 +238,8 @@ export class KvmVcpu {
       slices: channel[channelSlices] as number,
       reasons: channel.slice(channelReasons, channelReasons + 64),
     }
-    channel.fill(0, channelExits, channelReasons + 64)
+    channel.fill(0, channelExits, channelSlices + 1)
+    channel.fill(0, channelReasons, channelReasons + 64)
     return taken
   }
 

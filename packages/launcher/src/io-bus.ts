@@ -110,10 +110,11 @@ export class IoBus {
   }
 
   /** For the engine: posted writes to one port, oldest first. */
-  writeMany(port: number, values: Uint32Array, length: number, size: PortSize): void {
+  writeMany(port: number, values: Uint8Array | Uint32Array, length: number, size: PortSize): void {
     const handler = this.#handlers.get(port) ?? this.#fallback
     if (size === 1 && handler.outBytes && length > 1) {
-      handler.outBytes(port, Uint8Array.from(values.subarray(0, length)))
+      const bytes = values.subarray(0, length)
+      handler.outBytes(port, bytes instanceof Uint8Array ? bytes.slice() : Uint8Array.from(bytes))
       return
     }
     for (let i = 0; i < length; i++) this.write(port, values[i] as number, size)
