@@ -6,7 +6,7 @@ import type { Draft } from './draft.ts'
 import { emit } from './emit.ts'
 import { type Attempt, type Failure, failure, moreTelling } from './failure.ts'
 import { isaAllows, isaOf } from './isa.ts'
-import { isAccumulatorPair, matchRow } from './match.ts'
+import { couldFit, isAccumulatorPair, matchRow } from './match.ts'
 import { NO_PREFIXES, type PrefixSet, prefixRefusal } from './prefixes.ts'
 import { ROLE_IMMEDIATE, ROLE_REG, ROLE_RM, ROLE_VVVV, type Row } from './table/notation.ts'
 
@@ -17,6 +17,7 @@ export function chooseRow(rows: readonly Row[], draft: Draft): Attempt {
   for (const row of rows) hasSizes ||= row.isSized
   for (const row of rows) {
     const refusal = rowRefusal(row, rows, hasSizes, draft)
+    if (refusal !== undefined && row.asksNumber && couldFit(row, draft.statement.operands)) draft.asksNumber = true
     if (refusal === 'other-row') continue
     if (refusal !== undefined) {
       if (draft.isDecided) return { ok: false, failure: refusal }

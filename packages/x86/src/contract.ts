@@ -160,6 +160,23 @@ export interface EncodedRegister {
   readonly shift: 0 | 3
 }
 
+/**
+ * Of legacy encodings: the parts that registers and addresses decide (SDM vol. 2 §2.1, §2.2.1), so that the caller can make of these
+ * bytes those of a statement with other registers of the same classes or another address of the same size.
+ */
+export interface EncodedForm {
+  /** Where REX stands or would stand, and where the opcode begins. */
+  readonly rexAt: number
+  readonly opcodeAt: number
+  /** REX without what registers put into it; 0: they alone ask for one. */
+  readonly rex: number
+  /** Of ModRM, -1: there is none; behind SIB and displacement. */
+  readonly modRmAt: number
+  readonly addressEnd: number
+  /** Were rows refused or chosen for the number of a register, or for a written REX? Another one may then have another row. */
+  readonly asksNumber: boolean
+}
+
 /** A branch that may be short or near: the caller keeps the short form as long as the target is within reach. */
 export interface BranchRelaxation {
   /** `jcc-over-jmp`: before the 80386, the near form is the opposite condition over a near jmp. */
@@ -185,6 +202,7 @@ export interface Encoding {
    * class, upper bits of the number and need of REX stay, no row of the mnemonic asks for the number, and a base's low bits are not 4 or 5.
    */
   readonly registers?: readonly EncodedRegister[]
+  readonly form?: EncodedForm
   /** Bytes of guards that stand before and after the instruction's own (-mlfence-…); offsets do not count them. */
   readonly before?: Uint8Array
   readonly after?: Uint8Array

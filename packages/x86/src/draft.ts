@@ -60,6 +60,12 @@ export interface Draft {
 
   readonly bytes: Uint8Array
   length: number
+  /** Parts of {@link EncodedForm}. */
+  rexAt: number
+  rex: number
+  opcodeAt: number
+  modRmAt: number
+  addressEnd: number
   afterOpcode: number
   /** data16 before a branch chooses the other size of its distance. */
   flipsBranch: boolean
@@ -67,6 +73,8 @@ export interface Draft {
   registers: EncodedRegister[]
   warnings: EncodeMessage[]
   isTemplate: boolean
+  /** See {@link EncodedForm}; true of one row holds for those behind it. */
+  asksNumber: boolean
   /** The row was right and an option refuses it: no other row is tried. */
   isDecided: boolean
 }
@@ -98,12 +106,18 @@ export function newDraft(statement: InstructionStatement, options: EncodeOptions
     size: 0,
     bytes: new Uint8Array(32),
     length: 0,
+    rexAt: 0,
+    rex: 0,
+    opcodeAt: 0,
+    modRmAt: -1,
+    addressEnd: 0,
     afterOpcode: 0,
     flipsBranch: false,
     fields: [],
     registers: [],
     warnings: [],
     isTemplate: true,
+    asksNumber: false,
     isDecided: false,
   }
 }
@@ -127,6 +141,11 @@ export function clearPlaces(draft: Draft): void {
   draft.addressBits = 0
   draft.size = 0
   draft.length = 0
+  draft.rexAt = 0
+  draft.rex = 0
+  draft.opcodeAt = 0
+  draft.modRmAt = -1
+  draft.addressEnd = 0
   draft.afterOpcode = 0
   draft.flipsBranch = false
   draft.fields = []

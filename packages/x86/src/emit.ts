@@ -1,6 +1,6 @@
 // Enters: a row that fits a statement. Leaves: the encoding as a template (contract.ts, docs/adr/0005), or why the row has none after all.
 // The steps are the parts of an instruction, Intel SDM vol. 2 figure 2-1: prefixes, opcode, ModRM, SIB, displacement, immediate.
-import type { Encoding } from './contract.ts'
+import type { EncodedForm, Encoding } from './contract.ts'
 import { clearPlaces, type Draft } from './draft.ts'
 import { addWarnings, isHuge } from './encode-warnings.ts'
 import { type Attempt, type Failure, failure } from './failure.ts'
@@ -33,9 +33,9 @@ export function emit(row: Row, draft: Draft): Attempt {
 function write(row: Row, draft: Draft): Failure | undefined {
   const refusal = placeOperands(row, draft) ?? writeLegacyPrefixes(row, draft) ?? writeOwnPrefix(row, draft)
   if (refusal) return refusal
-  const opcodeAt = draft.length
+  draft.opcodeAt = draft.length
   writeOpcode(row, draft)
-  if (row.hasModRm) writeModRm(row, draft, opcodeAt)
+  if (row.hasModRm) writeModRm(row, draft)
   return writeImmediates(row, draft)
 }
 
@@ -73,7 +73,13 @@ function encodingOf(row: Row, draft: Draft): Encoding {
     ...(guards.before ? { before: guards.before } : {}),
     ...(guards.after ? { after: guards.after } : {}),
     warnings,
-    ...(row.space === 'legacy' && guards === NO_GUARDS && registers.length > 0 ? { registers } : {}),
+    ...(row.space === 'legacy' && guards === NO_GUARDS ? { registers } : {}),
+    // of bound registers' addresses also the scale matters
+    ...(row.space === 'legacy' && guards === NO_GUARDS && row.isa !== 'mpx' ? { form: formOf(row, draft) } : {}),
     ...(row.flags.has('relax') ? { relaxation: relaxationOf(row, draft) } : {}),
   }
+}
+
+function formOf(row: Row, { rexAt, opcodeAt, rex, modRmAt, addressEnd, asksNumber }: Draft): EncodedForm {
+  return { rexAt, opcodeAt, rex, modRmAt, addressEnd, asksNumber: asksNumber || row.asksNumber }
 }

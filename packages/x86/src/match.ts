@@ -12,6 +12,7 @@ import {
   ACCEPT_STRING_DESTINATION,
   ACCEPT_STRING_SOURCE,
   ACCEPT_XLAT,
+  asksNumber,
   type OperandSpec,
   type Row,
   SIZE_V,
@@ -66,6 +67,19 @@ function kindFits(spec: OperandSpec, operand: Operand, row: Row): boolean {
     case 'rounding':
       return false
   }
+}
+
+/** Might registers of other numbers fit the row, by kind and size? */
+export function couldFit(row: Row, operands: readonly Operand[]): boolean {
+  const specs = row.operands
+  if (operands.length !== specs.length) return false
+  return operands.every((operand, index) => {
+    const spec = specs[index]!
+    if (operand.kind !== 'register' || !asksNumber(spec)) return kindFits(spec, operand, row)
+    const { register } = operand
+    if ((spec.accepts & ACCEPT_PORT) !== 0) return register.class.startsWith('gpr')
+    return classFits(spec, register) && (spec.registerSize > 0 ? register.sizeInBits === spec.registerSize : register.class !== 'gpr8')
+  })
 }
 
 /** GNU as takes %edx and %rdx for the port's %dx too. */

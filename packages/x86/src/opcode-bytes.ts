@@ -16,19 +16,21 @@ export function writeOpcode(row: Row, draft: Draft): void {
   draft.registers.push({ operand: draft.opcodeIndex, part: 'register', offset: draft.length - 1, shift: 0 })
 }
 
-/** ModRM with all that it announces. `opcodeAt`: where prefixes end. */
-export function writeModRm(row: Row, draft: Draft, opcodeAt: number): void {
+/** ModRM with all that it announces. */
+export function writeModRm(row: Row, draft: Draft): void {
   const { bytes, memory, rm, registers } = draft
+  draft.modRmAt = draft.length
   const reg = draft.reg ? draft.reg.number : row.digit > 0 ? row.digit : 0
   if (draft.regIndex >= 0) registers.push({ operand: draft.regIndex, part: 'register', offset: draft.length, shift: 3 })
-  if (memory) writeAddress(row, memory, reg, draft, opcodeAt)
+  if (memory) writeAddress(row, memory, reg, draft)
   else {
     if (rm) registers.push({ operand: draft.rmIndex, part: 'register', offset: draft.length, shift: 0 })
     bytes[draft.length++] = 0xc0 | ((reg & 7) << 3) | (rm?.kind === 'register' ? rm.register.number & 7 : 0)
   }
+  draft.addressEnd = draft.length
 }
 
-function writeAddress(row: Row, memory: MemoryOperand, reg: number, draft: Draft, opcodeAt: number): void {
+function writeAddress(row: Row, memory: MemoryOperand, reg: number, draft: Draft): void {
   const { address, bytes, registers, rmIndex } = draft
   if (address.addressBits !== 16) {
     const at = draft.length
@@ -37,13 +39,13 @@ function writeAddress(row: Row, memory: MemoryOperand, reg: number, draft: Draft
   }
   bytes[draft.length++] = (address.mod << 6) | ((reg & 7) << 3) | address.rm
   if (address.hasSib) bytes[draft.length++] = address.sib
-  if (address.displacementBytes > 0 && memory.displacement) draft.fields.push(displacementField(row, memory, draft, opcodeAt))
+  if (address.displacementBytes > 0 && memory.displacement) draft.fields.push(displacementField(row, memory, draft))
   for (let count = address.displacementBytes; count > 0; count--) bytes[draft.length++] = 0
   if (address.isValueDependent) draft.isTemplate = false
 }
 
-function displacementField(row: Row, memory: MemoryOperand, draft: Draft, opcodeAt: number): EncodedField {
-  const { address } = draft
+function displacementField(row: Row, memory: MemoryOperand, draft: Draft): EncodedField {
+  const { address, opcodeAt } = draft
   const { mode } = draft.options
   const relocation = memory.displacement!.relocation
   // without %rip the field is no distance, and the linker must not rewrite it

@@ -3,7 +3,7 @@
 // AT&T syntax: GNU as manual §9.16.3.
 
 import { bytesToText } from '@kernelbox/diagnostics'
-import { encodeInstruction, isPrefix, type Operand } from '@kernelbox/x86'
+import { encodeInstruction, type Encoding, isPrefix, type Operand } from '@kernelbox/x86'
 import type { Assembler } from '../assembler.ts'
 import { nameBytes } from '../expression-reader.ts'
 import { reportEncodeFailure, reportEncodeWarning } from '../messages.ts'
@@ -14,7 +14,7 @@ import { InstructionEmitter } from './instruction-emitter.ts'
 import { OperandReader } from './operand-reader.ts'
 import { kindMemory, OperandSlot, operandOf } from './operand-slot.ts'
 import type { RegisterNames } from './register-names.ts'
-import { type MnemonicWord, type Template, TemplateCache } from './template-cache.ts'
+import { fixedNumbers, type MnemonicWord, TemplateCache } from './template-cache.ts'
 
 const mostOperands = 6
 
@@ -30,8 +30,10 @@ export class Instructions {
   readonly prefixes: string[] = []
   mnemonicStart = 0
   mnemonicEnd = 0
-  /** How the last statement was encoded, where others are encoded alike; whoever wants to know clears it before. */
-  template: Pick<Template, 'encoding' | 'patches'> | undefined = undefined
+  /** How the statement was encoded that {@link isLearnt} holds for; whoever wants to know clears it before. */
+  encoding: Encoding | undefined = undefined
+  /** Somebody keeps how the next statement is encoded: no template is needed. */
+  isLearnt = false
   #word: MnemonicWord = { text: '', id: 0, isPrefix: false, fixed: 0xff }
   readonly #operands: OperandReader
   readonly #habits: OptInWarnings | undefined
@@ -53,17 +55,14 @@ export class Instructions {
   /** After anything that the encoder's options depend on. */
   optionsChanged(): void {
     const a = this.#assembler
-    a.shortcuts.optionsChanged(this.#templates.optionsChanged(), a.encode)
-  }
-
-  /** Puts the statement's registers into the bytes of its {@link template}. */
-  putRegisters(bytes: Uint8Array, start: number, patches: Int32Array): void {
-    this.#emitter.putRegisters(bytes, start, patches)
+    a.shortcuts.optionsChanged(this.#templates.optionsChanged(), a.encode, this.needsEachRegister)
   }
 
   /** Of the last statement's mnemonic, see {@link MnemonicWord}. */
   get fixedNumbers(): number {
-    return this.#word.fixed
+    const word = this.#word
+    if (word.fixed < 0) word.fixed = fixedNumbers(word.text)
+    return word.fixed
   }
 
   /** Does the encoder decide by more than groups of registers? */
@@ -227,9 +226,9 @@ export class Instructions {
       this.#emitTlsCall(this.slots[i] as OperandSlot)
       return
     }
-    const template = this.#templates.find(wordCount, this.#word, this.operandCount)
+    const { isLearnt } = this
+    const template = isLearnt ? undefined : this.#templates.find(wordCount, this.#word, this.operandCount)
     if (template) {
-      this.template = template
       this.#emitter.emit(template.encoding, template.patches)
       return
     }
@@ -243,7 +242,8 @@ export class Instructions {
     }
     const { encoding } = result
     for (const warning of encoding.warnings) reportEncodeWarning(a, this, warning)
-    if (this.#templates.add(wordCount, this.#word, this.operandCount, encoding)) this.template = { encoding, patches: undefined }
+    if (isLearnt) this.encoding = encoding
+    else this.#templates.add(wordCount, this.#word, this.operandCount, encoding)
     this.#emitter.emit(encoding, undefined)
   }
 

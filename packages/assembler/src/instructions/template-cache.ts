@@ -15,7 +15,7 @@ export interface Template {
 }
 
 /** Bit n: some form of the mnemonic is for register number n only (accumulator, count in cl, port in dx). */
-function fixedNumbers(mnemonic: string): number {
+export function fixedNumbers(mnemonic: string): number {
   if (/[.,]/.test(mnemonic)) return 0xff
   let mask = 0
   for (const row of rowsOfMnemonic(mnemonic)) {
@@ -79,12 +79,11 @@ export class TemplateCache {
   }
 
   /** Keeps the encoding of a statement that {@link find} had no template for. */
-  add(wordCount: number, word: MnemonicWord, operandCount: number, encoding: Encoding): boolean {
-    if (!this.#isCacheable || !encoding.isTemplate || encoding.warnings.length > 0) return false
+  add(wordCount: number, word: MnemonicWord, operandCount: number, encoding: Encoding): void {
+    if (!this.#isCacheable || !encoding.isTemplate || encoding.warnings.length > 0) return
     const patches = this.needsEachRegister ? undefined : this.#patchesOf(encoding, word, operandCount)
     if (patches) this.#completeKey(wordCount, word, operandCount, true)
     this.#keep(this.#length, encoding, patches)
-    return true
   }
 
   /** Writes what the encoding depends on behind the words in the key. */

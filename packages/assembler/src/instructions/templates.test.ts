@@ -25,6 +25,18 @@ function statements(): string[] {
   }
   for (const byte of ['ah', 'ch', 'bh']) all.push(`mov %${byte}, (%rbx)`, `add %${byte}, %cl`, `mov $7, %${byte}`)
   for (const one of [0, 1, 7, 8, 15]) for (const other of [0, 3, 9]) all.push(`addps %xmm${one}, %xmm${other}`, `paddd (%r9), %xmm${other}`)
+  for (const [port, registers] of [['%dx', ['al', 'ax', 'eax']]] as const)
+    for (const one of registers) all.push(`out %${one}, ${port}`, `in ${port}, %${one}`, `out %${one}, $0x70`)
+  // Each second one is what the first of its shape left to the value.
+  for (const number of [0, 1, 3, 5, -1, -128, 127, 128, 200, -129, 0x7fff, 0x8000, 0xffff, 0x10000, 0x7fffffff, -0x80000000]) {
+    for (const one of ['eax', 'ebx', 'r9d'])
+      all.push(`mov $${number}, %${one}`, `add $${number}, %${one}`, `imul $${number}, %edx, %${one}`)
+    for (const base of ['(%rax)', '(%rbp)', '(%r13)', '(%rsp,%r9,2)', '(,%rbx,8)', '(%ecx)', '(%rip)'])
+      all.push(`cmpl $${number}, ${number}${base}`, `movq ${number}${base}, %xmm9`, `mov %fs:${number}${base}, %r8b`)
+    all.push(`pushq $${number}`)
+    if (number >= -128 && number <= 255)
+      all.push(`shl $${number}, %r10`, `movb $${number}, %ah`, `psrlw $${number}, %mm3`, `int $${number}`)
+  }
   return all
 }
 

@@ -4,63 +4,44 @@
 // docs/adr/0007 tells why and what it may not do.
 
 import { bytesToText } from '@kernelbox/diagnostics'
-import { type EncodeOptions, isPrefix, type Register } from '@kernelbox/x86'
+import { type EncodeOptions, isPrefix } from '@kernelbox/x86'
 import type { Assembler } from '../assembler.ts'
-import { expressionConstant, expressionLinear, expressionMissing, nameBytes } from '../expression-reader.ts'
+import { nameBytes } from '../expression-reader.ts'
 import { fixupGotFromStart, type FragmentChain, partBranch } from '../fragments.ts'
 import type { InputFrame } from '../input.ts'
-import { branchOpcodeOf, branchWidthOf, fixupFlagsOf } from '../instructions/instruction-emitter.ts'
-import { kindMemory, kindRegister, type OperandSlot } from '../instructions/operand-slot.ts'
 import type { RegisterNames } from '../instructions/register-names.ts'
-import { relocationOperators } from '../relocation-operators.ts'
 import type { AsmSymbol } from '../symbols.ts'
+import { putAddress } from './address-bytes.ts'
 import { type KnownWord, KnownWords } from './known-words.ts'
+import { recipeOf } from './learn-recipe.ts'
 import { QuickData, type QuickDirective } from './quick-data.ts'
 import {
   fieldDivisor,
   fieldFlags,
-  fieldOffset,
   fieldOperator,
   fieldSize,
   fieldStride,
   fieldTail,
   fieldValue,
-  packPatch,
+  longestInstruction,
   type Recipe,
   RecipeTable,
 } from './recipe-table.ts'
-import { RegisterGroups } from './register-groups.ts'
+import { RegisterRows } from './register-rows.ts'
 import { mostValues, StatementKey } from './statement-key.ts'
 
-const operatorPlt = relocationOperators.indexOf('PLT')
 /** Sources that never repeat a shape should not fill the memory with shapes. */
 const mostRecipes = 1 << 17
 
-const useless: Recipe = {
-  kind: 'none',
-  bytes: new Uint8Array(0),
-  patches: new Int32Array(0),
-  fields: new Int32Array(0),
-  branchOpcode: -1,
-  branchWidth: 0,
-  isLookedUpTwice: false,
-}
-
-const exact: Recipe = { ...useless, kind: 'exact' }
-
-/** Which register of which operand. */
-interface RegisterPlace {
-  readonly operand: number
-  readonly part: 'register' | 'segment' | 'base' | 'index' | 'mask'
-}
-
 export class QuickStatements {
   readonly #assembler: Assembler
-  readonly #groups: RegisterGroups
+  readonly #rows: RegisterRows
   readonly #key: StatementKey
   readonly #knownWords = new KnownWords()
   readonly #data: QuickData
+  /** Of the statement that stopped the last run. */
   #word: KnownWord | undefined = undefined
+  #bytesLength = 0
   readonly #table = new RecipeTable()
   readonly #symbols: (AsmSymbol | undefined)[] = new Array<AsmSymbol | undefined>(mostValues).fill(undefined)
   /** First words of the statements that have recipes. */
@@ -78,16 +59,20 @@ export class QuickStatements {
   constructor(assembler: Assembler, registers: RegisterNames) {
     this.#assembler = assembler
     this.#data = new QuickData(assembler)
-    this.#groups = new RegisterGroups(registers)
-    this.#key = new StatementKey(this.#groups)
+    this.#rows = new RegisterRows(registers)
+    this.#key = new StatementKey(this.#rows)
     this.#isOff = assembler.options.withoutShortcuts === true
     this.namesAreRegisters = assembler.options.nakedRegisters === true
   }
 
   /** After anything that the encoder's options depend on: recipes hold for one state of them. */
-  optionsChanged(epoch: number, { mode, lfenceAfterLoad, lfenceBeforeIndirectBranch, lfenceBeforeRet }: EncodeOptions): void {
+  optionsChanged(
+    epoch: number,
+    { lfenceAfterLoad, lfenceBeforeIndirectBranch, lfenceBeforeRet }: EncodeOptions,
+    needsEachRegister: boolean,
+  ): void {
     this.#key.epoch = epoch
-    this.#key.mergesDisplacements = mode !== 16
+    this.#key.leastDetail = needsEachRegister ? 2 : 0
     // A guard depends on the statement before.
     this.#hasGuards = Boolean(lfenceAfterLoad || lfenceBeforeIndirectBranch || lfenceBeforeRet)
   }
@@ -105,10 +90,12 @@ export class QuickStatements {
     const a = this.#assembler
     const { frame } = a.input
     this.#isMiss = false
+    a.instructions.isLearnt = false
     if (frame === undefined || this.#isOff || this.namesAreRegisters || this.#hasGuards || a.branchAlignment || a.bundles) return
     if (a.conditionals.isSkipping || a.sections.section.isAbsolute) return
     frame.at = this.#runIn(frame)
-    a.instructions.template = undefined
+    a.instructions.encoding = undefined
+    a.instructions.isLearnt = this.#isMiss
     this.#reportCount = a.reportCount
   }
 
@@ -142,14 +129,16 @@ export class QuickStatements {
     const word = this.#knownWords.find(bytes, start, at, hash)
     if (bytes[start] === 46) return this.#directive(word.directive, bytes, start, at, length, sourceIndex)
     const key = this.#key
-    if (!key.scan(bytes, start, at, word, length, false)) return -1
+    const detail = word.detail > key.leastDetail ? word.detail : key.leastDetail
+    if (!key.scan(bytes, start, at, word, length, detail)) return -1
     let recipe = this.#table.find(key)
-    if (recipe !== undefined && recipe.kind === 'exact') {
-      key.scan(bytes, start, at, word, length, true)
+    while (recipe !== undefined && recipe.kind === 'finer') {
+      key.scan(bytes, start, at, word, length, recipe.detail)
       recipe = this.#table.find(key)
     }
     if (recipe === undefined) {
       this.#word = word
+      this.#bytesLength = length
       this.#isMiss = true
       return -1
     }
@@ -173,10 +162,12 @@ export class QuickStatements {
     a.defineLabel(a.symbols.internHashed(bytes, start, end, hash), start, end)
   }
 
-  /** False: a symbol is of a kind that needs the full path; nothing is emitted then. */
+  /** False: a symbol is of a kind that needs the full path, or registers do not go together; nothing is emitted then. */
   #apply(recipe: Recipe, bytes: Uint8Array, start: number, sourceIndex: number): boolean {
     const a = this.#assembler
     const key = this.#key
+    const rex = this.#rexOf(recipe)
+    if (rex !== 0 && !recipe.mayHaveRex) return false
     a.input.start = start
     a.input.end = key.end
     a.bytes = bytes
@@ -198,39 +189,66 @@ export class QuickStatements {
     for (let i = 0; i < instrumentation.length; i++) instrumentation[i]?.instruction?.()
     const { chain } = a.sections
     if (recipe.kind === 'branch') this.#branch(recipe, chain, start, sourceIndex)
-    else this.#plain(recipe, chain, start, sourceIndex)
+    else this.#plain(recipe, rex, chain, start, sourceIndex)
     return true
   }
 
   #branch(recipe: Recipe, chain: FragmentChain, start: number, sourceIndex: number): void {
-    if (recipe.bytes.length > 0) chain.bytes(recipe.bytes)
+    if (recipe.body.length > 0) chain.bytes(recipe.body)
     const i = chain.close(partBranch, recipe.branchOpcode, recipe.branchWidth, this.#key.numbers[0] as number, this.#symbols[0], undefined)
     chain.operators[i] = recipe.fields[fieldOperator] as number
     chain.sources[i] = sourceIndex
     chain.places[i] = start
   }
 
-  #plain(recipe: Recipe, chain: FragmentChain, start: number, sourceIndex: number): void {
-    const { bytes, fields } = recipe
-    const first = chain.length
-    chain.bytes(bytes)
-    const { patches } = recipe
+  /** REX with the bits of the statement's registers (SDM vol. 2 table 2-4); 0: none. */
+  #rexOf({ rex: own, patches, hasFreeAddress }: Recipe): number {
+    const key = this.#key
+    const { numbers, rex } = this.#rows
+    const { registers } = key
+    let sum = own
     for (let p = 0; p < patches.length; p++) {
       const patch = patches[p] as number
-      const row = this.#key.registers[patch & 255] as number
-      const at = first + (patch >> 12)
-      chain.data[at] = (chain.data[at] as number) | (((this.#groups.numbers[row] as number) & 7) << ((patch >> 8) & 15))
+      const row = registers[patch & 15] as number
+      sum |= rex[row] as number
+      if ((numbers[row] as number) > 7) sum |= 0x40 | ((patch >> 8) & 15)
     }
+    if (hasFreeAddress) {
+      if (key.base >= 0 && (numbers[key.base] as number) > 7) sum |= 0x41
+      if (key.index >= 0 && (numbers[key.index] as number) > 7) sum |= 0x42
+    }
+    return sum
+  }
+
+  #plain(recipe: Recipe, rex: number, chain: FragmentChain, start: number, sourceIndex: number): void {
+    const { head, body, patches, fields } = recipe
+    const key = this.#key
+    const first = chain.length
+    chain.reserve(longestInstruction)
+    const { data } = chain
+    let end = first
+    for (let i = 0; i < head.length; i++) data[end++] = head[i] as number
+    if (rex !== 0) data[end++] = rex
+    const bodyAt = end
+    for (let i = 0; i < body.length; i++) data[end++] = body[i] as number
+    for (let p = 0; p < patches.length; p++) {
+      const patch = patches[p] as number
+      const number = this.#rows.numbers[key.registers[patch & 15] as number] as number
+      const at = bodyAt + (patch >> 12)
+      data[at] = (data[at] as number) | ((number & 7) << ((patch >> 4) & 15))
+    }
+    if (recipe.hasFreeAddress) end = this.#address(data, end - 1, recipe.tail)
+    chain.length = end
     for (let f = 0; f < fields.length; f += fieldStride) {
       const value = fields[f + fieldValue] as number
-      const at = first + (fields[f + fieldOffset] as number)
+      const at = end - (fields[f + fieldTail] as number)
       const size = fields[f + fieldSize] as number
       const divisor = fields[f + fieldDivisor] as number
       const flags = fields[f + fieldFlags] as number
-      let number = this.#key.numbers[value] as number
+      let number = key.numbers[value] as number
       if (flags < 0) {
         if (divisor > 1) number = Math.trunc(number / divisor)
-        putNumber(chain.data, at, number, size)
+        putNumber(data, at, number, size)
         continue
       }
       const symbol = this.#symbols[value]
@@ -242,7 +260,7 @@ export class QuickStatements {
         symbol === this.#assembler.symbols.globalOffsetTable &&
         (flags & fixupGotFromStart) !== 0
       ) {
-        number += fields[f + fieldOffset] as number
+        number += at - first
       }
       const { fixups } = chain
       const index = fixups.append(chain.count - 1, at, size, flags, operator, symbol, undefined, number, undefined, sourceIndex, start)
@@ -251,134 +269,45 @@ export class QuickStatements {
     }
   }
 
+  /** The free address, its ModRM begun at `at`, and what stands behind it. */
+  #address(data: Uint8Array, at: number, tail: Uint8Array): number {
+    const key = this.#key
+    const { numbers } = this.#rows
+    const base = key.base < 0 ? -1 : (numbers[key.base] as number)
+    const index = key.index < 0 ? -1 : (numbers[key.index] as number)
+    const isSymbol = key.displacement >= 0 && key.symbolStarts[key.displacement] !== -1
+    const displacement = key.displacement < 0 || isSymbol ? 0 : (key.numbers[key.displacement] as number)
+    let end = putAddress(data, at, data[at] as number, base, index, key.scale, displacement, isSymbol)
+    for (let i = 0; i < tail.length; i++) data[end++] = tail[i] as number
+    return end
+  }
+
   /** After the full path took the statement that {@link run} stopped at: keeps how it was done. */
   learn(): void {
     if (!this.#isMiss || this.#recipeCount >= mostRecipes) return
     const a = this.#assembler
-    const { template } = a.instructions
+    const { encoding } = a.instructions
     const key = this.#key
     // Whatever was said of the statement is to be said of the next one like it.
-    if (!template || a.wordStart !== key.start || a.reportCount !== this.#reportCount) return
+    if (!encoding || a.wordStart !== key.start || a.reportCount !== this.#reportCount) return
     const text = bytesToText(a.bytes.subarray(a.wordStart, a.wordEnd)).toLowerCase()
     const word = this.#word as KnownWord
     if (a.instructions.prefixes.length > 0 && !word.isPrefix && isPrefix(text)) {
       word.isPrefix = true
       return
     }
-    // Keys are made with this from now on; the present one, where every register stood for itself, stays right.
     if (!word.isPrefix) word.fixedNumbers = a.instructions.fixedNumbers
-    this.#recipeCount++
     this.#words.add(text)
-    this.#table.add(key, this.#recipeOf(template) ?? useless)
+    for (;;) {
+      const recipe = recipeOf(a, key, this.#rows, encoding)
+      this.#recipeCount++
+      this.#table.add(key, recipe)
+      if (recipe.kind !== 'finer') return
+      // No shape of a mnemonic with a VEX or EVEX prefix says enough.
+      if (!encoding.form && !word.isPrefix) word.detail = recipe.detail
+      if (!key.scan(a.bytes, key.start, key.wordEnd, word, this.#bytesLength, recipe.detail) || this.#table.find(key)) return
+    }
   }
-
-  #recipeOf(template: NonNullable<Assembler['instructions']['template']>): Recipe | undefined {
-    const { encoding } = template
-    if (encoding.before || encoding.after || encoding.warnings.length > 0 || !encoding.isTemplate) return undefined
-    const a = this.#assembler
-    const key = this.#key
-    const { slots, operandCount } = a.instructions
-    /** For each operand, which of the key's values it holds. */
-    const valueOf: number[] = []
-    let values = 0
-    const registers = this.#registersOf(slots, operandCount)
-    if (!registers) return undefined
-    for (let i = 0; i < operandCount; i++) {
-      const slot = slots[i] as OperandSlot
-      if (slot.kind === kindMemory && key.hasMergedClass && !sharesDisplacements(slot)) return undefined
-      if (slot.valueKind === expressionMissing) continue
-      if (values === key.valueCount || !this.#isSame(slot, values)) return undefined
-      valueOf[i] = values++
-    }
-    if (values !== key.valueCount) return undefined
-    const isLookedUpTwice = a.isLookedUpTwice()
-    const { relaxation } = encoding
-    if (relaxation) {
-      const slot = slots[encoding.fields[0]?.operand ?? 0] as OperandSlot
-      if (values !== 1 || !slot.add || (slot.operator !== 0 && slot.operator !== operatorPlt)) return undefined
-      const fields = new Int32Array(fieldStride)
-      fields[fieldOperator] = slot.operator
-      return {
-        kind: 'branch',
-        bytes: relaxation.short.slice(0, -1),
-        patches: useless.patches,
-        fields,
-        branchOpcode: branchOpcodeOf(relaxation),
-        branchWidth: branchWidthOf(relaxation.nearSizeInBytes, a.mode),
-        isLookedUpTwice,
-      }
-    }
-    const bytes = encoding.bytes.slice()
-    if (template.patches) a.instructions.putRegisters(bytes, 0, template.patches)
-    const patches: number[] = []
-    for (const [i, { operand, part }] of registers.entries()) {
-      if (key.isGrouped[i] === 0) continue
-      // `imul $5, %rdx` has its register in two places.
-      const places = encoding.registers?.filter((one) => one.operand === operand && one.part === part) ?? []
-      if (places.length === 0 || a.instructions.needsEachRegister) return exact
-      for (const { shift, offset } of places) {
-        patches.push(packPatch(i, shift, offset))
-        bytes[offset] = (bytes[offset] as number) & ~(7 << shift)
-      }
-    }
-    const fields = new Int32Array(encoding.fields.length * fieldStride)
-    for (const [i, field] of encoding.fields.entries()) {
-      const slot = slots[field.operand] as OperandSlot
-      const isNumber = slot.valueKind === expressionConstant && slot.operator === 0
-      if (isNumber && field.part === 'target') return undefined
-      fields.set(
-        [
-          valueOf[field.operand] ?? 0,
-          field.offset,
-          field.sizeInBytes,
-          field.divisor,
-          isNumber ? -1 : fixupFlagsOf(field, slot, a.mode),
-          slot.operator,
-          bytes.length - field.offset,
-        ],
-        i * fieldStride,
-      )
-    }
-    return { kind: 'plain', bytes, patches: Int32Array.from(patches), fields, branchOpcode: -1, branchWidth: 0, isLookedUpTwice }
-  }
-
-  /** The statement's registers in the order written; nothing where the scanner found others. */
-  #registersOf(slots: readonly OperandSlot[], operandCount: number): RegisterPlace[] | undefined {
-    const places: RegisterPlace[] = []
-    const ids: number[] = []
-    const add = (operand: number, part: RegisterPlace['part'], id: number): void => {
-      if (id === 0) return
-      places.push({ operand, part })
-      ids.push(id)
-    }
-    for (let i = 0; i < operandCount; i++) {
-      const slot = slots[i] as OperandSlot
-      if (slot.kind === kindRegister && slot.register?.class !== 'st') add(i, 'register', slot.registerId)
-      add(i, 'segment', slot.segmentId)
-      add(i, 'base', slot.baseId)
-      add(i, 'index', slot.indexId)
-      add(i, 'mask', slot.maskId)
-    }
-    const key = this.#key
-    const isSame = ids.length === key.registerCount && ids.every((id, i) => id === this.#groups.ids[key.registers[i] as number])
-    return isSame ? places : undefined
-  }
-
-  /** Did the full path read the value that the key's scanner found? */
-  #isSame(slot: OperandSlot, value: number): boolean {
-    const key = this.#key
-    if (slot.tree || slot.sub || slot.constant !== key.numbers[value]) return false
-    const nameStart = key.symbolStarts[value] as number
-    if (nameStart < 0) return slot.valueKind === expressionConstant && slot.operator === 0
-    const { symbols, bytes } = this.#assembler
-    return slot.valueKind === expressionLinear && slot.add === symbols.intern(bytes, nameStart, key.symbolEnds[value] as number)
-  }
-}
-
-/** The condition under which template-cache.ts merges the classes of displacements. */
-function sharesDisplacements(slot: OperandSlot): boolean {
-  const register: Register | undefined = slot.base ?? slot.index
-  return slot.mask === undefined && register !== undefined && register.sizeInBits !== 16
 }
 
 /** Little-endian, `value` an integer within ±2^53. */

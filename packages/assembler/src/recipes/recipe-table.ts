@@ -1,17 +1,28 @@
-// Recipes by the keys of their statements: open addressing, the key's bytes compared, never the hash alone.
+// Recipes by the keys of their statements: open addressing, the whole keys compared, never the hash alone.
 // Enters: a scanned key. Leaves: its recipe, or nothing.
 
-import type { StatementKey } from './statement-key.ts'
+import type { Detail, StatementKey } from './statement-key.ts'
 
 /**
- * How the statements of one key become bytes. `exact`: that depends on the very registers, so that another key tells;
- * `none`: the encoder must see each of these statements.
+ * How the statements of one key become bytes: `head`, REX, `body` with the registers put in, the rest of the address where it is
+ * free, `tail`; fields where values stand. `finer`: that depends on more than the key says; `none`: the encoder must see each of
+ * these statements.
  */
 export interface Recipe {
-  readonly kind: 'plain' | 'branch' | 'exact' | 'none'
-  readonly bytes: Uint8Array
-  /** Registers to put into the bytes: index in the statement, shift and offset, packed by {@link packPatch}. */
+  readonly kind: 'plain' | 'branch' | 'finer' | 'none'
+  /** Of `finer`: what says enough. */
+  readonly detail: Detail
+  readonly head: Uint8Array
+  /** REX without the bits of registers, 0: they alone ask for it. */
+  readonly rex: number
+  /** 64-bit code, and no register that excludes REX. */
+  readonly mayHaveRex: boolean
+  readonly body: Uint8Array
+  /** Registers to put into the body: index in the statement, shift, offset and bit of REX, packed by {@link packPatch}. */
   readonly patches: Int32Array
+  /** The body ends with the ModRM byte of the free address. */
+  readonly hasFreeAddress: boolean
+  readonly tail: Uint8Array
   /** {@link fieldStride} numbers a field. */
   readonly fields: Int32Array
   /** Opcode as in partBranch. */
@@ -22,42 +33,61 @@ export interface Recipe {
   readonly isLookedUpTwice: boolean
 }
 
-export function packPatch(register: number, shift: number, offset: number): number {
-  return register | (shift << 8) | (offset << 12)
+const nothing = new Uint8Array(0)
+
+export const useless: Recipe = {
+  kind: 'none',
+  detail: 0,
+  head: nothing,
+  rex: 0,
+  mayHaveRex: false,
+  body: nothing,
+  patches: new Int32Array(0),
+  hasFreeAddress: false,
+  tail: nothing,
+  fields: new Int32Array(0),
+  branchOpcode: -1,
+  branchWidth: 0,
+  isLookedUpTwice: false,
 }
 
-export const fieldStride = 7
+/** Longer instructions are refused or warned of; room for one in the making. */
+export const longestInstruction = 32
+
+export function packPatch(register: number, shift: number, offset: number, rexBit: number): number {
+  return register | (shift << 4) | (rexBit << 8) | (offset << 12)
+}
+
+export const fieldStride = 6
 export const fieldValue = 0
-export const fieldOffset = 1
-export const fieldSize = 2
-export const fieldDivisor = 3
+export const fieldSize = 1
+export const fieldDivisor = 2
 /** Fixup flags of a field that holds a symbol; -1: a number. */
-export const fieldFlags = 4
-export const fieldOperator = 5
+export const fieldFlags = 3
+export const fieldOperator = 4
 /** From the field to the end of the instruction. */
-export const fieldTail = 6
+export const fieldTail = 5
 
 export class RecipeTable {
   #recipes: Recipe[] = []
-  #slots = new Int32Array(1 << 12)
-  #mask = (1 << 12) - 1
-  #hashes = new Int32Array(1 << 10)
-  #epochs = new Int32Array(1 << 10)
-  #starts = new Int32Array((1 << 10) + 1)
-  #pool = new Uint8Array(1 << 15)
+  #slots = new Int32Array(1 << 13)
+  #mask = (1 << 13) - 1
+  #hashes = new Int32Array(1 << 12)
+  #starts = new Int32Array((1 << 12) + 1)
+  #pool = new Int32Array(1 << 15)
 
   find(key: StatementKey): Recipe | undefined {
-    const { hash, length, bytes, epoch } = key
+    const { hash, length, tokens } = key
     const slots = this.#slots
     const pool = this.#pool
     for (let slot = hash & this.#mask; ; slot = (slot + 1) & this.#mask) {
       const index = (slots[slot] as number) - 1
       if (index < 0) return undefined
-      if (this.#hashes[index] !== hash || this.#epochs[index] !== epoch) continue
+      if (this.#hashes[index] !== hash) continue
       const start = this.#starts[index] as number
       if ((this.#starts[index + 1] as number) - start !== length) continue
       let i = 0
-      while (i < length && pool[start + i] === bytes[i]) i++
+      while (i < length && pool[start + i] === tokens[i]) i++
       if (i === length) return this.#recipes[index]
     }
   }
@@ -68,13 +98,12 @@ export class RecipeTable {
     if (index === this.#hashes.length) this.#grow()
     const start = this.#starts[index] as number
     if (start + key.length > this.#pool.length) {
-      const pool = new Uint8Array(this.#pool.length * 2)
+      const pool = new Int32Array(this.#pool.length * 2)
       pool.set(this.#pool)
       this.#pool = pool
     }
-    for (let i = 0; i < key.length; i++) this.#pool[start + i] = key.bytes[i] as number
+    for (let i = 0; i < key.length; i++) this.#pool[start + i] = key.tokens[i] as number
     this.#hashes[index] = key.hash
-    this.#epochs[index] = key.epoch
     this.#starts[index + 1] = start + key.length
     this.#recipes.push(recipe)
     this.#place(index)
@@ -95,13 +124,10 @@ export class RecipeTable {
   #grow(): void {
     const length = this.#hashes.length * 2
     const hashes = new Int32Array(length)
-    const epochs = new Int32Array(length)
     const starts = new Int32Array(length + 1)
     hashes.set(this.#hashes)
-    epochs.set(this.#epochs)
     starts.set(this.#starts)
     this.#hashes = hashes
-    this.#epochs = epochs
     this.#starts = starts
   }
 

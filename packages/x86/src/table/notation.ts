@@ -104,6 +104,8 @@ export interface Row {
   readonly only64: boolean
   readonly d64: boolean
   readonly f64: boolean
+  /** Is some operand one register only, or is a pair of equal ones refused? */
+  readonly asksNumber: boolean
 }
 
 export interface ImmediateField {
@@ -470,7 +472,13 @@ export function parseRow(text: string): Row {
     only64: flags.has('only64'),
     d64: flags.has('d64'),
     f64: flags.has('f64'),
+    asksNumber: flags.has('nopair') || operands.some(asksNumber),
   }
+}
+
+/** A register that the row names, or %dx in one of its spellings. */
+export function asksNumber(spec: OperandSpec): boolean {
+  return spec.fixedNumber >= 0 || (spec.accepts & ACCEPT_PORT) !== 0
 }
 
 /** The letters of `op=` in the order of the Intel operands, or the order that the encoding implies. */
