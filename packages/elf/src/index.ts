@@ -10,7 +10,7 @@ export * from './constants.ts'
 export type { ElfGroup, ElfObject, ElfSection, ElfSymbol, SectionIndex } from './model.ts'
 export { RelocationTable } from './model.ts'
 export { type Archive, type ArchiveMember, isArchive, type ReadArchiveResult, readArchive } from './read-archive.ts'
-export { FileParts, type ObjectFile } from './object-file.ts'
+export { copyBytes, FileParts, type ObjectFile } from './object-file.ts'
 export { isElf, type ReadObjectResult, readObject } from './read-object.ts'
 export { writeObject } from './write-object.ts'
 export {

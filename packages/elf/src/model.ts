@@ -129,8 +129,8 @@ export interface ElfSection {
   sizeInBytes: number
   /** Empty for SHT_NOBITS, else sizeInBytes bytes. */
   readonly contents: Uint8Array
-  /** Of a section that stays in its file: copies `target.length` bytes from `from` on, without keeping them. */
-  readonly copyContents?: (target: Uint8Array, from: number) => void
+  /** Of a section in a file: copies `size` bytes from `from` on to `target`, without keeping them. */
+  readonly copyContents?: (target: Uint8Array, at: number, from: number, size: number) => void
   /** sh_addralign, a power of two, at least 1. */
   alignment: number
   /** sh_entsize. */

@@ -29,8 +29,9 @@ export class FileParts {
     this.#head = file instanceof Uint8Array ? file : piece(file, 0, Math.min(headSize, file.sizeInBytes))
   }
 
-  get isInMemory(): boolean {
-    return this.#file === undefined
+  /** The whole file, where it is in memory. */
+  get whole(): Uint8Array | undefined {
+    return this.#file ? undefined : this.#head
   }
 
   /** Bytes that lie in the file, which is the caller's to check. */
@@ -44,12 +45,17 @@ export class FileParts {
     return this.#tail.subarray(offset - tailAt, end - tailAt)
   }
 
-  /** The same, copied. */
-  copy(target: Uint8Array, offset: number): void {
-    const isInHead = offset + target.length <= this.#head.length
-    if (isInHead || !this.#file) target.set(this.#head.subarray(offset, offset + target.length))
-    else this.#file.read(target, offset)
+  /** The same, copied to `target` from `at` on. */
+  copy(target: Uint8Array, at: number, offset: number, size: number): void {
+    if (offset + size <= this.#head.length) copyBytes(target, at, this.#head, offset, size)
+    else (this.#file as ObjectFile).read(target.subarray(at, at + size), offset)
   }
+}
+
+/** Views of bytes are objects: to copy a few bytes costs less than to make one. */
+export function copyBytes(target: Uint8Array, at: number, from: Uint8Array, offset: number, size: number): void {
+  if (size > 64) target.set(offset === 0 && size === from.length ? from : from.subarray(offset, offset + size), at)
+  else for (let i = 0; i < size; i++) target[at + i] = from[offset + i] as number
 }
 
 const nothing = new Uint8Array(0)

@@ -20,7 +20,7 @@ import {
   SHT_SYMTAB,
   SHT_SYMTAB_SHNDX,
 } from './constants.ts'
-import { FileParts, type ObjectFile } from './object-file.ts'
+import { copyBytes, FileParts, type ObjectFile } from './object-file.ts'
 import { type ElfGroup, type ElfObject, type ElfSection, type ElfSymbol, RelocationTable } from './model.ts'
 
 /** What a reader found: the object, or why the bytes are none. */
@@ -97,23 +97,7 @@ function readChecked(file: FileParts): ReadObjectResult {
     if (row.type !== SHT_NOBITS) checkRange(file, row.offset, row.size, `section ${i}`)
     modelIndex[i] = sections.length
     const name = stringAt(names, row.name, sectionNameOf, i)
-    sections.push(
-      file.isInMemory || row.type === SHT_NOBITS
-        ? {
-            name,
-            type: row.type,
-            flags: row.flags,
-            address: row.address,
-            sizeInBytes: row.size,
-            contents: row.type === SHT_NOBITS ? nothing : file.part(row.offset, row.size),
-            alignment: row.alignment,
-            entrySize: row.entrySize,
-            link: row.link,
-            info: row.info,
-            relocations: undefined,
-          }
-        : new SectionInFile(file, name, row),
-    )
+    sections.push(new SectionInFile(file, name, row))
   }
   for (let i = 1; i < sections.length; i++) {
     const section = sections[i] as ElfSection
@@ -121,19 +105,21 @@ function readChecked(file: FileParts): ReadObjectResult {
   }
 
   const symbols = symbolTable < 0 ? [nullSymbol()] : readSymbols(file, is64, rows, symbolTable, modelIndex)
+  // One view for all tables of a file in memory.
+  const whole = file.whole && viewOf(file.whole)
   for (let i = 1; i < rows.length; i++) {
     const row = rows[i] as RawHeader
     if ((row.type !== SHT_REL && row.type !== SHT_RELA) || (row.flags & 2) !== 0 || !isRelocatable) continue
     if (row.info >= rows.length || (modelIndex[row.info] as number) <= 0) continue
     checkRange(file, row.offset, row.size, `relocation section ${i}`)
     const target = sections[modelIndex[row.info] as number] as ElfSection
-    target.relocations = readRelocations(file, is64, row, symbols.length, target, i)
+    target.relocations = readRelocations(file, whole, is64, row, symbols.length, target, i)
   }
   const groups = readGroups(file, rows, sections, modelIndex, symbols, symbolTable)
   return { object: { class: is64 ? 64 : 32, machine, flags, sections, symbols, groups }, fileType }
 }
 
-/** A section whose bytes are read when somebody asks for them, and kept from then on. */
+/** A section whose bytes are looked up, or read from the file and kept, when somebody asks for them. */
 class SectionInFile implements ElfSection {
   name: string
   type: number
@@ -164,12 +150,12 @@ class SectionInFile implements ElfSection {
   }
 
   get contents(): Uint8Array {
-    return (this.#contents ??= this.#file.part(this.#offset, this.sizeInBytes))
+    return (this.#contents ??= this.type === SHT_NOBITS ? nothing : this.#file.part(this.#offset, this.sizeInBytes))
   }
 
-  copyContents(target: Uint8Array, from: number): void {
-    if (this.#contents) target.set(this.#contents.subarray(from, from + target.length))
-    else this.#file.copy(target, this.#offset + from)
+  copyContents(target: Uint8Array, at: number, from: number, size: number): void {
+    if (this.#contents) copyBytes(target, at, this.#contents, from, size)
+    else this.#file.copy(target, at, this.#offset + from, size)
   }
 }
 
@@ -322,6 +308,7 @@ function readSymbols(file: FileParts, is64: boolean, rows: readonly RawHeader[],
 
 function readRelocations(
   file: FileParts,
+  whole: DataView | undefined,
   is64: boolean,
   row: RawHeader,
   symbolCount: number,
@@ -331,7 +318,9 @@ function readRelocations(
   const isRela = row.type === SHT_RELA
   const step = is64 ? (isRela ? 24 : 16) : isRela ? 12 : 8
   const count = Math.floor(row.size / step)
-  const table = RelocationTable.inFile(viewOf(file.part(row.offset, row.size)), 0, count, is64, isRela)
+  const table = whole
+    ? RelocationTable.inFile(whole, row.offset, count, is64, isRela)
+    : RelocationTable.inFile(viewOf(file.part(row.offset, row.size)), 0, count, is64, isRela)
   for (let i = 0; i < count; i++) {
     const symbol = table.symbolAt(i)
     if (symbol >= symbolCount)

@@ -1,7 +1,7 @@
 // What the passes of the linker share: files, input sections, symbols, output sections.
 // Addresses are 64 bits and kept as bigint; sizes and offsets within sections are numbers.
 
-import type { ElfObject, ElfSection, ElfSymbol, RelocationTable } from '@kernelbox/elf'
+import { copyBytes, type ElfObject, type ElfSection, type ElfSymbol, type RelocationTable } from '@kernelbox/elf'
 import type { Expression, FillExpression, OutputSectionStatement } from './script/syntax/ast.ts'
 import type { Locate } from './options.ts'
 import { type SectionAttributes, typeOfName } from './plan/section-attributes.ts'
@@ -83,11 +83,13 @@ export class InputSection {
     this.#own = bytes
   }
 
-  /** Copies bytes from `from` on, which a section in a file then need not keep. */
-  copyContents(target: Uint8Array, from = 0): void {
-    if (!this.#own && this.elf.copyContents) this.elf.copyContents(target, from)
-    else
-      target.set(from === 0 && this.contents.length === target.length ? this.contents : this.contents.subarray(from, from + target.length))
+  /** Copies `size` bytes from `from` on to `target`; a section in a file then need not be kept. */
+  copyContents(target: Uint8Array, at: number, size: number, from = 0): void {
+    if (!this.#own && this.elf.copyContents) this.elf.copyContents(target, at, from, size)
+    else {
+      const { contents } = this
+      copyBytes(target, at, contents, from, Math.min(size, contents.length - from))
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import { SHF_ALLOC, SHF_EXECINSTR, SHF_TLS, SHF_WRITE, SHT_NOBITS, SHT_PROGBITS 
 import { DataSegment } from './data-segment.ts'
 import { absoluteOf, alignUp, didYouMean, evaluate, type Scope, type Value } from './evaluate.ts'
 import { sortLinkOrder } from './link-order.ts'
-import type { MemoryRegionState, OutputSection } from '../model.ts'
+import type { LayoutItem, MemoryRegionState, OutputSection } from '../model.ts'
 import { assignedExpression, ScriptSymbols } from './script-symbols.ts'
 import { sectionHas } from '../plan/section-attributes.ts'
 import type { SymbolTable } from '../inputs/symbol-table.ts'
@@ -40,6 +40,7 @@ export interface LayoutContext {
   sizeOfHeaders(): bigint
 }
 
+const lastAddress = 0xffff_ffff_ffff_ffffn
 const mostPasses = 12
 const mask = (value: bigint) => BigInt.asUintN(64, value)
 
@@ -456,9 +457,18 @@ export class LayoutPass {
       if (sizeInBytes > 0) output.padding.push({ offset, sizeInBytes, fill: fill && this.#fillBytes(fill) })
       this.#dot = to
     }
-    for (const item of output.items) {
+    const { items } = output
+    let isQuick = true
+    for (let i = 0; i < items.length; i++) {
+      const item = items[i] as LayoutItem
       switch (item.kind) {
         case 'input': {
+          const next = isQuick ? this.#runInputs(output, i, start, subalignment, fill) : i
+          isQuick = next > i
+          if (isQuick) {
+            i = next - 1
+            break
+          }
           const { section } = item
           const aligned = alignUp(this.#dot, BigInt(subalignment ?? section.alignment))
           pad(aligned)
@@ -509,6 +519,45 @@ export class LayoutPass {
     if (size > 0 && !output.hasInputs && isCodeName.test(output.name)) output.flags |= SHF_EXECINSTR
     const isReadOnly = (output.attributes & sectionHas.readOnly) !== 0 || output.statement?.isReadOnly
     output.flags = isReadOnly ? output.flags & ~SHF_WRITE : output.flags | SHF_WRITE
+  }
+
+  /**
+   * The inputs from item `from` on, one behind the other, in numbers instead of bigints: most sections have nothing else in them.
+   * The first item that is left; `from` where offsets are beyond what a number holds.
+   */
+  #runInputs(
+    output: OutputSection,
+    from: number,
+    start: bigint,
+    subalignment: number | undefined,
+    fill: FillExpression | undefined,
+  ): number {
+    let offset = Number(this.#dot - start)
+    const isPower = subalignment === undefined || subalignment < 1 || Number.isInteger(Math.log2(subalignment))
+    if (!(offset >= 0 && offset < 2 ** 50) || !isPower) return from
+    const { items, padding } = output
+    const paddings = padding.length
+    // What alignment sees of the address: a page of 4 GB is enough for any that an object has.
+    const base = Number(BigInt.asUintN(32, start))
+    let i = from
+    for (; i < items.length; i++) {
+      const item = items[i] as LayoutItem
+      if (item.kind !== 'input') break
+      const { section } = item
+      const alignment = subalignment ?? section.alignment
+      if (!(alignment <= 2 ** 32) || offset > 2 ** 51) break
+      const aligned = alignment > 1 ? Math.ceil((base + offset) / alignment) * alignment - base : offset
+      if (aligned > offset) padding.push({ offset, sizeInBytes: aligned - offset, fill: fill && this.#fillBytes(fill) })
+      section.offset = aligned
+      offset = aligned + section.sizeInBytes
+    }
+    const end = start + BigInt(offset)
+    if (end > lastAddress) {
+      padding.length = paddings
+      return from
+    }
+    this.#dot = end
+    return i
   }
 
   #fillBytes(fill: FillExpression): Uint8Array {

@@ -10,6 +10,7 @@ export function sortLinkOrder(plan: readonly PlanItem[]): void {
   for (const item of plan) {
     if (item.kind !== 'section') continue
     const { items } = item.output
+    if (!items.some((one) => one.kind === 'input' && (one.section.flags & SHF_LINK_ORDER) !== 0)) continue
     for (let start = 0; start < items.length; start++) {
       let end = start
       const pattern = patternOf(items[start])

@@ -111,11 +111,15 @@ export function matchSections(
     matcher: matcherOf(pattern.pattern),
     isExcluded: exclusion(pattern.excludedFiles),
   }))
-  const found: { section: InputSection; pattern: SectionPattern }[] = []
+  const found: Found[] = []
+  // Where nothing is sorted a pattern is not asked for again.
+  const isPlain = !input.isFileSorted && sortSection === undefined && patterns.every((pattern) => pattern.sort.length === 0)
+  const plain: InputSection[] = []
   const consider = (section: InputSection, one: (typeof compiled)[number]): boolean => {
     if (!isFree(section) || !isFile(section.object) || isExcluded?.(section.object) || one.isExcluded?.(section.object)) return false
     if (input.flagTests.length > 0 && !flagsFit(input.flagTests, section.flags)) return false
-    found.push({ section, pattern: one.pattern })
+    if (isPlain) plain.push(section)
+    else found.push({ section, pattern: one.pattern })
     return true
   }
   // Names are tested once each, not once a section.
@@ -141,7 +145,7 @@ export function matchSections(
     if (!fitting) continue
     for (const one of fitting) if (consider(section, one)) break
   }
-  return order(found, input.isFileSorted, sortSection)
+  return isPlain ? plain : order(found, input.isFileSorted, sortSection)
 }
 
 type Found = { section: InputSection; pattern: SectionPattern }

@@ -103,7 +103,7 @@ export function fillStretch(output: OutputSection, stretch: Stretch, bytes: Uint
     if (item.kind === 'input') {
       const { section } = item
       const at = section.offset - start
-      if (section.type !== SHT_NOBITS && section.sizeInBytes > 0) section.copyContents(bytes.subarray(at, at + section.sizeInBytes))
+      if (section.type !== SHT_NOBITS && section.sizeInBytes > 0) section.copyContents(bytes, at, section.sizeInBytes)
     } else if (item.kind === 'data') {
       const { number } = item
       const offset = item.offset - start

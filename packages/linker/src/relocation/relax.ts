@@ -135,9 +135,6 @@ export class StaticRelocations implements SpecialRelocations {
     const { base } = this.#synthetic
     const name = site.relocator.nameOf(type)
     switch (type) {
-      case 4: // PLT32: direct, a static link has no PLT but for ifuncs.
-        this.#put32(site, offset, this.#address(site) + addend - place, name)
-        return true
       case 9:
       case 41:
       case 42:
@@ -280,9 +277,6 @@ export class StaticRelocations implements SpecialRelocations {
     const { base } = this.#synthetic
     const put = (at: number, value: number) => store(view, at, 4, value)
     switch (type) {
-      case 4:
-        put(offset, this.#address(site) + addend - place)
-        return true
       case 3:
         put(offset, this.#slot(site) - base + addend)
         return true

@@ -8,10 +8,10 @@ import { nearestWord } from '@kernelbox/diagnostics'
 import { EM_386, i386RelocationNames, type RelocationTable, SHF_ALLOC, SHN_UNDEF, x8664RelocationNames } from '@kernelbox/elf'
 import { absoluteOf } from '../layout/evaluate.ts'
 import { symbolAddress } from '../layout/symbol-address.ts'
-import type { InputSection, LinkSymbol } from '../model.ts'
+import type { InputSection, LinkSymbol, OutputSection } from '../model.ts'
 
 /** How a field is computed: S symbol, A addend, P place, B the GOT's address, Z size. */
-export type Formula = 'none' | 'S+A' | 'S+A-P' | 'Z+A' | 'special' | 'unsupported'
+export type Formula = 'none' | 'S+A' | 'S+A-P' | 'Z+A'
 /** What fits the field: `any` keeps the low bits. */
 type Check = 'any' | 'signed' | 'unsigned' | 'bitfield'
 
@@ -33,7 +33,8 @@ const i386Kinds = new Map<number, RelocationKind>([
   [0, kind('R_386_NONE', 0, 'none', 'any')],
   [1, kind('R_386_32', 4, 'S+A', 'any')],
   [2, kind('R_386_PC32', 4, 'S+A-P', 'any')],
-  [4, kind('R_386_PLT32', 4, 'special', 'any')],
+  // Direct: a static link has no PLT but for ifuncs.
+  [4, kind('R_386_PLT32', 4, 'S+A-P', 'any')],
   [20, kind('R_386_16', 2, 'S+A', 'bitfield')],
   [21, kind('R_386_PC16', 2, 'S+A-P', 'bitfield')],
   [22, kind('R_386_8', 1, 'S+A', 'bitfield')],
@@ -47,7 +48,7 @@ const x8664Kinds = new Map<number, RelocationKind>([
   [0, kind('R_X86_64_NONE', 0, 'none', 'any')],
   [1, kind('R_X86_64_64', 8, 'S+A', 'any')],
   [2, kind('R_X86_64_PC32', 4, 'S+A-P', 'signed')],
-  [4, kind('R_X86_64_PLT32', 4, 'special', 'signed')],
+  [4, kind('R_X86_64_PLT32', 4, 'S+A-P', 'signed')],
   [10, kind('R_X86_64_32', 4, 'S+A', 'unsigned')],
   [11, kind('R_X86_64_32S', 4, 'S+A', 'signed')],
   [12, kind('R_X86_64_16', 2, 'S+A', 'bitfield')],
@@ -124,9 +125,13 @@ const registerName =
 
 export class Relocator {
   readonly options: RelocateOptions
-  readonly #kinds: ReadonlyMap<number, RelocationKind>
-  readonly #flatKinds: ReadonlyMap<number, RelocationKind> | undefined
-  readonly #addresses = new Map<LinkSymbol, number>()
+  /** By type. */
+  readonly #kinds: readonly (RelocationKind | undefined)[]
+  /** Where the section that is relocated lies, and that of the last symbol. */
+  #lastPlace: OutputSection | undefined
+  #lastPlaceBase = 0
+  #lastTarget: OutputSection | undefined
+  #lastTargetBase = 0
   readonly #undefined = new Map<LinkSymbol, { count: number; first: { section: InputSection; offset: number } }>()
   #overflows = 0
   /** Kept to the end: what is missing is said before what does not fit. */
@@ -136,55 +141,81 @@ export class Relocator {
   constructor(options: RelocateOptions) {
     this.options = options
     this.isI386 = options.machine === EM_386
-    this.#kinds = this.isI386 ? i386Kinds : x8664Kinds
-    this.#flatKinds = options.isFlat ? (this.isI386 ? flatI386Kinds : flatX8664Kinds) : undefined
+    const kinds: (RelocationKind | undefined)[] = new Array(256).fill(undefined)
+    for (const [type, found] of this.isI386 ? i386Kinds : x8664Kinds) kinds[type] = found
+    if (options.isFlat) for (const [type, found] of this.isI386 ? flatI386Kinds : flatX8664Kinds) kinds[type] ??= found
+    this.#kinds = kinds
   }
 
-  /** Fills the fields of one input section; `bytes` are its contents in the output section. */
-  relocate(section: InputSection, bytes: Uint8Array): void {
+  /** Fills the fields of one input section, whose bytes begin at `start` of `view`. */
+  relocate(section: InputSection, view: DataView, start: number): void {
     const table = section.relocations
-    const { output } = section
+    const { output, sizeInBytes } = section
     if (!table || !output) return
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const base = signedNumber(output.address) + section.offset
+    const base = this.#placeBase(output) + section.offset
     const { symbols } = section.object
-    for (let row = 0; row < table.count; row++) {
+    const { count } = table
+    for (let row = 0; row < count; row++) {
       const type = table.typeAt(row)
-      const found = this.#kinds.get(type) ?? this.#flatKinds?.get(type)
+      const found = this.#kinds[type]
       if (found && found.formula === 'none') continue
       const offset = table.offsetAt(row)
       const width = found?.width ?? 4
-      if (offset + width > bytes.length) {
+      if (offset + width > sizeInBytes) {
         this.options.sink.error(
           'relocation-outside',
-          `${section.object.displayName}: relocation ${row} of ${section.name} is at offset 0x${offset.toString(16)}, outside the section of ${bytes.length} bytes`,
+          `${section.object.displayName}: relocation ${row} of ${section.name} is at offset 0x${offset.toString(16)}, outside the section of ${sizeInBytes} bytes`,
         )
         return
       }
       const symbol = symbols[table.symbolAt(row)] as LinkSymbol
       // REL: the addend is in the field, sign-extended.
       let addend = table.addendAt(row)
-      if (this.isI386 && found) addend += fieldOf(view, offset, found.width)
-      else if (this.isI386 && offset + 4 <= bytes.length) addend += view.getInt32(offset, true)
-      const place = base + offset
-      if (!found || found.formula === 'special' || found.formula === 'unsupported') {
-        const site: RelocationSite = { section, table, row, type, offset, symbol, addend, place, bytes, view, relocator: this }
-        if (this.options.special?.apply(site)) {
-          row = site.row
-          continue
-        }
-        if (found?.formula === 'special') {
-          this.#apply(section, found, symbol, addend, place, offset, view, true)
-          continue
-        }
-        this.options.sink.error(
-          'unsupported-relocation',
-          `${this.placeText(section, offset)}relocation ${this.nameOf(type)} is not supported here`,
-        )
+      if (this.isI386) addend += fieldOf(view, start + offset, found ? found.width : offset + 4 <= sizeInBytes ? 4 : 0)
+      if (found) {
+        this.#apply(section, found, symbol, addend, base + offset, offset, view, start + offset)
         continue
       }
-      this.#apply(section, found, symbol, addend, place, offset, view, found.formula === 'S+A-P')
+      const bytes = new Uint8Array(view.buffer, view.byteOffset + start, sizeInBytes)
+      const own = new DataView(bytes.buffer, bytes.byteOffset, sizeInBytes)
+      const site: RelocationSite = {
+        section,
+        table,
+        row,
+        type,
+        offset,
+        symbol,
+        addend,
+        place: base + offset,
+        bytes,
+        view: own,
+        relocator: this,
+      }
+      if (this.options.special?.apply(site)) {
+        row = site.row
+        continue
+      }
+      this.options.sink.error(
+        'unsupported-relocation',
+        `${this.placeText(section, offset)}relocation ${this.nameOf(type)} is not supported here`,
+      )
     }
+  }
+
+  #placeBase(output: OutputSection): number {
+    if (output !== this.#lastPlace) {
+      this.#lastPlace = output
+      this.#lastPlaceBase = signedNumber(output.address)
+    }
+    return this.#lastPlaceBase
+  }
+
+  #targetBase(output: OutputSection): number {
+    if (output !== this.#lastTarget) {
+      this.#lastTarget = output
+      this.#lastTargetBase = signedNumber(output.address)
+    }
+    return this.#lastTargetBase
   }
 
   #apply(
@@ -195,32 +226,33 @@ export class Relocator {
     place: number,
     offset: number,
     view: DataView,
-    isRelative: boolean,
+    at: number,
   ): void {
     if (rule.formula === 'Z+A') {
-      store(view, offset, rule.width, Number(symbol.sizeInBytes) + addend)
+      store(view, at, rule.width, Number(symbol.sizeInBytes) + addend)
       return
     }
     const address = (symbol.pltOffset >= 0 ? this.options.plt?.(symbol) : undefined) ?? this.addressOf(symbol, section, offset, addend)
     if (Number.isNaN(address)) {
       // Debug information about what was discarded: a zero says so.
-      storeWide(view, offset, rule.width, 0n)
+      storeWide(view, at, rule.width, 0n)
       return
     }
+    const isRelative = rule.formula === 'S+A-P'
     let value = address + addend
     if (isRelative) value -= place
     if (!Number.isSafeInteger(value) || !Number.isSafeInteger(address)) {
       const wide = this.#wideAddress(symbol) + BigInt(addend) - (isRelative ? this.#widePlace(section, offset) : 0n)
-      this.#store(section, rule, symbol, Number(BigInt.asIntN(64, wide)), offset, view)
-      storeWide(view, offset, rule.width, wide)
+      this.#store(section, rule, symbol, Number(BigInt.asIntN(64, wide)), offset, view, at)
+      storeWide(view, at, rule.width, wide)
       return
     }
-    this.#store(section, rule, symbol, value, offset, view)
+    this.#store(section, rule, symbol, value, offset, view, at)
   }
 
-  #store(section: InputSection, rule: RelocationKind, symbol: LinkSymbol, value: number, offset: number, view: DataView): void {
+  #store(section: InputSection, rule: RelocationKind, symbol: LinkSymbol, value: number, offset: number, view: DataView, at: number): void {
     if (rule.check !== 'any' && this.#overflowsField(value, rule)) this.reportOverflow(section, rule, symbol, value, offset)
-    store(view, offset, rule.width, value)
+    store(view, at, rule.width, value)
   }
 
   #overflowsField(value: number, rule: RelocationKind): boolean {
@@ -234,8 +266,11 @@ export class Relocator {
 
   /** The address of a symbol as a signed double; NaN for what was discarded or does not exist, which is reported. */
   addressOf(symbol: LinkSymbol, from: InputSection, offset: number, addend = 0): number {
-    const known = this.#addresses.get(symbol)
-    if (known !== undefined && !symbol.section?.merged) return known
+    const { section } = symbol
+    if (section?.output && symbol.state === 'defined' && !symbol.output && !section.merged && !section.isDiscarded) {
+      const value = Number(symbol.value)
+      if (value <= Number.MAX_SAFE_INTEGER) return this.#targetBase(section.output) + section.offset + value
+    }
     if (symbol.state === 'undefined-weak') return 0
     if (symbol.state === 'undefined' && symbol.elf?.section !== SHN_UNDEF && !symbol.isLocal) return this.#missing(symbol, from, offset)
     if (symbol.state === 'undefined') {
@@ -243,7 +278,6 @@ export class Relocator {
       if (symbol.isLocal && symbol.name === '') return 0
       return this.#missing(symbol, from, offset)
     }
-    const { section } = symbol
     if (section && (section.isDiscarded || (!section.output && !section.merged))) {
       if (!this.options.isFlat && !isUnwind(from) && section.keptTwin?.output && !section.keptTwin.isDiscarded)
         return signedNumber(section.keptTwin.output.address) + section.keptTwin.offset + Number(symbol.value)
@@ -256,9 +290,7 @@ export class Relocator {
       return signedNumber(place.holder.output.address) + place.holder.offset + place.offset - addend
     }
     const value = symbolAddress(symbol)
-    const address = value ? signedNumber(absoluteOf(value)) : Number.NaN
-    if (!section?.merged) this.#addresses.set(symbol, address)
-    return address
+    return value ? signedNumber(absoluteOf(value)) : Number.NaN
   }
 
   #wideAddress(symbol: LinkSymbol): bigint {

@@ -58,7 +58,7 @@ export class ImageStream {
     if (section.relocations || section.sizeInBytes !== end - start) return false
     for (let done = 0; done < section.sizeInBytes; done += stretchInBytes) {
       const bytes = this.#room(Math.min(stretchInBytes, section.sizeInBytes - done))
-      section.copyContents(bytes, done)
+      section.copyContents(bytes, 0, bytes.length, done)
       this.#sink.write(bytes, place + start + done)
     }
     return true

@@ -43,10 +43,9 @@ export function writeContents(
   const make = (output: OutputSection, stretch: Stretch, bytes: Uint8Array, isUsed: boolean): void => {
     fillStretch(output, stretch, bytes, target.inputMachine, isUsed)
     if (target.isRelocatable) return
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     for (const item of stretch.items) {
-      if (item.kind !== 'input' || !item.section.relocations) continue
-      const at = item.section.offset - stretch.start
-      relocator.relocate(item.section, bytes.subarray(at, at + item.section.sizeInBytes))
+      if (item.kind === 'input' && item.section.relocations) relocator.relocate(item.section, view, item.section.offset - stretch.start)
     }
   }
   const kept: OutputSection[] = []
