@@ -463,7 +463,7 @@ export class LayoutPass {
       const item = items[i] as LayoutItem
       switch (item.kind) {
         case 'input': {
-          const next = isQuick ? this.#runInputs(output, i, start, subalignment, fill) : i
+          const next: number = isQuick ? this.#runInputs(output, i, start, subalignment, fill) : i
           isQuick = next > i
           if (isQuick) {
             i = next - 1
