@@ -4,7 +4,7 @@
  */
 export { createVm, type VmOptions } from './create-vm.ts'
 export { type RunOptions, Vm, type VmSnapshot } from './vm.ts'
-export { type EngineName, EngineUnavailableError, type MappedMemory } from './engines/engine.ts'
+export { type EngineName, EngineUnavailableError, type MappedMemory, type RunCallbacks } from './engines/engine.ts'
 export { type CpuidEntry, EngineLimitError, type Translation, Vcpu } from './vcpu.ts'
 export type {
   AbortedExit,

@@ -1,5 +1,6 @@
 // What the library offers beside running an image, on each engine that is here.
 import { afterEach, describe, expect, it } from 'vitest'
+import { readGuests } from '../test/guests.ts'
 import { engines, image } from '../test/engines.ts'
 import { EngineLimitError, type Vm, type VmExit, createVm } from './index.ts'
 
@@ -128,6 +129,40 @@ describe.each(engines)('the library on %s', (engine) => {
     vm.io.fallback = { out: (_port, value) => void written.push(value) }
     expect(await vm.run({ timeout: 5000 })).toEqual({ reason: 'halt' })
     expect(written).toEqual([5])
+  })
+  it('calls back around the stays in the guest, where registers can be read and changed', async () => {
+    vm = await createVm({ engine })
+    // out %al, $0xf1; hlt
+    vm.load(image(0xe6, 0xf1, 0xf4))
+    const called: string[] = []
+    Object.assign(vm.callbacks, {
+      preRun: () => {
+        if (called.length === 0) vm.setRegisters({ rax: 0x41n })
+        called.push('pre')
+      },
+      postRun: () => void called.push('post'),
+      halt: () => void called.push(`halt with ${vm.registers.rax & 0xffn}`),
+    })
+    vm.io.on(0xf1, { out: (_port, value) => void called.push(`out ${value}`) })
+    expect(await vm.run({ timeout: 5000 })).toEqual({ reason: 'halt' })
+    expect(called.filter((name) => name !== 'pre' && name !== 'post')).toEqual(['out 65', 'halt with 65'])
+    expect([called[0], called.filter((name) => name === 'pre').length]).toEqual(['pre', called.filter((name) => name === 'post').length])
+    expect(() => vm.registers).not.toThrow()
+  })
+  it('tells of a triple fault, and rejects with what a callback throws', async () => {
+    vm = await createVm({ engine })
+    let told = 0
+    vm.callbacks.shutdown = () => void told++
+    vm.load(readGuests().find(({ name }) => name === 'triple-fault')?.image as Uint8Array)
+    expect((await vm.run({ timeout: 5000 })).reason).toBe('shutdown')
+    expect(told).toBe(1)
+    const other = await createVm({ engine })
+    other.load(image(0xf4))
+    other.callbacks.preRun = () => {
+      throw new Error('not today')
+    }
+    await expect(other.run({ timeout: 5000 })).rejects.toThrow('not today')
+    other.close()
   })
   it('maps memory beside RAM: its own, read-only, and RAM shown twice', async () => {
     vm = await createVm({ engine })

@@ -2,7 +2,7 @@
 // (engines/engine.ts); a Vm (vm.ts) owns one.
 import type { Board, Clock, Device, IrqLine } from './devices/device.ts'
 import type { Pic } from './devices/pic.ts'
-import type { InterruptSource, Machine } from './engines/engine.ts'
+import type { InterruptSource, Machine, RunCallbacks } from './engines/engine.ts'
 import type { VmExit } from './exits.ts'
 import { IoBus } from './io-bus.ts'
 import { MmioBus } from './mmio-bus.ts'
@@ -47,6 +47,9 @@ export class Motherboard implements Machine, Board {
   readonly mmio = new MmioBus()
   readonly interrupts = new InterruptInputs()
   readonly devices: Device[] = []
+  readonly callbacks: RunCallbacks = {}
+  /** A callback is under way: the CPU does not run. */
+  isResting = false
   canMove = false
   exitLimit = Number.POSITIVE_INFINITY
   instructionLimit = Number.POSITIVE_INFINITY
@@ -68,6 +71,17 @@ export class Motherboard implements Machine, Board {
   attach(device: Device): void {
     device.attach(this)
     this.devices.push(device)
+  }
+
+  notify(event: keyof RunCallbacks): void {
+    const callback = this.callbacks[event]
+    if (!callback) return
+    this.isResting = true
+    try {
+      callback()
+    } finally {
+      this.isResting = false
+    }
   }
 
   usePic(pic: Pic): void {

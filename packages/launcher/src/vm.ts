@@ -1,7 +1,7 @@
 // A virtual machine: memory, buses and vCPUs on an engine. Enters: an engine (create-vm.ts), an image. Leaves: typed exits.
 import type { Device, DeviceState } from './devices/device.ts'
 import type { Pic } from './devices/pic.ts'
-import type { Engine, EngineCpu, EngineName, MappedMemory, MemorySource } from './engines/engine.ts'
+import type { Engine, EngineCpu, EngineName, MappedMemory, MemorySource, RunCallbacks } from './engines/engine.ts'
 import { Wakeup } from './engines/schedule.ts'
 import type { SoftwareOptions } from './engines/software/load-v86.ts'
 import type { VmExit } from './exits.ts'
@@ -48,6 +48,8 @@ export class Vm {
   readonly cpus: readonly Vcpu[]
   /** With `engine: 'auto'`: why it is the software engine, from the beginning or since the guest was moved to it. */
   whyNotKvm: string | undefined
+  /** Called around the guest's stays; set those that you want. */
+  readonly callbacks: RunCallbacks
   readonly #machine: Motherboard
   #engine: Engine
   readonly #software: SoftwareOptions | undefined
@@ -67,6 +69,7 @@ export class Vm {
     this.#engine = engine
     this.io = machine.io
     this.mmio = machine.mmio
+    this.callbacks = machine.callbacks
     this.whyNotKvm = options.whyNotKvm
     machine.canMove = options.canMove === true
     this.#software = options.software
@@ -75,7 +78,9 @@ export class Vm {
         new Vcpu(
           id,
           () => this.#engine.cpus[id] as EngineCpu,
-          () => this.#checkIdle(),
+          () => {
+            if (!machine.isResting) this.#checkIdle()
+          },
         ),
     )
     this.memory = new GuestMemory(

@@ -14,8 +14,28 @@ export interface InterruptSource {
   acknowledge(): number
 }
 
+/**
+ * What happens around the guest's stays, for whoever watches or steers a machine: the callbacks of LibKVM. What one throws ends the run: `run` rejects
+ * with it. With one CPU its registers can be read and changed in them.
+ */
+export interface RunCallbacks {
+  /** Before each stay in the guest: KVM_RUN, or a slice of v86. Writes to posted ports do not end a stay. */
+  preRun?: (() => void) | undefined
+  /** After each stay. */
+  postRun?: (() => void) | undefined
+  /** HLT: KVM_EXIT_HLT. With interrupts on the CPU sleeps after that until one comes, otherwise the run ends. */
+  halt?: (() => void) | undefined
+  /** A triple fault: KVM_EXIT_SHUTDOWN. */
+  shutdown?: (() => void) | undefined
+  /** An interrupt waits, and the CPU can take it now: KVM_EXIT_IRQ_WINDOW_OPEN. Not on the software engine, where v86 takes it by itself. */
+  interruptWindow?: (() => void) | undefined
+}
+
 /** What an engine needs of its machine. */
 export interface Machine {
+  readonly callbacks: RunCallbacks
+  /** Calls one of them; the CPU is at rest meanwhile. */
+  notify(event: keyof RunCallbacks): void
   readonly memorySizeInBytes: number
   readonly io: IoBus
   readonly mmio: MmioBus

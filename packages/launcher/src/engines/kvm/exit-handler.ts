@@ -38,11 +38,14 @@ export class ExitHandler {
       case exitReason.mmio:
         return this.#mmio()
       case exitReason.hlt:
+        this.#machine.notify('halt')
         return { reason: 'halt' }
       case exitReason.shutdown:
         if (hostEmulates() && finishInterruptAfterShutdown(vcpu, this.#memory)) return undefined
-        return describeLimitOfPaging(vcpu, this.#memory) ?? { reason: 'shutdown' }
+        return describeLimitOfPaging(vcpu, this.#memory) ?? this.#shutdown()
       case exitReason.irqWindowOpen:
+        this.#machine.notify('interruptWindow')
+        return undefined
       case exitReason.intr:
         return undefined
       case exitReason.debug:
@@ -64,6 +67,11 @@ export class ExitHandler {
           engineLimit: false,
         }
     }
+  }
+
+  #shutdown(): VmExit {
+    this.#machine.notify('shutdown')
+    return { reason: 'shutdown' }
   }
 
   #startIo(): VmExit | undefined {

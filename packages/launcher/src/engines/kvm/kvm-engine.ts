@@ -126,6 +126,7 @@ export class KvmEngine implements Engine {
         if (computes) {
           const longest = this.#exitsOfBatch > 0 ? printingSliceInMs : quietSliceInMs
           const share = runningMachines() > 4 ? 5 : longest
+          machine.notify('preRun')
           this.#prepareInterrupt()
           const guestStart = now()
           this.#inPool = true
@@ -137,6 +138,7 @@ export class KvmEngine implements Engine {
             this.statistics.guestTimeInMs += now() - guestStart
           }
           this.#exitsOfBatch = this.#deliverPosted()
+          machine.notify('postRun')
           exit = result === runResult.exit ? this.#exits.handle() : undefined
           if (result === runResult.interrupted) {
             // (pvm) An interrupt instruction that never ends looks like a loop of one instruction.
@@ -214,9 +216,11 @@ export class KvmEngine implements Engine {
     try {
       for (;;) {
         if (this.#postedIsStale) this.#updatePosted()
+        machine.notify('preRun')
         this.#prepareInterrupt()
         const result = vcpu.runHere(budget)
         const back = now()
+        machine.notify('postRun')
         // Writes that were gathered are work of this thread too.
         if (this.#deliverPosted() >= manyWrites) this.#exitsOfBatch += fewExits
         if (result === runResult.exit) {
@@ -227,8 +231,10 @@ export class KvmEngine implements Engine {
         } else if (result === runResult.logFull) {
           this.#exitsOfBatch = fewExits
           return undefined
-        } else if (result === runResult.interruptWindow) budget = 0
-        else return undefined
+        } else if (result === runResult.interruptWindow) {
+          machine.notify('interruptWindow')
+          budget = 0
+        } else return undefined
         const time = now()
         hostTime += time - back
         if (time >= deadline) return undefined

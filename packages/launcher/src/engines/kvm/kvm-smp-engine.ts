@@ -88,6 +88,7 @@ export class KvmSmpEngine implements Engine {
       if (id === 0) machine.runTimers()
       const guestStart = now()
       let result: number
+      machine.callbacks.preRun?.()
       try {
         result = await vcpu.runInPool(sliceInMicroseconds)
       } catch (error) {
@@ -95,6 +96,7 @@ export class KvmSmpEngine implements Engine {
         throw error
       }
       if (id === 0) this.statistics.guestTimeInMs += now() - guestStart
+      machine.callbacks.postRun?.()
       if (result === runResult.exit) {
         const exit = handler.handle()
         if (exit && exit.reason !== 'halt') end(exit)

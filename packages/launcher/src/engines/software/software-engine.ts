@@ -113,9 +113,13 @@ export class SoftwareEngine implements Engine, EngineCpu {
             continue
           }
         }
+        machine.notify('preRun')
         const guestStart = now()
         const exit = this.#mainLoop()
         this.statistics.guestTimeInMs += now() - guestStart
+        machine.notify('postRun')
+        if (exit?.reason === 'shutdown') machine.notify('shutdown')
+        else if (!exit && cpu.in_hlt[0]) machine.notify('halt')
         if (exit) return exit
         if (this.statistics.exits >= machine.exitLimit) return { reason: 'limit', limit: 'exits' }
         if (this.#instructions >= machine.instructionLimit) return { reason: 'limit', limit: 'instructions' }
