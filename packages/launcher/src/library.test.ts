@@ -130,6 +130,24 @@ describe.each(engines)('the library on %s', (engine) => {
     expect(await vm.run({ timeout: 5000 })).toEqual({ reason: 'halt' })
     expect(written).toEqual([5])
   })
+  it('gives MMIO as exits, with answers', async () => {
+    vm = await createVm({ engine })
+    vm.load(protectedImage(...load(0x9000000), 0xa3, ...le32(0x9000004), 0xf4))
+    const seen = await collect(vm.exits({ timeout: 5000 }), (exit) => {
+      if (exit.reason === 'mmio' && exit.direction === 'read') exit.value = 0xabcd
+    })
+    expect(seen).toEqual(['read 9000000/4 abcd', 'write 9000004/4 abcd', 'halt'])
+  })
+  it('asks each access of one instruction once, and those of its next execution anew', async () => {
+    vm = await createVm({ engine })
+    // mov $2, %ecx; 1: incl 0x9000000; loop 1b; hlt
+    vm.load(protectedImage(0xb9, 2, 0, 0, 0, 0xff, 0x05, ...le32(0x9000000), 0xe2, 0xf8, 0xf4))
+    let next = 5
+    const seen = await collect(vm.exits({ timeout: 5000 }), (exit) => {
+      if (exit.reason === 'mmio' && exit.direction === 'read') exit.value = next++
+    })
+    expect(seen).toEqual(['read 9000000/4 5', 'write 9000000/4 6', 'read 9000000/4 6', 'write 9000000/4 7', 'halt'])
+  })
   it('calls back around the stays in the guest, where registers can be read and changed', async () => {
     vm = await createVm({ engine })
     // out %al, $0xf1; hlt
@@ -250,14 +268,6 @@ describe.skipIf(!engines.includes('kvm'))('what only KVM has', () => {
     expect(vm.registers.rax).toBe(0x99n)
     rom.unmap()
     expect(vm.memory.read(0x20000, 1)[0]).toBe(0)
-  })
-  it('MMIO as exits, with answers', async () => {
-    vm = await createVm({ engine: 'kvm' })
-    vm.load(protectedImage(...load(0x9000000), 0xa3, ...le32(0x9000004), 0xf4))
-    const seen = await collect(vm.exits({ timeout: 5000 }), (exit) => {
-      if (exit.reason === 'mmio' && exit.direction === 'read') exit.value = 0xabcd
-    })
-    expect(seen).toEqual(['read 9000000/4 abcd', 'write 9000004/4 abcd', 'halt'])
   })
   it("KVM's own interrupt controllers end a halted guest and refuse vectors", async () => {
     vm = await createVm({ engine: 'kvm', irqchip: 'kernel' })

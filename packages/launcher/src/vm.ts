@@ -271,7 +271,7 @@ export class Vm {
 
   /**
    * Runs the guest and gives each port access and each MMIO access that no handler claims as an exit of its own, then what ended the run, as the last
-   * one. For a read set `exit.value` before asking for the next. On the software engine MMIO goes to the bus alone. Leaving the loop leaves the guest
+   * one. For a read set `exit.value` before asking for the next. The software engine gives MMIO of 2 bytes as two of 1, and interprets meanwhile. Leaving the loop leaves the guest
    * where it stands. `timeout` counts the guest's time.
    * @example
    * for await (const exit of vm.exits({ timeout: 1000 })) {

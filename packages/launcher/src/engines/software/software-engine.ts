@@ -2,14 +2,14 @@
 // memory and all interrupts are the machine's. Enters: a Machine. Leaves: the same typed exits as the KVM engine.
 // v86 executes i386 to SSE3, without long mode. One call of its main_loop is a slice of some milliseconds.
 import { now } from '../../now.ts'
-import type { VmExit } from '../../exits.ts'
+import type { IoExit, MmioExit, VmExit } from '../../exits.ts'
 import type { PortSize } from '../../io-bus.ts'
 import type { Registers, RegistersUpdate } from '../../registers.ts'
 import { StatisticsRecorder } from '../../statistics.ts'
 import { type Engine, type EngineCpu, EngineUnavailableError, type Machine, type MappedMemory, type MemorySource } from '../engine.ts'
 import { type CpuidEntry, EngineLimitError, type Translation } from '../../vcpu.ts'
 import { Wakeup, enterRun, nextTurn } from '../schedule.ts'
-import { HandedOutPorts, type Place } from './handed-out-ports.ts'
+import { HandedOutAccesses, type Place, portAccesses } from './handed-out-accesses.ts'
 import { type SoftwareOptions, loadV86 } from './load-v86.ts'
 import { HighMemory } from './high-memory.ts'
 import { OfferedInterrupt } from './offered-interrupt.ts'
@@ -26,7 +26,8 @@ const interruptFlag = 0x200
 /** Speed of a deterministic guest's clock. */
 const instructionsPerMs = 50_000
 
-const segmentPrefixes = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65]
+/** First of v86's settings of its compiler. */
+const jitDisabled = 0
 
 /** What a port handler throws through v86 to end the run at this very instruction. */
 const stopHere = Symbol('stop')
@@ -56,7 +57,8 @@ export class SoftwareEngine implements Engine, EngineCpu {
   #lastCounter = 0
   #isRunning = false
   readonly #interrupts: OfferedInterrupt
-  readonly #handedOut = new HandedOutPorts(() => this.#place())
+  readonly #handedOut = new HandedOutAccesses(() => this.#place())
+  #isCompiling = true
   readonly #highMemory = new HighMemory(() => this.memory)
   #handlerError: { error: unknown } | undefined
   #isBroken: VmExit | undefined
@@ -93,6 +95,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
       await nextTurn()
       machine.started()
       this.#handedOut.resume()
+      this.#compileUnless(machine.mmio.handsOut)
       for (;;) {
         await nextTurn()
         if (machine.hold) await Promise.race([machine.hold, this.#wakeup.sleep(Number.POSITIVE_INFINITY)])
@@ -230,32 +233,34 @@ export class SoftwareEngine implements Engine, EngineCpu {
   #readPort(port: number, size: PortSize): number {
     const { io } = this.#machine
     if (!this.#handedOut.isReplaying && !io.isHandedOut(port)) return io.read(port, size)
-    const answer = this.#handedOut.access(port, size, 'in', 0)
-    if (answer === undefined) throw stopHere
-    return answer
+    return this.#handOut({ reason: 'io', port, size, direction: 'in', value: 2 ** (8 * size) - 1 })
   }
 
   #writePort(port: number, value: number, size: PortSize): void {
     const { io } = this.#machine
     if (!this.#handedOut.isReplaying && !io.isHandedOut(port)) io.write(port, value, size)
-    else if (this.#handedOut.access(port, size, 'out', value) === undefined) throw stopHere
+    else this.#handOut({ reason: 'io', port, size, direction: 'out', value })
+  }
+
+  /** The answer of whoever runs the machine; ends the run where there is none yet. */
+  #handOut(exit: IoExit | MmioExit): number {
+    const answer = this.#handedOut.access(exit)
+    if (answer === undefined) throw stopHere
+    return answer
   }
 
   #place(): Place {
-    const { previous_ip: ip, reg32 } = this.#cpu
-    const instruction = ip[0] as number
-    return { instruction, accesses: this.#accessesAt(instruction >>> 0), source: reg32[6] as number, target: reg32[7] as number }
+    const instruction = this.#cpu.previous_ip[0] as number
+    const registers = this.#cpu.reg32.slice(0, 8)
+    return { instruction, registers, portAccesses: portAccesses(this.#guest.instructionAt(instruction >>> 0), registers) }
   }
 
-  // Prefixes, then 6Ch to 6Fh: INS and OUTS; with a REP prefix as many as ECX says.
-  #accessesAt(linear: number): number {
-    let isRepeated = false
-    for (const byte of this.#guest.instructionAt(linear)) {
-      if (byte === 0xf2 || byte === 0xf3) isRepeated = true
-      else if (byte >= 0x6c && byte <= 0x6f) return isRepeated ? (this.#cpu.reg32[1] as number) >>> 0 : 1
-      else if (byte !== 0x66 && byte !== 0x67 && !segmentPrefixes.includes(byte)) return 1
-    }
-    return 1
+  // Compiled code stands in the way of exits (handed-out-accesses.ts).
+  #compileUnless(handsOut: boolean): void {
+    if (this.#isDeterministic || this.#isCompiling === !handsOut) return
+    this.#isCompiling = !handsOut
+    this.#cpu.set_jit_config(jitDisabled, handsOut ? 1 : 0)
+    this.#cpu.jit_clear_cache()
   }
 
   translate(linear: bigint): Translation | undefined {
@@ -309,7 +314,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
     if (value !== undefined) return value
     this.statistics.mmioReads++
     this.#countExit('mmio')
-    return this.#guarded(() => this.#machine.mmio.read(address, size))
+    return this.#guarded(() => this.#readBus(address, size))
   }
 
   #mmioWrite(address: number, value: number, size: number): void {
@@ -317,9 +322,21 @@ export class SoftwareEngine implements Engine, EngineCpu {
     this.statistics.mmioWrites++
     this.#countExit('mmio')
     this.#guarded(() => {
-      this.#machine.mmio.write(address, value, size)
+      this.#writeBus(address, value, size)
       return 0
     })
+  }
+
+  #readBus(address: number, size: number): number {
+    const { mmio } = this.#machine
+    if (!this.#handedOut.isReplaying && !mmio.isHandedOut(address)) return mmio.read(address, size)
+    return this.#handOut({ reason: 'mmio', address, size, direction: 'read', value: 2 ** (8 * size) - 1 })
+  }
+
+  #writeBus(address: number, value: number, size: number): void {
+    const { mmio } = this.#machine
+    if (!this.#handedOut.isReplaying && !mmio.isHandedOut(address)) mmio.write(address, value, size)
+    else this.#handOut({ reason: 'mmio', address, size, direction: 'write', value })
   }
 
   #countExit(reason: string): void {

@@ -61,6 +61,9 @@ export interface V86Cpu {
   device_lower_irq(irq: number): void
   get_pic_addr_master(): number
   get_pic_addr_slave(): number
+  /** Number and value of a setting of the compiler. */
+  set_jit_config(setting: number, value: number): void
+  jit_clear_cache(): void
   jit_dirty_cache(first: number, end: number): void
 }
 
