@@ -5,6 +5,7 @@
 import type { Diagnostic } from '@kernelbox/diagnostics'
 import { STT_GNU_IFUNC, STV_DEFAULT, STV_PROTECTED } from '@kernelbox/elf'
 import type { Assembler } from './assembler.ts'
+import { ChainWalk, needsExpressions, needsNothing, needsOthers } from './chain-walk.ts'
 import { bundleContents, bundleGap } from './bundles/bundles.ts'
 import { PadGroups } from './branch-padding/pad-groups.ts'
 import { Evaluation, type Expression } from './expression.ts'
@@ -16,13 +17,10 @@ import {
   type Leb128Detail,
   type OrgDetail,
   partAlign,
-  nearSize,
-  partBranch,
   partBundle,
   partDeferred,
   partFill,
   partLeb128,
-  partNone,
   partOrg,
   partPadding,
 } from './fragments.ts'
@@ -59,15 +57,6 @@ export function lebDetail(chain: FragmentChain, i: number): Leb128Detail {
   return { value, source: chain.sources[i] as number, at: chain.places[i] as number }
 }
 
-/** Does anything but branches and alignments decide sizes in this chain? */
-function hasExpressions(chain: FragmentChain): boolean {
-  for (let i = 0; i < chain.count; i++) {
-    const kind = chain.kinds[i] as number
-    if (kind > partAlign || (kind === partBranch && (chain.r[i] !== 0 || chain.symbols[i]?.kind === symbolEquated))) return true
-  }
-  return false
-}
-
 /** Knows every distance within a section, by the addresses of the last pass. */
 export function addressKnowledge() {
   return {
@@ -80,36 +69,13 @@ export function addressKnowledge() {
   }
 }
 
-/** Fragments are walked in chunks: those at rest are passed over. */
-const chunkMask = 255
-
-interface Chunks {
-  /** For each chunk, one behind its index: did the size of a part change in the last pass? Else they moved all together. */
-  moved: Uint8Array
-  other: Uint8Array
-  /** Address behind each chunk. */
-  readonly ends: Float64Array
-  /** Largest alignment in each chunk, in bytes: a shift by a multiple of it moves the chunk as a whole. */
-  readonly alignments: Float64Array
-  /** Branches in each chunk of which it is not clear that they reach their targets. */
-  readonly doubts: (number[] | undefined)[]
-}
-
-/** Are there parts whose size may depend on what is far away? Then every pass is a whole one. */
-function hasExpressionsIn(section: Section): boolean {
-  return section.chains.length > 1 || section.chains.some(hasExpressions)
-}
-
 export class Relaxation {
   readonly #assembler: Assembler
   readonly #evaluation = new Evaluation(addressKnowledge())
   readonly #told = new Set<string>()
-  /** Per chain, for each fragment the number of alignments before it. */
-  readonly #regions = new Map<FragmentChain, Int32Array>()
-  readonly #chunks = new Map<FragmentChain, Chunks>()
-  #hasResized = false
-  /** Branches of the chunk that were kept short, though out of reach unless an alignment takes up the shift. */
-  #doubts: number[] = []
+  readonly #walks = new Map<FragmentChain, ChainWalk>()
+  /** Counts the passes that moved anything. */
+  #generation = 0
   #isLastChance = false
   readonly #pads = new Map<FragmentChain, PadGroups>()
   readonly #widened = new Map<FragmentChain, Set<number>>()
@@ -125,13 +91,23 @@ export class Relaxation {
    */
   run(sections: readonly Section[]): void {
     const passes = new Map<Section, number>()
+    /** By section that needs others at rest: the generation of its last pass. */
+    const generations = new Map<Section, number>()
+    const needs = new Map<Section, number>()
+    for (const section of sections) needs.set(section, this.#prepare(section))
     const settle = (section: Section): boolean => {
       let pass = passes.get(section) ?? 0
-      const isFarReaching = hasExpressionsIn(section)
+      const need = needs.get(section)
       let hasChanged = false
+      if (need === needsOthers) {
+        if (pass < mostPasses && generations.get(section) !== this.#generation) hasChanged = this.#pass(section, pass++, true)
+        generations.set(section, this.#generation)
+        passes.set(section, pass)
+        return hasChanged
+      }
       while (pass < mostPasses) {
         // A pass that passed over what seemed at rest proves nothing until a whole one agrees.
-        const isWhole = pass < 2 || isFarReaching
+        const isWhole = pass < 2 || need !== needsNothing
         if (this.#pass(section, pass++, isWhole)) hasChanged = true
         else if (isWhole || !this.#pass(section, pass++, true)) break
         else hasChanged = true
@@ -139,37 +115,27 @@ export class Relaxation {
       passes.set(section, pass)
       return hasChanged
     }
-    for (const section of sections) this.#prepare(section)
     for (const section of sections) settle(section)
-    const dependent = sections.filter((section) => section.chains.some(hasExpressions))
+    const dependent = sections.filter(({ chains }) => chains.some((chain) => (this.#walks.get(chain) as ChainWalk).needs !== needsNothing))
     for (let round = 0; round < mostPasses; round++) {
       let hasChanged = false
       for (const section of dependent) if (settle(section)) hasChanged = true
       if (!hasChanged) break
     }
     this.#isLastChance = true
-    for (const section of dependent) this.#pass(section, mostPasses, true)
+    for (const section of dependent) if (needs.get(section) !== needsOthers) this.#pass(section, mostPasses, true)
   }
 
-  /** Branches whose target can never be near enough are long from the beginning. */
-  #prepare(section: Section): void {
+  #prepare(section: Section): number {
+    let needs = section.chains.length > 1 ? needsExpressions : needsNothing
+    const { branchAlignment } = this.#assembler.options
     for (const chain of section.chains) {
-      if (chain.addresses.length < chain.starts.length) {
-        chain.addresses = new Float64Array(chain.starts.length)
-        chain.sizes = new Float64Array(chain.starts.length)
-      }
-      const { branchAlignment } = this.#assembler.options
       if (branchAlignment && PadGroups.areNeeded(chain)) this.#pads.set(chain, new PadGroups(chain, 2 ** branchAlignment.boundaryPower))
-      const regions = new Int32Array(chain.count)
-      this.#regions.set(chain, regions)
-      let region = 0
-      for (let i = 0; i < chain.count; i++) {
-        regions[i] = region
-        if (chain.kinds[i] === partAlign || chain.kinds[i] === partOrg) region++
-        if (chain.kinds[i] !== partBranch) continue
-        chain.sizes[i] = this.branchTarget(chain, i) === undefined ? nearSize(chain, i) : 2
-      }
+      const walk = new ChainWalk(chain, this)
+      this.#walks.set(chain, walk)
+      needs = Math.max(needs, walk.needs)
     }
+    return needs
   }
 
   /** Of a fusible instruction: is its padding prefixes of its own, for a branch that it is not fused with? */
@@ -202,6 +168,20 @@ export class Relaxation {
     )
   }
 
+  /** Where a branch leads to in its chain; NaN: see {@link branchTarget}. */
+  targetAddress(chain: FragmentChain, i: number): number {
+    return this.#walks.get(chain)?.targetAddress(i) ?? Number.NaN
+  }
+
+  aliasAddress(symbol: AsmSymbol): number | undefined {
+    const value = this.#evaluation.ofSymbol(symbol)
+    return value?.add && labelAddress(value.add) + Number(value.constant)
+  }
+
+  isWidened(chain: FragmentChain, i: number): boolean {
+    return this.#widened.size > 0 && this.#widened.get(chain)?.has(i) === true
+  }
+
   /** One walk; true where something grew or moved. */
   #pass(section: Section, pass: number, isWhole: boolean): boolean {
     let address = 0
@@ -209,153 +189,19 @@ export class Relaxation {
     for (const chain of section.chains) {
       if (chain.base !== address) hasChanged = true
       chain.base = address
-      const chunks = this.#chunksOf(chain)
-      const { ends } = chunks
-      const before = chunks.moved
-      const now = chunks.other
-      now.fill(0)
-      chunks.moved = now
-      chunks.other = before
-      const { count, addresses } = chain
-      for (let first = 0, c = 0; first < count; first += chunkMask + 1, c++) {
-        // What has not moved, with nothing moving within a short branch's reach, stays as it is.
-        const shift = address - (addresses[first] as number)
-        const isSettled =
-          !isWhole &&
-          first + chunkMask < count &&
-          before[c] === 0 &&
-          before[c + 1] === 0 &&
-          before[c + 2] === 0 &&
-          (shift === 0 || (now[c] === 0 && shift % (chunks.alignments[c] as number) === 0)) &&
-          this.#staysShort(chain, chunks.doubts[c], shift)
-        if (isSettled && shift === 0) address = ends[c] as number
-        else if (isSettled) {
-          // It moves as a whole, with what lies before it; distances within it stay as they are.
-          for (let i = first; i <= first + chunkMask; i++) addresses[i] = (addresses[i] as number) + shift
-          address = (ends[c] as number) + shift
-          ends[c] = address
-          hasChanged = true
-        } else {
-          this.#hasResized = false
-          this.#doubts = chunks.doubts[c] = []
-          address = this.#walk(chain, first, Math.min(count, first + chunkMask + 1), address, pass)
-          ends[c] = address
-          if (this.#hasResized) now[c + 1] = 1
-          if (this.#hasResized || shift !== 0) hasChanged = true
-        }
-      }
+      const walk = this.#walks.get(chain) as ChainWalk
+      address = walk.pass(address, pass, isWhole)
+      if (walk.hasChanged) hasChanged = true
     }
     if (section.sizeInBytes !== address) {
       section.sizeInBytes = address
       hasChanged = true
     }
+    if (hasChanged) this.#generation++
     return hasChanged
   }
 
-  /** Do these branches still reach their targets when all around moves by `shift`? */
-  #staysShort(chain: FragmentChain, doubts: readonly number[] | undefined, shift: number): boolean {
-    if (doubts === undefined || doubts.length === 0) return true
-    const { addresses, starts } = chain
-    const kept = this.#doubts
-    this.#doubts = []
-    let staysShort = true
-    for (let k = 0; k < doubts.length && staysShort; k++) {
-      const i = doubts[k] as number
-      const address = (addresses[i] as number) + (starts[i + 1] as number) - (starts[i] as number) + shift
-      if (chain.sizes[i] === 2 && !this.#reaches(chain, i, address, shift)) staysShort = false
-    }
-    this.#doubts = kept
-    return staysShort
-  }
-
-  /** Places the fragments [first, end) from `address` on; the address behind them is the result. */
-  #walk(chain: FragmentChain, first: number, end: number, from: number, pass: number): number {
-    const { count, starts, kinds, addresses, sizes } = chain
-    let address = from
-    for (let i = first; i < end; i++) {
-      const old = addresses[i] as number
-      addresses[i] = address
-      const stretch = address - old
-      const fixed = (i + 1 < count ? (starts[i + 1] as number) : chain.length) - (starts[i] as number)
-      address += fixed
-      const kind = kinds[i] as number
-      if (kind === partNone) continue
-      let size: number
-      if (kind === partBranch) {
-        size = sizes[i] as number
-        if (size === 2 && pass > 0 && !this.#reaches(chain, i, address, stretch)) size = nearSize(chain, i)
-      } else if (kind === partAlign) size = this.#gap(chain, i, address)
-      else size = this.#sizeOf(chain, i, kind, address, pass)
-      if (size !== sizes[i]) {
-        sizes[i] = size
-        this.#hasResized = true
-      }
-      address += size
-    }
-    return address
-  }
-
-  #gap(chain: FragmentChain, i: number, address: number): number {
-    const power = chain.a[i] as number
-    let gap: number
-    if (power < 31 && address < 0x40000000) gap = -address & ((1 << power) - 1)
-    else {
-      const unit = 2 ** power
-      gap = address % unit === 0 ? 0 : unit - (address % unit)
-    }
-    if (this.#widened.size > 0 && this.#widened.get(chain)?.has(i)) gap += 2 ** power
-    const most = chain.b[i] as number
-    return most !== 0 && gap > most ? 0 : gap
-  }
-
-  #chunksOf(chain: FragmentChain): Chunks {
-    let chunks = this.#chunks.get(chain)
-    const length = Math.ceil(chain.count / (chunkMask + 1)) + 3
-    if (!chunks || chunks.moved.length !== length) {
-      const alignments = new Float64Array(length).fill(1)
-      for (let i = 0; i < chain.count; i++) {
-        const c = Math.floor(i / (chunkMask + 1))
-        if (chain.kinds[i] === partAlign) alignments[c] = Math.max(alignments[c] as number, 2 ** (chain.a[i] as number))
-      }
-      chunks = {
-        moved: new Uint8Array(length).fill(1),
-        other: new Uint8Array(length),
-        ends: new Float64Array(length),
-        alignments,
-        doubts: [],
-      }
-      this.#chunks.set(chain, chunks)
-    }
-    return chunks
-  }
-
-  /** Is the short form's target within -128 to 127 of the end of the branch at `address`? */
-  #reaches(chain: FragmentChain, i: number, address: number, stretch: number): boolean {
-    const symbol = chain.symbols[i] as AsmSymbol
-    let target: number
-    if (symbol.kind === symbolLabel) {
-      target = labelAddress(symbol)
-      // What lies ahead has not moved yet in this pass. An alignment between may take up the shift; then the target is
-      // taken where it was, but never as lying behind.
-      if (stretch !== 0 && symbol.chain === chain && symbol.fragment > i) {
-        const regions = this.#regions.get(chain) as Int32Array
-        if (stretch < 0 || regions[i] === regions[symbol.fragment]) target += stretch
-        else {
-          // If it moves after all, the next pass has to look again.
-          if (target + stretch + (chain.r[i] as number) - (address + 2) > 127) this.#doubts.push(i)
-          if (target < address) return true
-        }
-      }
-    } else {
-      const value = this.#evaluation.ofSymbol(symbol)
-      if (!value?.add) return false
-      target = labelAddress(value.add) + Number(value.constant)
-    }
-    const distance = target + (chain.r[i] as number) - (address + 2)
-    return distance >= -128 && distance <= 127
-  }
-
-  #sizeOf(chain: FragmentChain, i: number, kind: number, address: number, pass: number): number {
+  sizeOf(chain: FragmentChain, i: number, kind: number, address: number, pass: number): number {
     const detail = chain.details[i]
     switch (kind) {
       case partFill: {

@@ -255,10 +255,13 @@ export class Resolver {
         fieldAt = at + 2
       }
       const width = size === 2 ? 1 : (chain.b[i] as number) & branchWidthMask
-      const target = this.#relaxation.branchTarget(chain, i)
+      let to = this.#relaxation.targetAddress(chain, i)
+      const target = Number.isNaN(to) ? this.#relaxation.branchTarget(chain, i) : undefined
       if (target) {
-        let to = labelAddress(target) + addend
+        to = labelAddress(target) + addend
         if (symbol !== target && symbol) to += Number(this.#evaluation.ofSymbol(symbol)?.constant ?? 0n)
+      }
+      if (!Number.isNaN(to)) {
         const distance = to - (at + size)
         // Jumps of 16-bit code wrap at 64 KB, those of 32-bit code at 4 GB, as the processor does.
         if (width === 4 && this.#isX8664 && (distance > 0x7fffffff || distance < -0x80000000)) {
