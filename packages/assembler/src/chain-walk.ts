@@ -22,8 +22,10 @@ export const needsNothing = 0
 export const needsOthers = 1
 export const needsExpressions = 2
 
-/** Fragments are walked in chunks: those at rest are passed over. */
-const chunkMask = 255
+/** Fragments are walked in chunks: those at rest are passed over. Two chunks on either side are further than a short branch reaches. */
+const chunkPower = 6
+const chunkSize = 1 << chunkPower
+const reachInChunks = 2
 
 /** Of a branch: its target is no label of this chain, or something is added to it. */
 const elsewhere = -1
@@ -37,7 +39,7 @@ export class ChainWalk {
   /** Of a branch to a label of this chain: the label's fragment, and the label's offset in it. */
   readonly #targets: Int32Array
   readonly #offsets: Int32Array
-  /** For each chunk, one behind its index: did the size of a part change in the last pass? Else they moved all together. */
+  /** For each chunk, {@link reachInChunks} behind its index: did the size of a part change in the last pass? Else they moved all together. */
   #moved: Uint8Array
   #other: Uint8Array
   /** Address behind each chunk. */
@@ -59,7 +61,7 @@ export class ChainWalk {
     this.#regions = new Int32Array(count)
     this.#targets = new Int32Array(count)
     this.#offsets = new Int32Array(count)
-    const chunks = Math.ceil(count / (chunkMask + 1)) + 3
+    const chunks = Math.ceil(count / chunkSize) + 2 * reachInChunks
     this.#moved = new Uint8Array(chunks).fill(1)
     this.#other = new Uint8Array(chunks)
     this.#ends = new Float64Array(chunks)
@@ -79,7 +81,7 @@ export class ChainWalk {
       if (kind === partBranch) this.#branch(i)
       else if (kind === partAlign) {
         region++
-        const c = i >> 8
+        const c = i >> chunkPower
         this.#alignments[c] = Math.max(this.#alignments[c] as number, 2 ** (chain.a[i] as number))
       } else if (kind === partOrg) region++
       if (kind === partLeb128 ? !isDistanceElsewhere(chain, i) : kind > partAlign || (kind === partBranch && isFar(chain, i)))
@@ -116,30 +118,32 @@ export class ChainWalk {
     this.#moved = now
     this.#other = before
     const ends = this.#ends
-    for (let first = 0, c = 0; first < count; first += chunkMask + 1, c++) {
+    for (let first = 0, c = 0; first < count; first += chunkSize, c++) {
       // What has not moved, with nothing moving within a short branch's reach, stays as it is.
       const shift = address - (addresses[first] as number)
       const isSettled =
         !isWhole &&
-        first + chunkMask < count &&
+        first + chunkSize <= count &&
         before[c] === 0 &&
         before[c + 1] === 0 &&
         before[c + 2] === 0 &&
-        (shift === 0 || (now[c] === 0 && shift % (this.#alignments[c] as number) === 0)) &&
+        before[c + 3] === 0 &&
+        before[c + 4] === 0 &&
+        (shift === 0 || (now[c] === 0 && now[c + 1] === 0 && shift % (this.#alignments[c] as number) === 0)) &&
         this.#staysShort(this.#doubtsOf[c], shift)
       if (isSettled && shift === 0) address = ends[c] as number
       else if (isSettled) {
         // It moves as a whole, with what lies before it; distances within it stay as they are.
-        for (let i = first; i <= first + chunkMask; i++) addresses[i] = (addresses[i] as number) + shift
+        for (let i = first; i < first + chunkSize; i++) addresses[i] = (addresses[i] as number) + shift
         address = (ends[c] as number) + shift
         ends[c] = address
         this.hasChanged = true
       } else {
         this.#hasResized = false
         this.#doubts = this.#doubtsOf[c] = []
-        address = this.#walk(first, Math.min(count, first + chunkMask + 1), address, pass)
+        address = this.#walk(first, Math.min(count, first + chunkSize), address, pass)
         ends[c] = address
-        if (this.#hasResized) now[c + 1] = 1
+        if (this.#hasResized) now[c + reachInChunks] = 1
         if (this.#hasResized || shift !== 0) this.hasChanged = true
       }
     }
