@@ -23,7 +23,7 @@ export function builtinValue(state: State, which: number, node: number, nameFlag
   const { frame } = state
   switch (which) {
     case builtin.line:
-      return number(state.locations.claimedLine(state.callLocationOf(place)))
+      return number(state.claimedLineAt(state.callLocationOf(place)))
     case builtin.file:
       return string(quoteName(state.options.nameInMacros(frame?.claimedName ?? '')))
     case builtin.fileName: {

@@ -135,7 +135,7 @@ function evaluate(state: State, directive: string, start: number): Value {
 
   for (;;) {
     const token = nextSignificant(state)
-    const { text } = token
+    const text = token.kind < kind.hash ? '' : token.text
     if (token.kind === kind.endOfFile) {
       if (wantsOperand) {
         const last = operators[operators.length - 1]
@@ -163,7 +163,7 @@ function evaluate(state: State, directive: string, start: number): Value {
       else if (binaryPriority[text] !== undefined || token.kind === kind.closeParen) {
         const last = operators[operators.length - 1]
         fail(state, last ? `operator '${last.name}' has no right operand` : `operator '${text}' has no left operand`, token)
-      } else fail(state, `token "${text}" is not valid in preprocessor expressions`, token)
+      } else fail(state, `token "${token.text}" is not valid in preprocessor expressions`, token)
       continue
     }
     if (token.kind === kind.closeParen) {
@@ -176,9 +176,9 @@ function evaluate(state: State, directive: string, start: number): Value {
     const priority = isBinary(token) ? binaryPriority[text] : undefined
     if (priority === undefined) {
       if (isOperand(token) || token.kind === kind.openParen || token.kind === kind.not || token.kind === kind.tilde) {
-        fail(state, `missing binary operator before token "${text}"`, token)
+        fail(state, `missing binary operator before token "${token.text}"`, token)
       }
-      fail(state, `token "${text}" is not valid in preprocessor expressions`, token)
+      fail(state, `token "${token.text}" is not valid in preprocessor expressions`, token)
     }
     wantsOperand = true
     if (text === '?') {

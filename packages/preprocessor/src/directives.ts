@@ -12,33 +12,45 @@ import { runPragma } from './pragma.ts'
 import { type Condition, type FileFrame, guardPhase, type State } from './state.ts'
 import { flag, kind, type Token } from './tokens.ts'
 
-type Handler = (state: State, name: Token) => void
-
-const handlers: Record<string, Handler> = {
-  define: doDefine,
-  undef: doUndef,
-  include: (state, name) => doInclude(state, name, false, false),
-  include_next: (state, name) => doInclude(state, name, true, false),
-  import: (state, name) => doInclude(state, name, false, true),
-  if: doIf,
-  ifdef: (state, name) => doIfdef(state, name, true),
-  ifndef: (state, name) => doIfdef(state, name, false),
-  elif: (state, name) => doElif(state, name, 'elif'),
-  elifdef: (state, name) => doElif(state, name, 'elifdef'),
-  elifndef: (state, name) => doElif(state, name, 'elifndef'),
-  else: doElse,
-  endif: doEndif,
-  line: doLine,
-  error: (state, name) => doMessage(state, name, true),
-  warning: (state, name) => doMessage(state, name, false),
-  pragma: doPragma,
-  ident: doIdent,
-  sccs: doIdent,
-  assert: doAssert,
-  unassert: doUnassert,
+interface Directive {
+  readonly name: string
+  readonly run: (state: State, name: Token) => void
+  /** Looked at in skipped groups too. */
+  readonly isConditional: boolean
 }
 
-const conditional = new Set(['if', 'ifdef', 'ifndef', 'elif', 'elifdef', 'elifndef', 'else', 'endif'])
+const always = (name: string, run: Directive['run']): Directive => ({ name, run, isConditional: false })
+const conditional = (name: string, run: Directive['run']): Directive => ({ name, run, isConditional: true })
+
+/** The number of a directive in the table of names is its place here, counted from 1. */
+const directives: readonly Directive[] = [
+  always('define', doDefine),
+  always('undef', doUndef),
+  always('include', (state, name) => doInclude(state, name, false, false)),
+  always('include_next', (state, name) => doInclude(state, name, true, false)),
+  always('import', (state, name) => doInclude(state, name, false, true)),
+  conditional('if', doIf),
+  conditional('ifdef', (state, name) => doIfdef(state, name, true)),
+  conditional('ifndef', (state, name) => doIfdef(state, name, false)),
+  conditional('elif', (state, name) => doElif(state, name, 'elif')),
+  conditional('elifdef', (state, name) => doElif(state, name, 'elifdef')),
+  conditional('elifndef', (state, name) => doElif(state, name, 'elifndef')),
+  conditional('else', doElse),
+  conditional('endif', doEndif),
+  always('line', doLine),
+  always('error', (state, name) => doMessage(state, name, true)),
+  always('warning', (state, name) => doMessage(state, name, false)),
+  always('pragma', doPragma),
+  always('ident', doIdent),
+  always('sccs', doIdent),
+  always('assert', doAssert),
+  always('unassert', doUnassert),
+]
+
+/** Puts the names of the directives into the table of names. */
+export function enterDirectives({ names }: State): void {
+  for (let i = 0; i < directives.length; i++) names.setDirective(names.intern((directives[i] as Directive).name), i + 1)
+}
 
 export function runDirective(state: State, hashLocation: number): boolean {
   if (isPlainDefine(state) && readPlainDefine(state)) return true
@@ -54,53 +66,45 @@ export function runDirective(state: State, hashLocation: number): boolean {
   state.inDirective = true
   const wasSkipping = state.isSkipping
   state.isSkipping = true
-  const name = readInLine(state)
+  const found = lexInLine(state, 0)
   state.isSkipping = wasSkipping
-  const restore = (isDirective: boolean) => {
+  const directive = found === kind.name ? directives[state.names.directive(state.value) - 1] : undefined
+  if (directive === undefined || (wasSkipping && !directive.isConditional)) {
+    const isText = !wasSkipping && found !== kind.endOfLine
+    if (isText) {
+      state.position = start
+      state.line = startLine
+      state.lineStart = startLineStart
+      state.editIndex = startEdit
+    } else endDirective(state, false)
     state.inDirective = wasInDirective
     state.pendingWhite = savedWhite
-    return isDirective
+    return !isText
   }
-  if (name.kind === kind.endOfLine && !state.isSkipping) {
-    endDirective(state, false)
-    return restore(true)
-  }
-  const handler = name.kind === kind.name && Object.hasOwn(handlers, name.text) ? handlers[name.text] : undefined
-  if (!handler) {
-    if (state.isSkipping) {
-      endDirective(state, false)
-      return restore(true)
-    }
-    state.position = start
-    state.line = startLine
-    state.lineStart = startLineStart
-    state.editIndex = startEdit
-    return restore(false)
-  }
-  if (state.isSkipping && !conditional.has(name.text)) {
-    endDirective(state, false)
-    return restore(true)
-  }
+  const name = state.token()
   const frame = state.frame as FileFrame
   if (frame.guardPhase !== guardPhase.none && state.conditions.length === frame.conditionBase) {
-    if (frame.guardPhase === guardPhase.complete || (name.text !== 'ifndef' && name.text !== 'if')) frame.guardPhase = guardPhase.none
+    if (frame.guardPhase === guardPhase.complete || (directive.name !== 'ifndef' && directive.name !== 'if'))
+      frame.guardPhase = guardPhase.none
   }
-  if (state.parsingArguments === 2 && (name.text === 'include' || name.text === 'include_next' || name.text === 'import')) {
-    state.warn('directive-in-arguments', `#${name.text} inside the arguments of a macro`, hashLocation)
+  if (state.parsingArguments === 2 && /^i(?:nclude|mport)/.test(directive.name)) {
+    state.warn('directive-in-arguments', `#${directive.name} inside the arguments of a macro`, hashLocation)
   }
   const { floor, preventExpansion, parsingArguments } = state
   const temporaryLength = state.temporary.length
   state.floor = state.contextMark
   state.preventExpansion = 0
   state.parsingArguments = 0
-  handler(state, name)
+  directive.run(state, name)
   state.popTo(state.floor)
   state.floor = floor
   state.temporary.length = temporaryLength
   state.texts.cutTo(textsLength)
   state.preventExpansion = preventExpansion
   state.parsingArguments = parsingArguments
-  return restore(true)
+  state.inDirective = wasInDirective
+  state.pendingWhite = savedWhite
+  return true
 }
 
 /** `define` follows, and nothing forbids the short way: most directives of most headers are such. */

@@ -132,7 +132,7 @@ function enterMacro(state: State, node: number, macro: number, flags: number, pl
   if (state.argumentDepth === 0) state.invocationLocation = fileLocation
   if (!macros.isFunctionLike(macro)) {
     readMacroBody(state, macro)
-    pushBody(state, node, macro, newExpansion(state, node, place, outer), fileLocation, place)
+    pushBody(state, node, macro, state.addExpansion(node, place, outer), fileLocation, place)
     return true
   }
   if (!findParenthesis(state)) return false
@@ -145,7 +145,7 @@ function enterMacro(state: State, node: number, macro: number, flags: number, pl
   state.preventExpansion--
   if (list < 0) return false
   readMacroBody(state, macro)
-  const expansion = newExpansion(state, node, place, outer)
+  const expansion = state.addExpansion(node, place, outer)
   if (macros.parameterCount(macro) === 0) pushBody(state, node, macro, expansion, fileLocation, place)
   else {
     const start = replaceArguments(state, macro, macros.bodyStart(macro), macros.bodyEnd(macro), list, nextToken)
@@ -163,10 +163,4 @@ function pushBody(state: State, node: number, macro: number, expansion: number, 
   const end = state.macros.bodyEnd(macro)
   spend(state, (end - start) / tokenSize, place)
   state.pushContext(true, start, end, node, expansion, fileLocation, state.temporary.length)
-}
-
-function newExpansion(state: State, node: number, location: number, outer: number): number {
-  if (!state.options.origins || state.inDirective) return 0
-  state.expansions.push(node, location, outer, 0)
-  return state.expansions.length / tokenSize
 }

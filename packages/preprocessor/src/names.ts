@@ -24,6 +24,8 @@ const roleBits = 7
 const poisonedBit = 8
 /** Copying a line of text must stop here: macros, poisoned names, operators. */
 const stopBit = 16
+/** Above these bits: the number of the directive that the name is behind a `#`, 0 for none. */
+const directiveShift = 8
 
 export class NameTable {
   #words = new Int32Array(16_384)
@@ -104,6 +106,14 @@ export class NameTable {
   poison(node: number): void {
     this.#words[node + bitsWord] = (this.#words[node + bitsWord] as number) | poisonedBit
     this.#updateStop(node)
+  }
+
+  directive(node: number): number {
+    return (this.#words[node + bitsWord] as number) >> directiveShift
+  }
+
+  setDirective(node: number, number: number): void {
+    this.#words[node + bitsWord] = ((this.#words[node + bitsWord] as number) & ((1 << directiveShift) - 1)) | (number << directiveShift)
   }
 
   isStop(node: number): boolean {

@@ -154,6 +154,11 @@ export class Output {
     this.#previousIsBackslash = false
   }
 
+  /** The line ends with what a macro made. */
+  leavePadding(): void {
+    this.#avoidPaste = true
+  }
+
   /** Text has been copied: padding before it is done with. */
   settlePadding(): void {
     this.#avoidPaste = false
@@ -183,15 +188,24 @@ export class Output {
     } else if ((flags & flag.white) !== 0) this.bytes[this.length++] = 0x20
     this.previous = tokenKind
     this.#previousIsBackslash = tokenKind === kind.other && size === 1 && value === 0x5c
+    this.isLineOpen = true
+    this.spell(tokenKind, value, size, location, expansion)
+  }
+
+  /** Writes the spelling of a token, for which room has been made. */
+  spell(tokenKind: number, value: number, size: number, location: number, expansion: number): void {
     if (this.hasOrigins) {
       if (expansion === 0) this.addRun(this.length, location)
       else this.addSegment(this.length, location, expansion)
     }
-    if (tokenKind === kind.name) this.#names.copyTo(value, this.bytes, this.length)
-    else if (size === 1) this.bytes[this.length] = this.#texts.bytes[value] as number
+    if (tokenKind === kind.name) {
+      this.#names.copyTo(value, this.bytes, this.length)
+      this.length += this.#names.length(value)
+      return
+    }
+    if (size === 1) this.bytes[this.length] = this.#texts.bytes[value] as number
     else this.#copyText(value, size)
-    this.length += length
-    this.isLineOpen = true
+    this.length += size
   }
 
   #copyText(value: number, size: number): void {

@@ -1,7 +1,7 @@
 // The preprocessor as a whole: command line, implicit header, main file, result.
 
 import { type Diagnostic, SourceFile } from '@kernelbox/diagnostics'
-import { runDirective } from './directives.ts'
+import { enterDirectives, runDirective } from './directives.ts'
 import { commandLine, enterFile, includeHeader, loadFrame, searchChain } from './include.ts'
 import { macroDefinitionText, warnIfUnused } from './macro-body.ts'
 import { role } from './names.ts'
@@ -45,6 +45,7 @@ export function preprocess(source: SourceFile, options: PreprocessOptions = {}):
   state.pragma = runPragmaText
   state.mainFileName = source.name
   enterPredefined(state)
+  enterDirectives(state)
   try {
     run(state, source)
   } catch (error) {

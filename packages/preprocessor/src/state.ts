@@ -10,8 +10,8 @@ import { Output } from './output.ts'
 import type { SearchChain } from './search-chain.ts'
 import type { PreparedFile, Remark } from './prepared-file.ts'
 import { TextPool } from './text-pool.ts'
-import { flagShift, placeCell, TokenList } from './token-list.ts'
-import { type Kind, kind, type Token } from './tokens.ts'
+import { flagShift, placeCell, TokenList, tokenSize } from './token-list.ts'
+import { type Kind, kind, Token } from './tokens.ts'
 
 /** An #if that is open. */
 export interface Condition {
@@ -204,8 +204,7 @@ export class State {
 
   /** The token that was read last, as an object. */
   token(): Token {
-    const isName = this.kind === kind.name
-    return { kind: this.kind, flags: this.flags, text: this.text(), name: isName ? this.value : 0, location: this.place }
+    return new Token(this.kind, this.flags, this.value, this.size, this.place, this.names, this.texts)
   }
 
   /** Spelling of the token that was read last. */
@@ -300,6 +299,13 @@ export class State {
     return ((this.#contexts[this.#context + bitsWord] as number) & argumentBit) !== 0
   }
 
+  /** Notes a use of a macro within the use `outer`; its number, 0 where nobody will ask for it. */
+  addExpansion(node: number, location: number, outer: number): number {
+    if (!this.options.origins || this.inDirective) return 0
+    this.expansions.push(node, location, outer, 0)
+    return this.expansions.length / tokenSize
+  }
+
   /** Number of the innermost use of a macro, 0 outside of all. */
   get expansion(): number {
     return this.#context === this.floor ? 0 : (this.#contexts[this.#context + expansionWord] as number)
@@ -323,7 +329,7 @@ export class State {
     const { out, frame } = this
     out.endLine()
     if (text !== '') {
-      out.toLine(this.locations.claimedLine(location), frame?.claimedName ?? '', '')
+      out.toLine(this.claimedLineAt(location), frame?.claimedName ?? '', '')
       out.putText(text)
       out.isLineOpen = true
       out.endLine()
@@ -462,6 +468,17 @@ export class State {
       if (words[context + nodeWord] !== 0) location = words[context + fileLocationWord] as number
     }
     return location
+  }
+
+  /** The line of a place as #line has it, found quickly on the line that is read. */
+  claimedLineAt(place: number): number {
+    const { frame } = this
+    if (frame !== undefined && this.base === frame.reading.base && place >= this.base + this.lineStart && place <= this.location) {
+      const { editOffsets } = frame.file
+      const isPlain = this.editIndex >= editOffsets.length || (editOffsets[this.editIndex] as number) > this.position
+      if (isPlain) return this.line + frame.lineDelta
+    }
+    return this.locations.claimedLine(place)
   }
 
   /** The place of a token of an #if: its own where it stands in the line, the line's where a macro brought it. */

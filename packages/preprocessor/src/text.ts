@@ -7,6 +7,7 @@
 
 import { charClass, classOf, isNameByte } from './characters.ts'
 import { nextToken, setLineReader } from './expander.ts'
+import { putFlatMacro } from './flat-macro.ts'
 import { leaveFile, systemFlags } from './include.ts'
 import { skipBlockComment } from './lexer.ts'
 import { hashStep } from './names.ts'
@@ -131,8 +132,11 @@ function copyPlain(state: State, startsWhite: boolean): boolean {
   // One byte of input makes at most one of output here, but for the space before the first.
   out.reserve(lineEnd - i + 2)
   if (out.isFull) tooLarge(state)
-  const target = out.bytes
+  let target = out.bytes
   let o = out.length
+  const first = o
+  // The last token was made by a macro.
+  let isMade = false
   let isWhite = startsWhite
   let c = bytes[i] as number
   // Where the current run of bytes began, and the one before it: in the input, in the output, with white space before it.
@@ -154,7 +158,8 @@ function copyPlain(state: State, startsWhite: boolean): boolean {
       continue
     }
     if (k === charClass.newline) {
-      if (o > out.length) out.settlePadding()
+      if (isMade) out.leavePadding()
+      else if (o > first) out.settlePadding()
       out.length = o
       state.position = i + 1
       state.passLineEnd(i + 1)
@@ -192,7 +197,8 @@ function copyPlain(state: State, startsWhite: boolean): boolean {
       isWhite = false
       if (hasOrigins) out.addRun(o + 1, state.base + i)
       target[o++] = 0x20
-    }
+    } else if (isMade && hasOrigins) out.addRun(o, state.base + i)
+    isMade = false
     isPunctuation = false
     if (k === charClass.name) {
       let hash = 0
@@ -202,7 +208,15 @@ function copyPlain(state: State, startsWhite: boolean): boolean {
         c = bytes[++i] as number
       } while (isNameByte[c] === 1)
       const node = names.findOrDefine(hash, bytes, at, i)
-      if (node !== 0 && names.isStop(node)) break
+      if (node !== 0 && names.isStop(node)) {
+        out.length = atOut
+        if (!putFlatMacro(state, node, at, i, atWhite)) break
+        isMade = true
+        out.reserve(lineEnd - i + 2)
+        target = out.bytes
+        o = out.length
+        continue
+      }
       // L"x" is one token, and so is what stands before a later name.
     } else if (k === charClass.digit || (k === charClass.dot && classOf[bytes[i + 1] as number] === charClass.digit)) {
       target[o++] = c

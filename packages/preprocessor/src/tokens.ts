@@ -3,6 +3,7 @@
 // "Token Spacing").
 
 import { isNameByte } from './characters.ts'
+import type { NameTable } from './names.ts'
 import type { TextPool } from './text-pool.ts'
 
 /** What a token is. Punctuators that can paste or compare have a kind of their own; the order of binary operators is not used. */
@@ -83,16 +84,34 @@ export const flag = {
   whiteBeforePaste: 256,
 } as const
 
-/** A token as directives read it: the expander itself works on numbers (token-list.ts). */
-export interface Token {
+/** A token as directives read it: the expander itself works on numbers (token-list.ts). Good until the directive ends. */
+export class Token {
   readonly kind: number
   readonly flags: number
-  /** Spelling, one character a byte. */
-  readonly text: string
   /** Node of a name, 0 for other tokens. */
   readonly name: number
   /** Where it was spelled, in the numbering of locations.ts. */
   readonly location: number
+  readonly #value: number
+  readonly #size: number
+  readonly #names: NameTable
+  readonly #texts: TextPool
+
+  constructor(tokenKind: number, flags: number, value: number, size: number, location: number, names: NameTable, texts: TextPool) {
+    this.kind = tokenKind
+    this.flags = flags
+    this.name = tokenKind === kind.name ? value : 0
+    this.location = location
+    this.#value = value
+    this.#size = size
+    this.#names = names
+    this.#texts = texts
+  }
+
+  /** Spelling, one character a byte. */
+  get text(): string {
+    return this.kind === kind.name ? this.#names.name(this.#value) : this.#texts.text(this.#value, this.#size)
+  }
 }
 
 /** True where `left` and a token, printed without a space between, would be read as something else. */
