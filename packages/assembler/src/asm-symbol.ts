@@ -58,6 +58,9 @@ const atDefinedAt = 4
 const atNamedIn = 5
 const atNamedAt = 6
 
+/** The kinds of places, a bit each: no comparison that is first made late, when optimised code is thrown away for it. */
+const places = (1 << symbolUndefined) | (1 << symbolLabel) | (1 << symbolCommon)
+
 const flagGlobal = 0x1
 const flagWeak = 0x2
 const flagLocal = 0x4
@@ -112,9 +115,7 @@ export class AsmSymbol {
 
   /** Does the name stand for a place, known or not, and for nothing else? */
   get isPlain(): boolean {
-    const { kind } = this
-    const isPlace = kind === symbolLabel || kind === symbolUndefined || kind === symbolCommon
-    return isPlace && (this.#flags & flagForwardReference) === 0 && this.#parts.weakrefTarget === undefined
+    return ((places >> this.kind) & 1) !== 0 && (this.#flags & flagForwardReference) === 0 && this.#parts.weakrefTarget === undefined
   }
 
   #ownParts(): RareParts {

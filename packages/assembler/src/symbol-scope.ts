@@ -79,6 +79,18 @@ export abstract class SymbolScope extends StatementReports {
 
   readSymbol(extra = ''): AsmSymbol | undefined {
     const start = this.at
+    if (extra === '') {
+      // As readName takes it, without a text being made of it.
+      this.skipBlanks()
+      const { bytes, end, at } = this
+      if (at < end && nameBytes[bytes[at] as number] === 1) {
+        let nameEnd = at + 1
+        while (nameEnd < end && nameBytes[bytes[nameEnd] as number] !== 0) nameEnd++
+        this.at = nameEnd
+        this.skipBlanks()
+        return this.noteNamed(this.symbols.intern(bytes, at, nameEnd), this.at)
+      }
+    }
     const name = this.readName(extra)
     if (name === undefined || name === '') {
       this.error('missing-name', 'a symbol name is expected here', start, this.end)
@@ -88,8 +100,12 @@ export abstract class SymbolScope extends StatementReports {
   }
 
   nameToSymbol(name: string): AsmSymbol {
-    const symbol = this.symbols.named(name)
-    if (symbol.namedIn < 0) this.noteName(symbol, this.at)
+    return this.noteNamed(this.symbols.named(name), this.at)
+  }
+
+  /** A directive takes the symbol by its name, which ends before `at`. */
+  noteNamed(symbol: AsmSymbol, at: number): AsmSymbol {
+    if (symbol.namedIn < 0) this.noteName(symbol, at)
     this.symbols.convert(symbol)
     return symbol
   }

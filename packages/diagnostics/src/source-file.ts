@@ -51,7 +51,9 @@ export class SourceFile {
 
   /** A file's contents. */
   static fromBytes(name: string, bytes: Uint8Array, origin?: TextOrigin): SourceFile {
-    return new SourceFile(name, bytes, undefined, origin)
+    // Not a subclass such as Node's Buffer, whose `subarray` is slow, and for which code over bytes would be compiled twice.
+    const plain = bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    return new SourceFile(name, plain, undefined, origin)
   }
 
   /** Text that already has one character a byte. */

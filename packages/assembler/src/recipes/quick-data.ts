@@ -11,14 +11,19 @@ import { fixedDistance } from '../fixed-distance.ts'
 import { fixupData, partLeb128 } from '../fragments.ts'
 import { lineTableOf } from '../line-table/directives.ts'
 import type { View } from '../line-table/line-rows.ts'
+import { QuickSymbols } from './quick-symbols.ts'
 import { type AsmSymbol, symbolAbsolute, symbolLabel, symbolUndefined } from '../symbols.ts'
 
 /** What the directive of a word is; a number of bytes for numbers of that size. */
-export type QuickDirective = 0 | 1 | 2 | 4 | 8 | 16 | 17 | 18 | 19
+export type QuickDirective = 0 | 1 | 2 | 4 | 8 | 16 | 17 | 18 | 19 | 20 | 21 | 22
 const quickUleb128 = 16
 const quickSleb128 = 17
 const quickP2align = 18
 const quickLoc = 19
+/** Those of quick-symbols.ts. */
+const quickGlobal = 20
+const quickType = 21
+const quickSize = 22
 
 const directives: Readonly<Record<string, QuickDirective>> = {
   '.byte': 1,
@@ -35,6 +40,10 @@ const directives: Readonly<Record<string, QuickDirective>> = {
   '.sleb128': quickSleb128,
   '.p2align': quickP2align,
   '.loc': quickLoc,
+  '.globl': quickGlobal,
+  '.global': quickGlobal,
+  '.type': quickType,
+  '.size': quickSize,
 }
 
 /** 0: the full path takes it. */
@@ -48,6 +57,7 @@ const bounds = [0, 0x100, 0x10000, 0, 0x1_0000_0000, 0, 0, 0, largestNumber]
 
 export class QuickData {
   readonly #assembler: Assembler
+  readonly #names: QuickSymbols
   /** The value read last: add - sub + number. */
   #number = 0
   #add: AsmSymbol | undefined = undefined
@@ -59,6 +69,7 @@ export class QuickData {
 
   constructor(assembler: Assembler) {
     this.#assembler = assembler
+    this.#names = new QuickSymbols(assembler)
   }
 
   /** Takes the directive whose word ends at `at`; returns where the next statement may begin, -1: it is for the full path. */
@@ -66,12 +77,19 @@ export class QuickData {
     const a = this.#assembler
     if (directive === quickP2align) return this.#align(bytes, at, length)
     if (directive === quickLoc) return this.#loc(bytes, at, length)
+    if (directive >= quickGlobal) return this.#symbols(directive, bytes, at, length)
     if (a.sections.section.type === SHT_NOBITS || !this.#value(bytes, at, length)) return -1
     const end = this.#at
     if (directive >= quickUleb128) {
       if (!this.#leb128(directive === quickSleb128, sourceIndex)) return -1
     } else if (!this.#field(directive, sourceIndex)) return -1
     return end
+  }
+
+  #symbols(directive: QuickDirective, bytes: Uint8Array, at: number, length: number): number {
+    const names = this.#names
+    if (directive === quickType) return names.type(bytes, at, length)
+    return directive === quickSize ? names.size(bytes, at, length) : names.global(bytes, at, length)
   }
 
   #field(sizeInBytes: number, sourceIndex: number): boolean {

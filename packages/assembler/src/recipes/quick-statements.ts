@@ -147,8 +147,12 @@ export class QuickStatements {
 
   #directive(directive: QuickDirective, bytes: Uint8Array, start: number, at: number, length: number, sourceIndex: number): number {
     if (directive === 0) return -1
-    const { input, instrumentation } = this.#assembler
-    input.start = start
+    const a = this.#assembler
+    const { instrumentation } = a
+    a.input.start = start
+    a.bytes = bytes
+    a.wordStart = start
+    a.wordEnd = at
     for (let i = 0; i < instrumentation.length; i++) if (instrumentation[i]?.statement) return -1
     return this.#data.take(directive, bytes, at, length, sourceIndex)
   }

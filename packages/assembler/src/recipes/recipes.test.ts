@@ -157,6 +157,22 @@ describe('statements filled in from recipes', () => {
     expectSame(source, { mode: 64, nakedRegisters: true })
   }, 60_000)
 
+  it('cover the symbols of functions and objects', () => {
+    const lines = ['number = 3\n.set alias, f0\n.weakref wf, f1\n']
+    for (let i = 0; i < 40; i++) {
+      lines.push(
+        `.globl f${i}\n.type\tf${i}, @function\n.global\t.Lg${i % 5}\nf${i}:\n${i % 3 ? 'ret\n' : 'jmp f0\n'}.size f${i}, .-f${i}\n`,
+      )
+      lines.push(`.type o${i},@object\n.size o${i}, ${i}\n.size .Lg${i % 5}, .-f${Math.max(0, i - 2)}\n`)
+      if (i % 7 === 0) lines.push(`.size f${i}, .-f${i} + 1\n.type f${i} , %function # again\n.size o${i}, .-f0 - 2\n`)
+    }
+    expectSameObject(lines.join(''), { mode: 64 })
+    for (const odd of ['alias', 'number', 'wf', '.text', '.', '%eax', '"a b"', 'f0, f1', 'unknown', ''])
+      expectSame(
+        `${lines.join('')}.globl ${odd}\n.type ${odd}, @object\n.size ${odd}, 7\n.size ${odd}, .-${odd}\n.type f0,@object\n.type f0 @function\n`,
+      )
+  })
+
   it('cover numbers, labels and lines of debugging sections', () => {
     const lines = ['.text\n.file 1 "a.c"\nfoo: nop\n']
     const views: string[] = []
