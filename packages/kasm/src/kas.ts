@@ -19,7 +19,8 @@ import { parseKasWords } from './kas-options.ts'
 /** Runs kas with the words of its command line; the exit status is the result. */
 export async function runKas(words: readonly string[]): Promise<number> {
   const command = parseKasWords(expandResponseFiles(words))
-  const versionLine = `kas (kernelbox) ${version}, the dialect of GNU assembler 2.40\n`
+  // Build systems read the line as GNU as's: its first two words and its last (scripts/as-version.sh of Linux and of U-Boot).
+  const versionLine = `GNU assembler (kernelbox kas ${version}, compatible) 2.40\n`
   if (command.show === 'help') {
     const { helpText } = await import('./kas-help.ts')
     process.stdout.write(helpText)

@@ -29,12 +29,13 @@ const rows: readonly (readonly [group: string, words: string, help: string])[] =
   ['Output', '-s, -S, -x, -X', 'leave out symbols: all, of debugging, locals, temporary locals'],
   ['Output', '-Map=<file>, -M, --cref', 'what went where; which objects use which symbol'],
   ['Output', '--print-memory-usage', 'how full the regions of MEMORY are'],
+  ['Output', '--version, -V, --verbose', 'what kld is; its emulations; the script in force'],
   ['Output', '--diagnostics-format=<format>', 'text, json or sarif, on standard error'],
 ]
 
 const closing = `
 Other words of GNU ld 2.40 are read as they stand in its manual; those about shared libraries change nothing, nor do reports
-that kld does not make (-t, --verbose, --stats, --dependency-file). Words may stand in a file: kld @words.
+that kld does not make (-t, --stats, --dependency-file). Words may stand in a file: kld @words.
 
 Exit status:
   0    linked

@@ -39,8 +39,14 @@ async function main(words: string[]): Promise<number> {
     return 0
   }
   if (command.wantsVersion) {
-    // Build systems look for these words.
-    process.stdout.write(`kld ${version} (GNU ld compatible, GNU Binutils 2.40)\n`)
+    const { scriptText, versionText } = await import('./about.ts')
+    process.stdout.write(versionText(command.wantsVersion))
+    if (command.wantsScript) {
+      const problems: Diagnostic[] = []
+      const script = readScript(command, problems)
+      // A script that cannot be read is told of below, with all else that is wrong.
+      if (problems.length === 0) process.stdout.write(scriptText(command, script && new TextDecoder().decode(script.bytes)))
+    }
     if (command.inputs.length === 0) return 0
   }
   if (command.faults.length > 0) throw new UsageError(command.faults.join('\nkld: error: '))

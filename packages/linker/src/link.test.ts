@@ -3,7 +3,7 @@ import { renderText, SourceFile } from '@kernelbox/diagnostics'
 import { EM_386, type ElfObject, type ElfSection, type ElfSymbol, RelocationTable } from '@kernelbox/elf'
 import { describe, expect, it } from 'vitest'
 import { parseLdWords } from './command-line/command-line.ts'
-import { link } from './index.ts'
+import { defaultScript, link } from './index.ts'
 import type { LinkOptions, LinkResult } from './options.ts'
 
 const empty = new Uint8Array(0)
@@ -272,6 +272,18 @@ describe('words of the command line', () => {
     }
     expect(stackFlags('-z', 'execstack', '-z', 'noexecstack')).toBe(6)
     expect(stackFlags('-z', 'noexecstack', '-z', 'execstack')).toBe(7)
+  })
+  it('asks for the version, the emulations, the script', () => {
+    expect(parseLdWords(['-v'])).toMatchObject({ wantsVersion: 'line', wantsScript: false })
+    expect(parseLdWords(['-V'])).toMatchObject({ wantsVersion: 'emulations', wantsScript: false })
+    expect(parseLdWords(['--verbose'])).toMatchObject({ wantsVersion: 'emulations', wantsScript: true })
+  })
+  it('links the same with the built-in script given as a script', () => {
+    const program = object([section('.text', [0x90]), section('.data', [1, 2, 3], { flags: 3 })], [symbol('_start', 1)])
+    const outputFormat = 'elf32-i386'
+    const builtIn = link({ inputs: [{ name: 'a.o', object: program }], outputFormat })
+    expect(builtIn.image?.length).toBeGreaterThan(100)
+    expect(run(defaultScript(EM_386, false, {}), [program], { outputFormat }).image).toEqual(builtIn.image)
   })
   it('keeps what other modules could see with --gc-keep-exported', () => {
     const sections = ['.text', '.text.seen', '.text.hidden', '.text.protected'].map((name) => section(name, [0x90]))

@@ -18,7 +18,10 @@ export interface LdCommand {
   mapName: string | undefined
   printMemoryUsage: boolean
   wantsHelp: boolean
-  wantsVersion: boolean
+  /** `--version` and `-v`: one line; `-V`: the emulations too. */
+  wantsVersion: 'line' | 'emulations' | undefined
+  /** `--verbose`: the script in force. */
+  wantsScript: boolean
   diagnosticsFormat: string | undefined
   /** Faults of the command line, each a sentence. */
   readonly faults: string[]
@@ -49,7 +52,8 @@ class State {
       mapName: undefined,
       printMemoryUsage: false,
       wantsHelp: false,
-      wantsVersion: false,
+      wantsVersion: undefined,
+      wantsScript: false,
       diagnosticsFormat: undefined,
       faults: [],
     }
@@ -379,15 +383,21 @@ const rules: Readonly<Record<string, Rule>> = {
     state.command.wantsHelp = true
   }),
   version: flag((_, state) => {
-    state.command.wantsVersion = true
+    state.command.wantsVersion = 'line'
   }),
   v: flag((_, state) => {
-    state.command.wantsVersion = true
+    state.command.wantsVersion = 'line'
   }),
   V: flag((_, state) => {
-    state.command.wantsVersion = true
+    state.command.wantsVersion = 'emulations'
   }),
-  verbose: { arity: 'optional', apply: () => {} },
+  verbose: {
+    arity: 'optional',
+    apply: (state) => {
+      state.command.wantsVersion = 'emulations'
+      state.command.wantsScript = true
+    },
+  },
   'diagnostics-format': value((state, text) => {
     state.command.diagnosticsFormat = text
   }),
