@@ -24,8 +24,8 @@ import type { ElfObject } from './model.ts'
 import { needsGnuAbi } from './os-abi.ts'
 import { relocationBytes, relocationSize, type SectionHeader, symbolTableBytes, writeSectionHeader } from './write-tables.ts'
 
-/** @param namedFirst sections in the order in which their names stand in .shstrtab; else groups' come last, as GNU as has it */
-export function writeObject(object: ElfObject, namedFirst: readonly number[] = []): Uint8Array {
+/** @param namedFirst sections in the order in which their names stand in .shstrtab; else groups' come last, as GNU as has it; @param entry as `ld -r -e` sets it */
+export function writeObject(object: ElfObject, namedFirst: readonly number[] = [], entry = 0n): Uint8Array {
   const is64 = object.class === 64
   const isRela = object.machine === EM_X86_64
   const wordSize = is64 ? 8 : 4
@@ -45,7 +45,7 @@ export function writeObject(object: ElfObject, namedFirst: readonly number[] = [
       name: section.name,
       type: section.type,
       flags: section.flags,
-      address: 0n,
+      address: section.address,
       offset: 0,
       sizeInBytes: section.type === SHT_GROUP ? 0 : section.sizeInBytes,
       link: section.link,
@@ -168,8 +168,13 @@ export function writeObject(object: ElfObject, namedFirst: readonly number[] = [
   view.setUint16(16, ET_REL, true)
   view.setUint16(18, object.machine, true)
   view.setUint32(20, 1, true)
-  if (is64) view.setBigUint64(40, BigInt(headerOffset), true)
-  else view.setUint32(32, headerOffset, true)
+  if (is64) {
+    view.setBigUint64(24, BigInt.asUintN(64, entry), true)
+    view.setBigUint64(40, BigInt(headerOffset), true)
+  } else {
+    view.setUint32(24, Number(BigInt.asUintN(32, entry)), true)
+    view.setUint32(32, headerOffset, true)
+  }
   const tail = is64 ? 48 : 36
   view.setUint32(tail, object.flags, true)
   view.setUint16(tail + 4, is64 ? 64 : 52, true)

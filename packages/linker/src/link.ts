@@ -49,7 +49,7 @@ export function linkWith(grammar: () => ScriptGrammar, options: LinkOptions): Li
     writeContents(options, target, symbols, linkPlan, outputs, stream, sink)
   }
   warnOfMissingEntry(options, state, symbols, plan, target.isInput64, sink)
-  checkImage(target, parts, sink)
+  checkImage(options, target, parts, sink)
   const image = !stream && (hasContents || !options.noInhibitExec) ? writeImage(options, target, parts, held, sink) : undefined
   let mapText = ''
   if (options.wantsMap)

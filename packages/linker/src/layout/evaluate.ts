@@ -123,6 +123,8 @@ function combine(operator: BinaryOperator, left: Value, right: Value, scope: Sco
       a = absoluteOf(left)
       b = absoluteOf(right)
       section = 'abs'
+      // Of two places, be one of them `.`, comes no place.
+      scope.hasUsedDot = false
     } else section = right.section ?? left.section
   } else if (left.section !== undefined) {
     // Two of one section: their difference (or any other combination) is no longer in it.

@@ -479,7 +479,7 @@ function flagsOf(sections: readonly OutputSection[], isTextWritable = false): nu
   let flags = PF_R
   for (const output of sections) {
     if ((output.flags & SHF_WRITE) !== 0) flags |= PF_W
-    if ((output.flags & SHF_EXECINSTR) !== 0) flags |= isTextWritable ? PF_X | PF_W : PF_X
+    if ((output.flags & SHF_EXECINSTR) !== 0) flags |= isTextWritable && output.name === '.text' ? PF_X | PF_W : PF_X
   }
   return flags
 }

@@ -220,8 +220,11 @@ export class SyntheticSections {
     const section = new InputSection(this.object, this.object.sections.length, elf)
     section.isKept = true
     section.isPlaceholder = size === 0
-    // Until they have contents their types are those that their names stand for.
-    if (section.isPlaceholder) section.type = typeOfName(name)
+    // Until they have contents their types are those that their names stand for, and they are aligned as a word.
+    if (section.isPlaceholder) {
+      section.type = typeOfName(name)
+      section.alignment = this.is64 ? 8 : 4
+    }
     this.object.sections.push(section)
     return section
   }

@@ -214,8 +214,11 @@ class SymbolPlacer {
     const { section: output } = value
     let section: number
     let address = value.value
-    if (output === undefined || output === 'abs') section = (symbol.beside && this.#indexOf.get(symbol.beside)) ?? SHN_ABS
-    else {
+    if (output === undefined || output === 'abs') {
+      const beside = symbol.beside && this.#indexOf.get(symbol.beside)
+      section = beside ?? SHN_ABS
+      if (this.#isRelocatable && beside !== undefined && symbol.beside) address -= symbol.beside.address
+    } else {
       const index = this.#indexOf.get(output)
       if (index === undefined || !this.#isRelocatable) address = absoluteOf(value)
       if (index !== undefined) {

@@ -12,6 +12,7 @@ import {
   SHT_NOBITS,
   SHT_REL,
   SHT_RELA,
+  SHT_STRTAB,
   layExecutable,
 } from '@kernelbox/elf'
 import type { LaidImage } from './laid-image.ts'
@@ -53,6 +54,7 @@ export function layElf(
   const indexOf = (name: string) => outputs.findIndex((output) => output.name === name) + 1
   const gotPlt = indexOf('.got.plt')
   const dynamicSymbols = indexOf('.dynsym')
+  const stabStringsOf = ({ name }: OutputSection) => (name.startsWith('.stab') && !isStabStrings.test(name) ? indexOf(`${name}str`) : 0)
   const sections = outputs.map((output): ExecutableSection => {
     const isAllocated = (output.flags & SHF_ALLOC) !== 0
     // Relocations for the program's start-up code name the slots that they fill and no symbols.
@@ -60,19 +62,19 @@ export function layElf(
     const isOfSlots = isLoadedTable && output.items.some((item) => item.kind === 'input' && /^\.rela?\.iplt$/.test(item.section.name))
     return {
       name: output.name,
-      type: output.type || 1,
+      type: isStabStrings.test(output.name) ? SHT_STRTAB : output.type || 1,
       flags: output.flags | (isOfSlots && gotPlt > 0 ? SHF_INFO_LINK : 0) | (isWritable(output) ? SHF_WRITE : 0),
       address: !isAllocated && output.hasExplicitAddress ? 0n : output.address,
       sizeInBytes: output.sizeInBytes,
       alignment: alignmentAt(output),
-      entrySize: output.entrySize,
+      entrySize: stabStringsOf(output) > 0 ? 12 : output.entrySize,
       link: isLoadedTable
         ? dynamicSymbols > 0
           ? dynamicSymbols
           : 'symbols'
         : /^\.dyn(?:sym|amic)$/.test(output.name)
           ? indexOf('.dynstr')
-          : 0,
+          : stabStringsOf(output),
       // The dynamic symbol table has the null symbol alone, which is local.
       info: isOfSlots ? gotPlt : output.name === '.dynsym' ? 1 : 0,
       fileOffset: placed.offsets.get(output),
@@ -95,6 +97,9 @@ export function layElf(
   })
   return { sizeInBytes, places, pieces }
 }
+
+/** Debug information in stabs: rows of twelve bytes, and their strings ("The stabs debug format", Stab Sections). */
+const isStabStrings = /^\.stab.*str$/
 
 /** A section that the script puts where its inputs' alignment does not let it stand is aligned as its address is. */
 function alignmentAt({ address, alignment }: OutputSection): number {

@@ -32,6 +32,20 @@ function sum(bytes: readonly number[]): number {
   return total
 }
 
+/** No record holds bytes of two input sections, data statements or paddings (tried on GNU ld 2.40). */
+function* pieces(outputs: readonly OutputSection[]): Iterable<{ readonly loadAddress: bigint; readonly contents: Uint8Array }> {
+  for (const { items, padding, loadAddress, contents } of loadedSections(outputs)) {
+    const parts = padding.map(({ offset, sizeInBytes }) => ({ offset, sizeInBytes }))
+    for (const item of items) {
+      if (item.kind === 'input') parts.push({ offset: item.section.offset, sizeInBytes: item.section.sizeInBytes })
+      else if (item.kind === 'data') parts.push({ offset: item.offset, sizeInBytes: item.width })
+      else if (item.kind === 'bytes') parts.push({ offset: item.offset, sizeInBytes: item.bytes.length })
+    }
+    for (const { offset, sizeInBytes } of parts.toSorted((a, b) => a.offset - b.offset))
+      if (sizeInBytes > 0) yield { loadAddress: loadAddress + BigInt(offset), contents: contents.subarray(offset, offset + sizeInBytes) }
+  }
+}
+
 export function writeIntelHex(outputs: readonly OutputSection[], entry: bigint): Uint8Array {
   const text = new HexText()
   const record = (type: number, address: number, data: readonly number[]) => {
@@ -40,10 +54,10 @@ export function writeIntelHex(outputs: readonly OutputSection[], entry: bigint):
   }
   let segment = 0
   let linear = 0
-  for (const output of loadedSections(outputs)) {
-    let at = Number(BigInt.asUintN(32, output.loadAddress))
-    for (let done = 0; done < output.contents.length; ) {
-      let count = Math.min(bytesOfRecord, output.contents.length - done)
+  for (const { loadAddress, contents } of pieces(outputs)) {
+    let at = Number(BigInt.asUintN(32, loadAddress))
+    for (let done = 0; done < contents.length; ) {
+      let count = Math.min(bytesOfRecord, contents.length - done)
       if (at < linear + segment || at > linear + segment + 0xffff) {
         if (at <= 0xf_ffff) {
           if (linear !== 0) record(4, 0, [0, 0])
@@ -60,7 +74,7 @@ export function writeIntelHex(outputs: readonly OutputSection[], entry: bigint):
       }
       const offset = at - linear - segment
       count = Math.min(count, 0x1_0000 - offset)
-      record(0, offset, [...output.contents.subarray(done, done + count)])
+      record(0, offset, [...contents.subarray(done, done + count)])
       done += count
       at += count
     }
@@ -96,10 +110,10 @@ export function writeSRecords(outputs: readonly OutputSection[], entry: bigint, 
     2,
     Array.from(name.slice(0, 40), (c) => c.charCodeAt(0) & 255),
   )
-  for (const output of sections) {
-    const start = Number(BigInt.asUintN(32, output.loadAddress))
-    for (let done = 0; done < output.contents.length; done += bytesOfRecord)
-      record(width - 1, start + done, width, [...output.contents.subarray(done, done + bytesOfRecord)])
+  for (const { loadAddress, contents } of pieces(outputs)) {
+    const start = Number(BigInt.asUintN(32, loadAddress))
+    for (let done = 0; done < contents.length; done += bytesOfRecord)
+      record(width - 1, start + done, width, [...contents.subarray(done, done + bytesOfRecord)])
   }
   record(11 - width, Number(BigInt.asUintN(32, entry)), width, [])
   return text.bytes()

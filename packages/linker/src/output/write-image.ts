@@ -48,9 +48,9 @@ export function canStream(options: LinkOptions, target: LinkTarget): boolean {
 }
 
 /** What an image of this format loses. */
-export function checkImage(target: LinkTarget, { outputs, objects }: ImageParts, sink: DiagnosticSink): void {
+export function checkImage(options: LinkOptions, target: LinkTarget, { outputs, objects }: ImageParts, sink: DiagnosticSink): void {
   if (target.isFlat && !target.isRelocatable) warnUnallocated(outputs, sink)
-  if (target.isFlat && target.isRelocatable) refuseRelocations(objects, sink)
+  if (target.isFlat && (target.isRelocatable || options.emitRelocations)) refuseRelocations(objects, sink)
 }
 
 /** Undefined: an error was reported, now or before. */
@@ -85,6 +85,7 @@ function writeFormat(options: LinkOptions, target: LinkTarget, parts: ImageParts
         strip: options.strip,
         discardLocals: options.discardLocals,
         machine: target.outputMachine,
+        entry,
       })
   }
 }
@@ -98,7 +99,7 @@ function refuseRelocations(objects: readonly InputObject[], sink: DiagnosticSink
     if (!section) continue
     sink.error(
       'relocatable-flat',
-      `${object.displayName}: section ${section.name} has relocations, which a flat image (-r with --oformat binary) cannot keep`,
+      `${object.displayName}: section ${section.name} has relocations, which a flat image cannot keep (-r, --emit-relocs)`,
     )
     return
   }

@@ -25,6 +25,7 @@ type InputItem = Extract<LayoutItem, { kind: 'input' }>
 export interface WriteRelocatableOptions {
   readonly elfClass: 32 | 64
   readonly machine: number
+  readonly entry: bigint
   readonly strip: 'all' | 'debug' | undefined
   readonly discardLocals: 'all' | 'temporary' | undefined
 }
@@ -91,6 +92,7 @@ export function writeRelocatable(
   return writeObject(
     object,
     outputs.map((output) => indexOf.get(output) ?? 0),
+    options.entry,
   )
 }
 

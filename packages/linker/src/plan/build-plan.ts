@@ -72,7 +72,8 @@ function absorb(output: OutputSection, section: InputSection): void {
     if (output.type === SHT_NOBITS) output.type = section.type
     else if (section.type !== SHT_NOBITS && output.type !== SHT_NOTE) output.type = SHT_PROGBITS
   }
-  if (!section.isPlaceholder && section.alignment > output.alignment) output.alignment = section.alignment
+  // The linker's own empty sections count where they are alone: what comes after them has its load address from there.
+  if ((!section.isPlaceholder || output.isOrphan) && section.alignment > output.alignment) output.alignment = section.alignment
   applyType(output)
 }
 

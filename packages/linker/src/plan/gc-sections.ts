@@ -1,6 +1,6 @@
 // --gc-sections: what nothing that is kept refers to is left out.
 // Enters: objects, roots. Leaves: InputSection.isLive. GNU ld manual §2.1: roots are the entry symbol, -u, KEEP, EXTERN,
-// symbols that the script asks for, notes, and the tables of initialisers.
+// symbols that the script asks for, and notes; with -r the tables of initialisers too (tried on GNU ld 2.40).
 
 import { SHF_ALLOC, SHF_GNU_RETAIN, SHF_LINK_ORDER, SHT_FINI_ARRAY, SHT_INIT_ARRAY, SHT_NOTE, SHT_PREINIT_ARRAY } from '@kernelbox/elf'
 import { symbolsOfFrames } from '../linker-sections/eh-frame.ts'
@@ -10,6 +10,7 @@ export function collectGarbage(
   objects: readonly InputObject[],
   roots: Iterable<LinkSymbol>,
   isKept: (section: InputSection) => boolean,
+  isRelocatable: boolean,
 ): InputSection[] {
   const waiting: InputSection[] = []
   const byCName = new Map<string, InputSection[]>()
@@ -40,7 +41,7 @@ export function collectGarbage(
     for (const section of object.sections) {
       if (!section || section.isDiscarded) continue
       const { type, flags } = section
-      const isTable = type === SHT_INIT_ARRAY || type === SHT_FINI_ARRAY || type === SHT_PREINIT_ARRAY
+      const isTable = isRelocatable && (type === SHT_INIT_ARRAY || type === SHT_FINI_ARRAY || type === SHT_PREINIT_ARRAY)
       if (isTable || section.isKept || (type === SHT_NOTE && (flags & 0x200) === 0) || (flags & SHF_GNU_RETAIN) !== 0 || isKept(section))
         keep(section)
     }
@@ -60,15 +61,16 @@ export function collectGarbage(
       for (let row = 0; row < relocations.count; row++) reach(object.symbols[relocations.symbolAt(row)] as LinkSymbol)
     }
   }
-  // Sections that are not allocated, and those linked to something live, stay with their object.
+  // What is not allocated stays with what is and is no note; what is linked to something live stays with that.
   const removed: InputSection[] = []
   for (const object of objects) {
-    const hasLive = object.sections.some((section) => section?.isLive === true)
+    const hasLive = object.sections.some(
+      (section) => section?.isLive === true && !section.isDiscarded && section.type !== SHT_NOTE && (section.flags & SHF_ALLOC) !== 0,
+    )
     for (const section of object.sections) {
       if (!section || section.isDiscarded || section.isLive) continue
       const isLinked = (section.flags & SHF_LINK_ORDER) !== 0 && object.sections[section.elf.link]?.isLive === true
-      if ((section.flags & SHF_ALLOC) === 0 ? hasLive || section.name === '.comment' : isLinked || section.name === '.eh_frame')
-        section.isLive = true
+      if ((section.flags & SHF_ALLOC) === 0 ? hasLive : isLinked) section.isLive = true
       else removed.push(section)
     }
   }

@@ -111,7 +111,7 @@ function removeGarbage(options: LinkOptions, state: ScriptState, inputs: LinkInp
   const names = [entryName ?? 'start', ...(options.undefinedSymbols ?? []), ...state.externs, ...referencedNames(state)]
   const roots = names.flatMap((name) => symbols.get(name) ?? [])
   if (options.gcKeepExported) roots.push(...exportedSymbols(symbols))
-  const removed = collectGarbage(objects, roots, keepMatcher(state, objects))
+  const removed = collectGarbage(objects, roots, keepMatcher(state, objects), options.relocatable === true)
   for (const section of removed) {
     discard(section, 'gc')
     if (!options.printGcSections || section.sizeInBytes === 0) continue
@@ -154,6 +154,6 @@ function stackFlags(options: LinkOptions, objects: readonly InputObject[]): numb
   }
   if (!first) return undefined
   // Where the note itself is kept it says the same of the whole.
-  if (isExecutable) first.flags |= SHF_EXECINSTR
+  if (isExecutable && options.relocatable) first.flags |= SHF_EXECINSTR
   return PF_R | PF_W | (isExecutable ? PF_X : 0)
 }

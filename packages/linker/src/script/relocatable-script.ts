@@ -13,7 +13,7 @@ const debug = `.stab .stabstr .stab.excl .stab.exclstr .stab.index .stab.indexst
 function sections(names: string, constraint = ''): string {
   return names
     .split(/\s+/)
-    .map((name) => `  ${name} 0 : ${constraint}{ *(${name}) }\n`)
+    .map((name) => `  ${name} 0 : ${constraint}{ ${/^\.(?:eh_frame|jcr)$/.test(name) ? `KEEP (*(${name}))` : `*(${name})`} }\n`)
     .join('')
 }
 
