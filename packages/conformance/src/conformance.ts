@@ -21,6 +21,7 @@ pnpm conformance corpus [options]              what fuzzing has found (packages/
 pnpm conformance client [options]              gcc with kas as its assembler: sqlite3, Lua, zlib; --only 'lua:-O2' chooses
 pnpm conformance x86-lines [options]           each AT&T instruction line of GNU's i386 suite alone, kas against as; --mode 64|32|16
 pnpm conformance x86-sweep [options]           lines made from our instruction table: --per-row N (2), --seed N (1), --only MNEMONICS, --kinds plain,options,arch,march,mixed
+pnpm conformance x86-decode [options]          bytes of the same lines: our text against objdump's, and encoded again; --per-row N, --seed N
 pnpm conformance x86-mnemonics [options]       every name of an instruction that GNU as knows, against ours and docs/instructions.md
 
 pnpm conformance check [SUITE...]              exactly the cases of packages/conformance/passing; fails when one stops passing

@@ -13,6 +13,7 @@ import { type LinkKind, linkTables, type LinkSuiteCase, runLinkCase } from './ld
 import { kernelResults, kernelTable } from './kernels/kernels-run.ts'
 import { allLinkCases } from './ld/ld-suite.ts'
 import { randomLinkResults } from './ld/random-run.ts'
+import { decodingResults, decodingTable } from './x86-lines/decode-run.ts'
 import { mnemonicResults, mnemonicTable } from './x86-lines/mnemonics-run.ts'
 import { instructionResults, instructionTable } from './x86-lines/x86-lines-run.ts'
 
@@ -28,6 +29,7 @@ export const suiteNames = [
   'x86-lines',
   'x86-sweep',
   'x86-mnemonics',
+  'x86-decode',
 ] as const
 export type SuiteName = (typeof suiteNames)[number]
 
@@ -173,6 +175,8 @@ async function resultsAndTables(choice: SuiteChoice, options: RunOptions): Promi
     case 'x86-lines':
     case 'x86-sweep':
       return [[instructionTable], await instructionResults(choice, options, print)]
+    case 'x86-decode':
+      return [[decodingTable], await decodingResults(choice, options)]
     case 'x86-mnemonics':
       return [[mnemonicTable], await mnemonicResults(choice, options)]
   }

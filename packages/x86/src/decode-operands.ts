@@ -94,6 +94,7 @@ export function readMemory(
       const indexNumber = ((sib >> 3) & 7) | (head.x << 3)
       if (vectorIndex !== '') index = registerOf(vectorIndex, indexNumber | (head.space === 'evex' ? head.vTop << 4 : 0), false)
       else if (indexNumber !== 4) index = registerOf(general, indexNumber, true)
+      else if (isNeedless(sib, mod, mode)) index = findRegister(addressBits === 64 ? 'riz' : 'eiz')
       else scale = 1
     } else if (vectorIndex !== '') return undefined
     if (mod === 0 && baseNumber === 5) {
@@ -115,6 +116,12 @@ export function readMemory(
     ...(index ? { index } : {}),
   }
   return { operand, hasSib, displacementBytes, at: at + displacementBytes }
+}
+
+/** A SIB byte without index that says what ModRM alone could say, or a scale of nothing: %riz and %eiz stand for it. */
+function isNeedless(sib: number, mod: number, mode: Mode): boolean {
+  const hasBase = mod !== 0 || (sib & 7) !== 5
+  return sib >> 6 !== 0 || (hasBase ? (sib & 7) !== 4 : mode !== 64)
 }
 
 export function readSigned(bytes: Uint8Array, at: number, count: number): bigint {

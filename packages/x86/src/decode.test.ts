@@ -1,6 +1,14 @@
 // Bytes: GNU as (GNU Binutils for Debian) 2.40. Each is decoded, and what was decoded must encode to the same bytes.
 import { describe, expect, it } from 'vitest'
-import { type BytePart, decodeInstruction, explainInstruction, formatExplanation, formatStatement, type Mode } from './index.ts'
+import {
+  type BytePart,
+  decodeInstruction,
+  explainInstruction,
+  formatDecoded,
+  formatExplanation,
+  formatStatement,
+  type Mode,
+} from './index.ts'
 
 function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from(hex.split(' ').map((byte) => Number.parseInt(byte, 16)))
@@ -71,7 +79,43 @@ describe('decoding', () => {
   })
 })
 
+describe("objdump's words (GNU objdump 2.40)", () => {
+  const texts: readonly (readonly [string, Mode, string])[] = [
+    ['e9 e0 ff ff ff', 64, 'jmp 0xffffffffffffffe5'],
+    ['0f b6 47 10', 64, 'movzbl 0x10(%rdi),%eax'],
+    ['48 63 f6', 64, 'movslq %esi,%rsi'],
+    ['48 83 e0 f0', 64, 'and $0xfffffffffffffff0,%rax'],
+    ['66 83 7a 06 f1', 64, 'cmpw $0xfff1,0x6(%rdx)'],
+    ['49 bb f8 bf ff ff ff ff f7 ff', 64, 'movabs $0xfff7ffffffffbff8,%r11'],
+    ['48 d1 eb', 64, 'shr %rbx'],
+    ['f3 48 ab', 64, 'rep stos %rax,%es:(%rdi)'],
+    ['65 a5', 32, 'movsl %gs:(%esi),%es:(%edi)'],
+    ['91', 64, 'xchg %eax,%ecx'],
+    ['48 98', 64, 'cltq'],
+    ['66 66 2e 0f 1f 84 00 00 00 00 00', 64, 'data16 cs nopw 0x0(%rax,%rax,1)'],
+    ['8d b4 26 00 00 00 00', 32, 'lea 0x0(%esi,%eiz,1),%esi'],
+    ['f3 c3', 64, 'repz ret'],
+    ['8e d8', 64, 'mov %eax,%ds'],
+    ['64 48 8b 04 25 f8 ff ff ff', 64, 'mov %fs:0xfffffffffffffff8,%rax'],
+    ['3e 89 08', 32, 'mov %ecx,%ds:(%eax)'],
+    ['62 f3 7d 48 3f c2 00', 64, 'vpcmpeqb %zmm2,%zmm0,%k0'],
+    ['df 6c 24 f0', 64, 'fildll -0x10(%rsp)'],
+    ['cc', 64, 'int3'],
+    ['90', 32, 'nop'],
+    ['67 e3 10', 64, 'jecxz 0x13'],
+    ['0f 01 c8', 64, 'monitor %rax,%ecx,%edx'],
+    ['0f 01 16 00 7c', 16, 'lgdtw 0x7c00'],
+  ]
+  for (const [hex, mode, text] of texts)
+    it(`${hex} in .code${mode}: ${text}`, () => expect(formatDecoded(decodeInstruction(bytesOf(hex), mode)!, mode)).toBe(text))
+})
+
 describe('explaining', () => {
+  it('says how to write the bytes that the plain statement does not give', () => {
+    const { text, statement } = explainInstruction(bytesOf('e9 00 01 00 00'), 64)!
+    expect([text, statement]).toEqual(['jmp 0x105', '{disp32} jmp 0x105'])
+    expect(explainInstruction(bytesOf('81 c0 01 00 00 00'), 64)!.statement).toBeUndefined()
+  })
   it('names every group of bits', () => {
     expect(formatExplanation(explainInstruction(bytesOf('c4 c1 70 58 40 f8'), 64)!)).toBe(`vaddps -0x8(%r8),%xmm1,%xmm0
   bytes  c4 c1 70 58 40 f8

@@ -42,6 +42,13 @@ export interface DecodedInstruction {
   /** The row of the table, as text. */
   readonly row: string
   readonly layout: readonly ByteRun[]
+  /** Operand size in bits, 0 where the row has none. */
+  readonly size: number
+  readonly addressBits: number
+  /** The operand size that mode, prefix 66 and REX.W make, whether the row has one or not. */
+  readonly effectiveSize: 16 | 32 | 64
+  /** Legacy prefixes as they stand, those that are part of the opcode among them. */
+  readonly prefixBytes: readonly number[]
   /** Names of the registers by the field that holds them. */
   readonly registers: RegisterFields
   /** The statement encodes to these very bytes; else it is the same instruction, which GNU as would write another way. */
@@ -147,7 +154,10 @@ function nameRank({ name, row }: NamedRow): number {
   const isSynonym =
     /^(j|set|cmov|cmp)(c|nae|nb|nc|z|nz|na|nbe|pe|po|nge|nl|ng|nle)(xadd)?$/.test(name) ||
     (/^(call|jmp)$/.test(name) && row.text.includes('att=l'))
-  return (row.mandatoryPrefix !== 0 ? 0 : 10) + (row.trailingOpcode >= 0 ? 0 : isSynonym ? 2 : 1)
+  // int3 rather than int $3, nop rather than xchg %eax,%eax
+  const isSpecial = row.operands.length > 0 && (row.opcode[0] === 0x90 || row.opcode[0] === 0xcc) ? 4 : 0
+  const isOld = row.flags.has('olddefault') ? 5 : 0
+  return isOld + (row.mandatoryPrefix !== 0 ? 0 : 10) + (row.trailingOpcode >= 0 ? 0 : isSynonym ? 2 : 1) + isSpecial
 }
 
 function rowsAt(key: number): readonly NamedRow[] {
@@ -186,11 +196,13 @@ function decodeAfter(bytes: Uint8Array, mode: Mode, address: number, head: Head,
   for (const named of rowsAt(opcodeKey(head.space, map, opcode))) {
     const decoded = decodeRow(bytes, mode, address, head, opcodeAt, named.row, waitBytes)
     if (!decoded) continue
-    const statement = statementThatEncodes(named, decoded, bytes, mode, address)
+    const statement =
+      statementThatEncodes(named, decoded, bytes, mode, address) ??
+      (head.segment === 0 ? undefined : statementThatEncodes(named, withSegmentAsPrefix(decoded), bytes, mode, address))
     if (statement) return { ...decoded, statement, row: named.row.text, isExact: true }
     first ??= {
       ...decoded,
-      statement: { mnemonic: named.name, prefixes: decoded.prefixes[0]!, operands: decoded.operands },
+      statement: { mnemonic: named.name + suffixOf(named.row, decoded, mode), prefixes: decoded.prefixes[0]!, operands: decoded.operands },
       row: named.row.text,
       isExact: false,
     }
@@ -204,7 +216,40 @@ interface DecodedRow {
   readonly prefixes: readonly (readonly string[])[]
   readonly operands: readonly Operand[]
   readonly layout: readonly ByteRun[]
+  readonly size: number
+  readonly addressBits: number
+  readonly effectiveSize: 16 | 32 | 64
+  readonly prefixBytes: readonly number[]
   readonly registers: RegisterFields
+}
+
+/** The letter that says the size where no register does. */
+function suffixOf(row: Row, { operands, size }: DecodedRow, mode: Mode): string {
+  const isTold = operands.every((operand) => operand.kind !== 'memory' && operand.kind !== 'immediate') || operands.some(isGeneral)
+  if (isTold) return ''
+  if (row.suffixes.length === 1) return operands.some((operand) => operand.kind === 'memory') ? row.suffixes : ''
+  const letter = size === 8 ? 'b' : size === 16 ? 'w' : size === 32 ? 'l' : size === 64 ? 'q' : ''
+  const isDefault = (row.d64 || row.f64) && size === mode
+  return letter !== '' && row.isSized && !isDefault && row.suffixes.includes(letter) ? letter : ''
+}
+
+function isGeneral(operand: Operand): boolean {
+  return operand.kind === 'register' && operand.register.class.startsWith('gpr')
+}
+
+/** A segment that the address has anyway is only written as a prefix of its own: `ds mov (%eax),%ecx`. */
+function withSegmentAsPrefix(decoded: DecodedRow): DecodedRow {
+  const segment = decoded.operands.map((operand) => (operand.kind === 'memory' ? operand.segment : undefined)).find(Boolean)
+  if (!segment) return decoded
+  return {
+    ...decoded,
+    prefixes: decoded.prefixes.map((words) => [segment.name, ...words]),
+    operands: decoded.operands.map((operand) => (operand.kind === 'memory' ? withoutSegment(operand) : operand)),
+  }
+}
+
+export function withoutSegment({ segment: _segment, ...rest }: MemoryOperand): MemoryOperand {
+  return rest
 }
 
 /** Pseudo-prefixes that choose among encodings of one statement, tried in this order. */
@@ -245,7 +290,7 @@ function statementThatEncodes(
 }
 
 function encodesTo(statement: InstructionStatement, bytes: Uint8Array, length: number, mode: Mode, address: number): boolean {
-  const result = encodeInstruction(statement, { mode })
+  const result = encodeInstruction(statement, { mode, allowIndexReg: true })
   if (!result.ok) return false
   const { encoding } = result
   if (encoding.bytes.length !== length || encoding.warnings.some(({ code }) => code === 'translating' || code === 'default-size'))
@@ -297,9 +342,15 @@ function decodeRow(
   layout.push({ part: 'opcode', offset: escapeAt, length: at - escapeAt })
   const opcode = bytes[at - 1] ?? 0
 
+  const effectiveSize = head.w === 1 ? 64 : (mode === 16) === head.hasDataSize ? 32 : 16
+  const prefixBytes = [...bytes.subarray(waitBytes, head.at - head.vectorBytes)]
   const size = operandSizeOf(row, mode, head)
   if (size < 0) return undefined
   const addressBits = mode === 64 ? (head.hasAddressSize ? 32 : 64) : (mode === 16) === head.hasAddressSize ? 32 : 16
+  // with prefix 66 it is xchg %ax,%ax
+  if (row.mnemonic === 'nop' && row.operands.length === 0 && head.hasDataSize) return undefined
+  const ownAddressBits = addressBitsOf(row)
+  if (ownAddressBits !== 0 && ownAddressBits !== addressBits) return undefined
   const modrm = row.hasModRm ? bytes[at] : 0xc0
   if (modrm === undefined) return undefined
   const rm = row.operands.find((spec) => spec.role === ROLE_RM)
@@ -370,7 +421,25 @@ function decodeRow(
     const isEr = row.operands[rounding]!.rounding === 'er'
     operands.splice(rounding, 0, { kind: 'rounding', name: isEr ? ROUNDING_NAMES[head.length]! : 'sae' })
   }
-  return { length: at, prefixes: prefixWords(row, mode, head, size, memory), operands, layout, registers }
+  return {
+    length: at,
+    prefixes: prefixWords(row, mode, head, size, memory),
+    operands,
+    layout,
+    size,
+    addressBits,
+    effectiveSize,
+    prefixBytes,
+    registers,
+  }
+}
+
+/** Address size that the row itself says, by a register that holds an address or by the count register; 0: none. */
+function addressBitsOf(row: Row): number {
+  if (row.flags.has('addr16')) return 16
+  if (row.flags.has('addr32')) return 32
+  if (!row.flags.has('address')) return 0
+  return Number(row.operands.find((spec) => spec.registerClass.startsWith('gpr'))?.registerClass.slice(3) ?? 0)
 }
 
 function prefixesFit(row: Row, head: Head): boolean {
@@ -444,7 +513,8 @@ function prefixWords(row: Row, mode: Mode, head: Head, size: number, memory: Mem
   const words: string[] = []
   const isString = row.operands.some((spec) => (spec.accepts & (ACCEPT_STRING_SOURCE | ACCEPT_STRING_DESTINATION | ACCEPT_XLAT)) !== 0)
   const isMoffs = row.operands.some((spec) => (spec.accepts & ACCEPT_MOFFS) !== 0)
-  const showsAddressSize = isString || memory?.base !== undefined || memory?.index !== undefined
+  const showsAddressSize =
+    isString || memory?.base !== undefined || memory?.index !== undefined || row.flags.has('loop') || addressBitsOf(row) !== 0
   if (head.segment !== 0 && !memory && !isString && !isMoffs) words.push(SEGMENT_NAMES[head.segment]!)
   if (head.hasAddressSize && !showsAddressSize) words.push(mode === 32 ? 'addr16' : 'addr32')
   if (head.hasDataSize && row.mandatoryPrefix !== 0x66 && size === 0) words.push(mode === 16 ? 'data32' : 'data16')

@@ -2,6 +2,7 @@
 // Follows: Intel SDM vol. 2 §2.1 (prefixes, ModRM, SIB), §2.2.1 (REX), §2.3.5 (VEX), §2.7.1 (EVEX); AMD APM vol. 6 (XOP).
 import type { Mode } from './contract.ts'
 import { type ByteRun, type DecodedInstruction, decodeInstruction } from './decode.ts'
+import { formatDecoded } from './disassembly.ts'
 import { formatStatement } from './format-statement.ts'
 
 /** Some bits of a byte. `value` as it is stored. */
@@ -19,8 +20,10 @@ export interface ExplainedBytes {
 }
 
 export interface Explanation {
-  /** The instruction in AT&T syntax. */
+  /** The instruction in AT&T syntax, in objdump's words. */
   readonly text: string
+  /** What the assembler reads to give these very bytes; undefined where no statement gives them. */
+  readonly statement: string | undefined
   readonly hex: string
   /** The row of the table: mnemonic, operands in Intel order, encoding, flags. */
   readonly row: string
@@ -66,12 +69,15 @@ export function explainInstruction(bytes: Uint8Array, mode: Mode): Explanation |
   const decoded = decodeInstruction(bytes, mode)
   if (!decoded) return undefined
   const parts = decoded.layout.map((run) => explainRun(run, bytes, decoded, mode))
-  return { text: formatStatement(decoded.statement), hex: hexOf(bytes, 0, decoded.length), row: tidy(decoded.row), parts }
+  const statement = decoded.isExact ? formatStatement(decoded.statement) : undefined
+  return { text: formatDecoded(decoded, mode), statement, hex: hexOf(bytes, 0, decoded.length), row: tidy(decoded.row), parts }
 }
 
 /** An explanation as text, a line for each group of bits. */
-export function formatExplanation({ text, hex, row, parts }: Explanation): string {
-  const lines = [text, `  bytes  ${hex}`, `  row    ${row}`, '']
+export function formatExplanation({ text, statement, hex, row, parts }: Explanation): string {
+  // `{disp32} jmp`: without the pseudo-prefix the assembler gives other bytes
+  const written = statement?.startsWith('{') ? [`  write  ${statement}`] : []
+  const lines = [text, `  bytes  ${hex}`, `  row    ${row}`, ...written, '']
   const width = Math.max(...parts.map((part) => part.hex.length))
   const nameWidth = Math.max(0, ...parts.flatMap((part) => part.bits.map((field) => field.name.length)))
   const valueWidth = Math.max(0, ...parts.flatMap((part) => part.bits.map((field) => field.value.length)))
@@ -269,7 +275,11 @@ function sibBits(byte: number, { statement }: DecodedInstruction): BitField[] {
   const { base, index } = memory?.kind === 'memory' ? memory : {}
   return [
     { name: 'scale', value: bitsOf(byte, 6, 2), meaning: `index times ${1 << (byte >> 6)}` },
-    { name: 'index', value: bitsOf(byte, 3, 3), meaning: index ? `%${index.name}${beyond(index.name)}` : 'none' },
+    {
+      name: 'index',
+      value: bitsOf(byte, 3, 3),
+      meaning: index && index.class !== 'noindex' ? `%${index.name}${beyond(index.name)}` : 'none',
+    },
     {
       name: 'base',
       value: bitsOf(byte, 0, 3),

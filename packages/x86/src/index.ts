@@ -8,6 +8,7 @@
  */
 export * from './contract.ts'
 export { type BytePart, type ByteRun, type DecodedInstruction, decodeInstruction } from './decode.ts'
+export { formatDecoded } from './disassembly.ts'
 export { encodeInstruction } from './encode.ts'
 export { type BitField, type ExplainedBytes, type Explanation, explainInstruction, formatExplanation } from './explain.ts'
 export type { FailureCode } from './failure.ts'
