@@ -1,8 +1,10 @@
 // Ready-made sets of devices. README.md and docs/machines.md list their memory and port maps.
+import { Apics } from './devices/apics.ts'
 import { Cmos } from './devices/cmos.ts'
 import { Keyboard } from './devices/keyboard.ts'
 import { ParallelPort } from './devices/parallel-port.ts'
 import { Pic } from './devices/pic.ts'
+import { Pci } from './devices/pci.ts'
 import { Pit } from './devices/pit.ts'
 import { DebugConsole, DebugExit, PowerOff, TestDevice } from './devices/test-devices.ts'
 import { Uart } from './devices/uart.ts'
@@ -27,10 +29,10 @@ export interface Pc {
   readonly screen: VgaText
 }
 
-/** The devices of a PC: two 8259, 8254, CMOS clock, 8042, COM1, LPT1, VGA text; with debug console and debug exit. */
+/** The devices of a PC: two 8259 and the APICs, PCI configuration space, 8254, CMOS clock, 8042, COM1, LPT1, VGA text; with debug console and debug exit. */
 export function attachPc(vm: Vm, options: PcOptions = {}): Pc {
   const pic = new Pic()
-  vm.attachPic(pic)
+  vm.attachPic(new Apics(pic))
   const pc: Pc = {
     pic,
     pit: new Pit(),
@@ -49,6 +51,7 @@ export function attachPc(vm: Vm, options: PcOptions = {}): Pc {
     new DebugConsole(options.debugConsole ?? (() => {})),
     new DebugExit(),
     new PowerOff(),
+    new Pci(),
   )
   // Writes to the port of the power-on self test are delays.
   vm.io.on(0x80, { posted: true, in: () => 0 })

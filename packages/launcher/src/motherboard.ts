@@ -1,8 +1,7 @@
 // What joins a VM's parts: buses, interrupt inputs, timers, limits. It is a Board for devices (devices/device.ts) and a Machine for the engine
 // (engines/engine.ts); a Vm (vm.ts) owns one.
 import type { Board, Clock, Device, IrqLine } from './devices/device.ts'
-import type { Pic } from './devices/pic.ts'
-import type { InterruptSource, Machine, RunCallbacks } from './engines/engine.ts'
+import type { InterruptController, InterruptSource, Machine, RunCallbacks } from './engines/engine.ts'
 import type { VmExit } from './exits.ts'
 import { IoBus } from './io-bus.ts'
 import { MmioBus } from './mmio-bus.ts'
@@ -10,7 +9,7 @@ import { MmioBus } from './mmio-bus.ts'
 /** `vm.interrupt(vector)` first, then what the controller holds. */
 class InterruptInputs implements InterruptSource {
   readonly #vectors: number[] = []
-  controller: Pic | undefined
+  controller: InterruptController | undefined
 
   push(vector: number): void {
     this.#vectors.push(vector)
@@ -84,8 +83,8 @@ export class Motherboard implements Machine, Board {
     }
   }
 
-  usePic(pic: Pic): void {
-    this.interrupts.controller = pic
+  useController(controller: InterruptController): void {
+    this.interrupts.controller = controller
   }
 
   /** Called at the first slice of each run. */

@@ -1,7 +1,6 @@
 // A virtual machine: memory, buses and vCPUs on an engine. Enters: an engine (create-vm.ts), an image. Leaves: typed exits.
 import type { Device, DeviceState } from './devices/device.ts'
-import type { Pic } from './devices/pic.ts'
-import type { Engine, EngineCpu, EngineName, MappedMemory, MemorySource, RunCallbacks } from './engines/engine.ts'
+import type { Engine, EngineCpu, EngineName, InterruptController, MappedMemory, MemorySource, RunCallbacks } from './engines/engine.ts'
 import { Wakeup } from './engines/schedule.ts'
 import type { SoftwareOptions } from './engines/software/load-v86.ts'
 import type { VmExit } from './exits.ts'
@@ -106,10 +105,10 @@ export class Vm {
     for (const device of devices) this.#machine.attach(device)
   }
 
-  /** Lets a pair of 8259 decide which interrupt the CPU takes; devices attached afterwards raise its lines. */
-  attachPic(pic: Pic): void {
-    this.attach(pic)
-    this.#machine.usePic(pic)
+  /** Lets a pair of 8259, or what else chooses, decide which interrupt the CPU takes; devices attached afterwards raise its lines. */
+  attachPic(controller: Device & InterruptController): void {
+    this.attach(controller)
+    this.#machine.useController(controller)
   }
 
   /** Copies an image into guest memory. Throws RangeError where it does not fit. */

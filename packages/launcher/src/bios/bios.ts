@@ -3,6 +3,7 @@
 import { Ata } from '../devices/ata.ts'
 import { BiosDisk } from '../devices/bios-disk.ts'
 import type { DiskImage } from '../devices/disk-image.ts'
+import { installFirmwareTables } from '../boot/firmware-tables.ts'
 import type { Vm } from '../vm.ts'
 import { biosPieces } from './bios-image.ts'
 
@@ -19,6 +20,7 @@ export function biosImage(): Uint8Array {
 /** Loads the BIOS and gives it disks; it boots from the first. Needs the devices of `attachPc`. Hard disks get an ATA controller too. */
 export function installBios(vm: Vm, disks: readonly DiskImage[]): void {
   vm.load(biosImage(), biosAddress)
+  installFirmwareTables(vm)
   vm.attach(new BiosDisk(disks), new Ata(disks))
 }
 

@@ -7,6 +7,7 @@ import type { Vm } from '../vm.ts'
 import { defaultLoadAddress } from '../memory.ts'
 import { type ElfProgram, physicalEntry, readElfProgram } from './elf-program.ts'
 import { enterLongMode, enterProtectedMode } from './entry.ts'
+import { installFirmwareTables } from './firmware-tables.ts'
 import { type BootFormat, type BootResult, type ImageFault, bootFlat, detectFormat } from './image-format.ts'
 import { findMultibootHeader } from './multiboot-header.ts'
 import { type MultibootModule, multibootProgram, writeMultibootInfo } from './multiboot.ts'
@@ -98,6 +99,7 @@ function bootMultiboot(vm: Vm, file: Uint8Array, options: BootOptions): BootResu
   if (typeof program === 'string') return { message: program }
   const end = loadSegments(vm, program)
   if (typeof end !== 'number') return end
+  installFirmwareTables(vm)
   const registers = writeMultibootInfo(vm, header.version, options.commandLine ?? '', options.modules ?? [], end)
   if (typeof registers === 'string') return { message: registers }
   const entry = physicalEntry(program)

@@ -58,21 +58,46 @@ export class TestDevice implements Device {
   }
 }
 
-/** Ports of power management: 604h as QEMU's PC has it (2000h: off), B004h as Bochs has it. The run ends with code 0. */
+const sleepEnable = 0x2000
+const acpiEnabled = 1
+/** The power management timer: 3.579545 MHz, 24 bits (§4.7.3.3). */
+const timerTicksPerMs = 3579.545
+
+/**
+ * Power management: the PM1 event and control registers at 600h and 604h and the SMI command port B2h as QEMU's PC has them, the timer at 608h, port B004h as Bochs has it.
+ * Sleep (2000h) ends the run with code 0. ACPI Specification 1.0b §4.7.3.
+ */
 export class PowerOff implements Device {
   readonly name = 'power-off'
+  #events = 0
+  #control = 0
   attach(board: Board): void {
-    for (const port of [0x604, 0xb004]) {
-      board.io.on([port, port + 1], {
-        in: () => 0,
-        out: (_port, value) => {
-          if (value & 0x2000) board.stop(0)
-        },
-      })
+    const control = (value: number) => {
+      if (value & sleepEnable) board.stop(0)
+      this.#control = (value & ~sleepEnable & ~acpiEnabled) | (this.#control & acpiEnabled)
     }
+    for (const port of [0x604, 0xb004]) board.io.on([port, port + 1], { in: () => this.#control, out: (_port, value) => control(value) })
+    board.io.on([0x600, 0x603], {
+      in: (port) => this.#events >>> (8 * (port & 3)),
+      out: (port, value) => {
+        // The status in the lower half is cleared by writing ones; nothing ever sets it.
+        if (port === 0x602) this.#events = value << 16
+      },
+    })
+    board.io.on([0x608, 0x60b], { in: (port) => (Math.floor(board.clock.now() * timerTicksPerMs) & 0xffffff) >>> (8 * (port & 3)) })
+    board.io.on(0xb2, {
+      in: () => 0,
+      out: (_port, value) => {
+        if (value === 0xf1) this.#control |= acpiEnabled
+        if (value === 0xf0) this.#control &= ~acpiEnabled
+      },
+    })
   }
   save(): DeviceState {
-    return {}
+    return { events: this.#events, control: this.#control }
   }
-  restore(): void {}
+  restore(state: DeviceState): void {
+    this.#events = state.events as number
+    this.#control = state.control as number
+  }
 }

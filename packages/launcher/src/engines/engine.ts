@@ -1,4 +1,5 @@
 // The narrow seam between a machine (buses, devices, limits) and what executes its instructions.
+import type { IrqLine } from '../devices/device.ts'
 import type { VmExit } from '../exits.ts'
 import type { IoBus } from '../io-bus.ts'
 import type { MmioBus } from '../mmio-bus.ts'
@@ -12,6 +13,11 @@ export interface InterruptSource {
   pendingVector(): number
   /** The CPU takes it (INTA): the vector. */
   acknowledge(): number
+}
+
+/** What decides among the devices' lines. */
+export interface InterruptController extends InterruptSource {
+  line(irq: number): IrqLine
 }
 
 /**
