@@ -11,11 +11,17 @@ export const EM_X86_64 = 62
 export const ELFOSABI_GNU = 3
 
 export const SHN_UNDEF = 0
+/** In a file: indexes from here on name no section, or stand for a larger one in SHT_SYMTAB_SHNDX. */
 export const SHN_LORESERVE = 0xff00
-export const SHN_X86_64_LCOMMON = 0xff02
-export const SHN_ABS = 0xfff1
-export const SHN_COMMON = 0xfff2
 export const SHN_XINDEX = 0xffff
+/**
+ * In the model reserved indexes stand above all that a section can have (gABI's SHN_ABS is 0xfff1): an object of 100,000 sections
+ * has one of that number.
+ */
+export const reservedIndexes = 0xffff_0000
+export const SHN_X86_64_LCOMMON = reservedIndexes + 0xff02
+export const SHN_ABS = reservedIndexes + 0xfff1
+export const SHN_COMMON = reservedIndexes + 0xfff2
 
 export const SHT_NULL = 0
 export const SHT_PROGBITS = 1

@@ -9,6 +9,7 @@ import {
   EM_X86_64,
   ET_REL,
   GRP_COMDAT,
+  reservedIndexes,
   SHN_LORESERVE,
   SHN_XINDEX,
   SHT_GROUP,
@@ -286,7 +287,7 @@ function readSymbols(file: FileParts, is64: boolean, rows: readonly RawHeader[],
     if (section === SHN_XINDEX) {
       if (!extended) throw new Malformed(`symbol ${i} has an extended section index, but there is no table of them`)
       section = mapped(extended.getUint32(i * 4, true), i)
-    } else if (section < SHN_LORESERVE) section = mapped(section, i)
+    } else section = section < SHN_LORESERVE ? mapped(section, i) : section + reservedIndexes
     symbols[i] = {
       name: stringAt(strings, view.getUint32(at, true), symbolNameOf, i),
       value: is64 ? wordAt(view, at + 8) : wide(view.getUint32(at + 4, true)),

@@ -85,7 +85,6 @@ export function writeObject(object: ElfObject, namedFirst: readonly number[] = [
 
   const names = new MergedStringTable()
   for (const name of hasSymbols ? ['.symtab', '.strtab', '.shstrtab'] : ['.shstrtab']) names.add(name)
-  if (shndx) names.add('.symtab_shndx')
   for (const section of namedFirst)
     for (const index of [fileIndex[section], relocationIndex[section]]) if (index) names.add((headers[index] as SectionHeader).name)
   for (const header of headers) if (header.type !== SHT_GROUP) names.add(header.name)

@@ -2,7 +2,7 @@
 // Enters: symbols and relocations as data, and the numbers that sections have in the file. Leaves: the tables' contents.
 // gABI ch. 4 "Sections", "Symbol Table", "Relocation".
 
-import { SHN_LORESERVE, SHN_XINDEX, STB_LOCAL } from './constants.ts'
+import { reservedIndexes, SHN_LORESERVE, SHN_XINDEX, STB_LOCAL } from './constants.ts'
 import { MergedStringTable } from './merged-string-table.ts'
 import type { ElfSymbol, RelocationTable } from './model.ts'
 
@@ -29,8 +29,8 @@ export function symbolTableBytes(symbols: readonly ElfSymbol[], is64: boolean, f
     const at = i * step
     if (symbol.binding !== STB_LOCAL && firstGlobal > i) firstGlobal = i
     const info = ((symbol.binding << 4) | (symbol.type & 15)) & 255
-    const isReserved = symbol.section >= SHN_LORESERVE && symbol.section <= SHN_XINDEX
-    let section = isReserved ? symbol.section : symbol.section === 0 ? 0 : (fileIndex[symbol.section] as number)
+    const isReserved = symbol.section >= reservedIndexes
+    let section = isReserved ? symbol.section - reservedIndexes : symbol.section === 0 ? 0 : (fileIndex[symbol.section] as number)
     if (!isReserved && section >= SHN_LORESERVE) {
       extended ??= new DataView(new ArrayBuffer(4 * symbols.length))
       extended.setUint32(4 * i, section, true)

@@ -1,7 +1,17 @@
 // Global symbols of a link and the rules by which definitions win.
 // GNU ld manual §2.1 (--allow-multiple-definition, --warn-common), gABI ch. 4 "Symbol Table" (weak, common).
 
-import { SHN_ABS, SHN_COMMON, SHN_UNDEF, SHN_X86_64_LCOMMON, STB_GNU_UNIQUE, STB_LOCAL, STB_WEAK, type ElfSymbol } from '@kernelbox/elf'
+import {
+  reservedIndexes,
+  SHN_ABS,
+  SHN_COMMON,
+  SHN_UNDEF,
+  SHN_X86_64_LCOMMON,
+  STB_GNU_UNIQUE,
+  STB_LOCAL,
+  STB_WEAK,
+  type ElfSymbol,
+} from '@kernelbox/elf'
 import type { DiagnosticSink } from '@kernelbox/diagnostics'
 import { type InputObject, LinkSymbol } from '../model.ts'
 
@@ -70,16 +80,16 @@ export class SymbolTable {
     symbol.value = elf.value
     if (elf.section !== SHN_UNDEF) {
       symbol.state = 'defined'
-      if (elf.section < 0xff00) symbol.section = object.sections[elf.section]
+      if (elf.section < reservedIndexes) symbol.section = object.sections[elf.section]
     }
     return symbol
   }
 
   #global(object: InputObject, elf: ElfSymbol): LinkSymbol {
-    const section = elf.section < 0xff00 ? object.sections[elf.section] : undefined
+    const section = elf.section < reservedIndexes ? object.sections[elf.section] : undefined
     const isDefinition =
       elf.section !== SHN_UNDEF &&
-      (object.justSymbols || elf.section >= 0xff00 || (section !== undefined && section.discardReason !== 'group'))
+      (object.justSymbols || elf.section >= reservedIndexes || (section !== undefined && section.discardReason !== 'group'))
     const name = isDefinition ? elf.name : this.#wrappedName(elf.name)
     const symbol = this.intern(name)
     // The most constraining visibility wins, whoever asks for it (gABI "Symbol Visibility").
@@ -140,7 +150,7 @@ export class SymbolTable {
 
   #define(symbol: LinkSymbol, object: InputObject, elf: ElfSymbol): void {
     const isWeak = elf.binding === STB_WEAK
-    const section = elf.section < 0xff00 ? object.sections[elf.section] : undefined
+    const section = elf.section < reservedIndexes ? object.sections[elf.section] : undefined
     if (symbol.state === 'common' && isWeak) return
     if (symbol.state === 'defined' && symbol.definedIn) {
       if (isWeak) return
@@ -172,8 +182,9 @@ export class SymbolTable {
 
   #duplicate(symbol: LinkSymbol, object: InputObject, elf: ElfSymbol): void {
     const first = symbol.definedIn as InputObject
-    const place = elf.section < 0xff00 ? object.locate?.(elf.section, Number(elf.value)) : undefined
-    const firstPlace = symbol.elf && symbol.elf.section < 0xff00 ? first.locate?.(symbol.elf.section, Number(symbol.elf.value)) : undefined
+    const place = elf.section < reservedIndexes ? object.locate?.(elf.section, Number(elf.value)) : undefined
+    const firstPlace =
+      symbol.elf && symbol.elf.section < reservedIndexes ? first.locate?.(symbol.elf.section, Number(symbol.elf.value)) : undefined
     const where = place ? '' : `${object.displayName}: `
     this.#sink.error('duplicate-symbol', `${where}multiple definition of '${symbol.name}'`, place, {
       notes: [{ message: `first defined ${firstPlace ? 'here' : `in ${first.displayName}`}`, ...(firstPlace && { span: firstPlace }) }],
