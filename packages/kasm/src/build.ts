@@ -96,8 +96,11 @@ function preprocessAll(state: BuildState): void {
     texts.push(result.text)
   }
   if (command.rule?.isOnly) return
-  state.outputs.push({ path: command.output ?? '-', bytes: Buffer.concat(texts.map((text) => text.bytes)), mode: 0o666 })
+  state.outputs.push({ path: command.output ?? '-', bytes: joined(texts.map((text) => text.bytes)), mode: 0o666 })
 }
+
+/** One text is the usual case and is not copied. */
+const joined = (parts: readonly Uint8Array[]): Uint8Array => (parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts))
 
 function writeAll(state: BuildState): void {
   const standardOutput: Uint8Array[] = []
@@ -110,7 +113,7 @@ function writeAll(state: BuildState): void {
     if (failure) addDiagnostics(state, [{ code: 'cannot-write', severity: 'error', message: `cannot write ${path}: ${failure.message}` }])
   }
   if (standardOutput.length === 0) return
-  const failure = writeOutputFile('-', Buffer.concat(standardOutput))
+  const failure = writeOutputFile('-', joined(standardOutput))
   if (failure && failure.code !== 'EPIPE')
     addDiagnostics(state, [{ code: 'cannot-write', severity: 'error', message: `cannot write standard output: ${failure.message}` }])
 }

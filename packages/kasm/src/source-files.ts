@@ -1,27 +1,50 @@
 // Files as the preprocessor and the assembler see them, and the folders in which gcc on this machine looks for headers.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { tuneForShortRun } from '@kernelbox/cli'
+import { closeSync, openSync, readdirSync, readFileSync, readSync, type Stats, statSync } from 'node:fs'
 import type { CalendarTime, FileAccess } from '@kernelbox/preprocessor'
+
+/** The identity of each file that was read: asked for only where a #pragma once or an #import needs it. */
+const identities = new Map<string, string>()
+
+const identityOf = (stats: Stats) => `${stats.dev}:${stats.ino}`
 
 /** Reads regular files, FIFOs and devices; a folder counts as not there. */
 export function readIfAny(path: string): Uint8Array | undefined {
   // A miss is the usual case in a search path; stat without an exception is ten times as fast as a failing open.
   const stats = statSync(path, { throwIfNoEntry: false })
   if (!stats || stats.isDirectory()) return undefined
-  tuneForShortRun(stats.size)
+  identities.set(path, identityOf(stats))
   try {
-    return readFileSync(path)
+    return stats.isFile() && stats.size > 0 ? readRegular(path, stats.size) : readFileSync(path)
   } catch {
     return undefined
+  }
+}
+
+/** Its size is known: half the system calls of readFileSync, of which a source with hundreds of headers makes many. */
+function readRegular(path: string, size: number): Uint8Array {
+  const bytes = new Uint8Array(size)
+  const file = openSync(path, 'r')
+  try {
+    let length = 0
+    while (length < size) {
+      const count = readSync(file, bytes, length, size - length, null)
+      if (count === 0) break
+      length += count
+    }
+    return length === size ? bytes : bytes.subarray(0, length)
+  } finally {
+    closeSync(file)
   }
 }
 
 export const fileAccess: FileAccess = {
   readFile: readIfAny,
   identity(path) {
+    const known = identities.get(path)
+    if (known !== undefined) return known
     const stats = statSync(path, { throwIfNoEntry: false })
-    return stats && `${stats.dev}:${stats.ino}`
+    return stats && identityOf(stats)
   },
 }
 

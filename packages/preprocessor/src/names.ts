@@ -28,10 +28,11 @@ const stopBit = 16
 const directiveShift = 8
 
 export class NameTable {
-  #words = new Int32Array(16_384)
+  // Small, so that both grow before V8 compiles what enters a name: a branch that ran never costs a second compilation.
+  #words = new Int32Array(256)
   #bytes = new Uint8Array(this.#words.buffer)
   #end = nodeHead
-  #slots = new Int32Array(4096)
+  #slots = new Int32Array(64)
   #count = 0
   /** Told of each new name; looks whether it is predefined. */
   onEnter: ((node: number) => void) | undefined
@@ -189,7 +190,7 @@ export class NameTable {
     const node = this.#end
     const next = node + nodeHead + ((length + 3) >> 2)
     if (next > this.#words.length) {
-      const words = new Int32Array(Math.max(this.#words.length * 2, next))
+      const words = new Int32Array(Math.max(this.#words.length * 4, next))
       words.set(this.#words)
       this.#words = words
       this.#bytes = new Uint8Array(words.buffer)

@@ -39,14 +39,14 @@ export function enterPredefined(state: State): void {
     state.assertions.set('system', ['linux', 'unix', 'posix'])
   }
   // A source names few of some 370 macros: each is looked for when its name is first read.
-  // After some dozens of searches an index is worth its making.
+  // After some searches an index is worth its making.
   let searches = 0
   let isEnteringPlain = true
   let index: Set<string> | undefined
   names.onEnter = (node) => {
     if (names.firstByte(node) !== 0x5f && !isEnteringPlain) return
     const name = names.name(node)
-    if (++searches === 50) index = new Set(lists.flatMap((list) => list.match(/^\w+/gm) ?? []))
+    if (++searches === 12) index = new Set(lists.flatMap((list) => list.match(/^\w+/gm) ?? []))
     if (predefined?.undefine.has(name)) return
     if (index === undefined || index.has(name)) definePredefined(state, lists, node)
   }
