@@ -2,7 +2,7 @@
 // was found, why it cannot stand and what would be right.
 
 import { bytesToText, type Diagnostic, nearestWord, type Span, WordAdvice } from '@kernelbox/diagnostics'
-import { type EncodeMessage, mnemonics, registerNames } from '@kernelbox/x86'
+import { type EncodeMessage, mnemonics, operandCounts, registerNames } from '@kernelbox/x86'
 import type { Assembler } from './assembler.ts'
 import type { Instructions } from './instructions/instructions.ts'
 import { directiveNames } from './directives/registry.ts'
@@ -13,7 +13,12 @@ type Details = Readonly<Record<string, string | number>>
 
 const sentences: Readonly<Record<string, (m: string, d: Details) => string>> = {
   'unknown-mnemonic': (m) => `there is no instruction '${m}'`,
-  'operand-count': (m) => `'${m}' does not take this number of operands`,
+  'operand-count': (m, d) => {
+    const counts = operandCounts(m)
+    const wanted =
+      counts.length > 0 ? `'${m}' takes ${listed(counts.map(String))} ${counts.at(-1) === 1 ? 'operand' : 'operands'}` : undefined
+    return wanted === undefined ? `'${m}' does not take this number of operands` : `${wanted}, not ${d.found ?? 'these'}`
+  },
   'operand-type-mismatch': (m) => `'${m}' does not take operands of these kinds`,
   'bare-number-is-address': (m) => `'${m}' takes no memory operand here; a number without '$' is an address`,
   'memory-to-memory': (m) => `'${m}' cannot have two memory operands; go through a register`,
@@ -28,8 +33,11 @@ const sentences: Readonly<Record<string, (m: string, d: Details) => string>> = {
   'needs-suffix': (m) => `the operands do not say how wide '${m}' is; write a suffix (${m}b, ${m}w, ${m}l)`,
   'ambiguous-size': (m) => `the operands do not say how wide '${m}' is; write a suffix`,
   'high-byte-register-with-rex': (_m, d) => `%${d.register ?? 'ah'} cannot be encoded in an instruction that needs a REX prefix`,
-  'invalid-base-index': (_m, d) =>
-    `${d.register ? `%${d.register}` : 'this'} cannot be used for an address here${d.mode === 16 ? '; 16-bit addresses take %bx, %bp, %si, %di' : ''}`,
+  'invalid-base-index': (_m, d) => {
+    if (d.role === 'index') return `%${d.register} cannot be an index register; it can be the base`
+    if (d.role === 'sizes') return `%${d.register} and %${d.index} of one address differ in size`
+    return `${d.register ? `%${d.register}` : 'this'} cannot be used for an address here${d.mode === 16 ? '; 16-bit addresses take %bx, %bp, %si, %di' : ''}`
+  },
   'displacement-out-of-range': () => 'the displacement does not fit',
   'not-enabled': (m, d) => `'${m}' is not available on the processor chosen${d.feature ? ` (it needs ${d.feature})` : ''}`,
   'prefix-twice': (_m, d) => `the prefix '${d.prefix ?? ''}' stands here twice`,

@@ -13,7 +13,7 @@ it('--explain shows text, bytes, the row and each group of bits', async () => {
         mod   11  register
         reg  000  part of the opcode: /0
         rm   010  %edx
-  05  immediate of 8 bits: 5
+  05  immediate of 8 bits: 5, its sign is extended
 `)
 })
 
@@ -21,7 +21,14 @@ it('--explain takes several instructions and a mode, and says that the linker fi
   const { text } = await explainLine('.code16; mov foo(%bx),%ax; cli', { mode: 32 })
   expect(text).toContain('8b 87 00 00')
   expect(text).toContain('\ncli\n')
-  expect(text).toMatch(/the linker fills them in\.\n$/)
+  expect(text).toMatch(/\(foo\) are zero or a small number here: the linker fills them in\.\n$/)
+})
+
+it('--explain takes bytes as well, and tells what is no instruction', async () => {
+  expect((await explainLine('48 89 c3', {})).text).toMatch(/^mov %rax,%rbx\n {2}bytes {2}48 89 c3\n/)
+  expect((await explainLine('0x66,0x50', { mode: 32 })).text).toMatch(/^push %ax\n/)
+  expect((await explainLine('66', {})).text).toMatch(/^66 {2}a prefix alone/)
+  expect((await explainLine('', {})).text).toMatch(/^There is no instruction to explain/)
 })
 
 it('--explain of something wrong gives the diagnostics of the assembler', async () => {

@@ -99,6 +99,7 @@ export function layOutAddress(
     const culprit = base ?? index
     if (culprit) details.register = culprit.name
     if (index) details.index = index.name
+    if (base && index && base.sizeInBits !== index.sizeInBits && !isVector) details.role = 'sizes'
     return failure('invalid-base-index', operandIndex, details)
   }
   address.addressBits = bits
@@ -153,7 +154,8 @@ export function layOutAddress(
       if (index.sizeInBits !== bits) return invalid()
     } else {
       if (index.class !== registerClass) return invalid()
-      if (index.number === 4) return invalid()
+      // SDM vol. 2 table 2-3: this number in SIB.index says that there is no index
+      if (index.number === 4) return failure('invalid-base-index', operandIndex, { mode, register: index.name, role: 'index' })
     }
   } else if (isVector) return invalid()
 

@@ -45,15 +45,35 @@ const PREFIX_MEANINGS: Readonly<Record<number, string>> = {
   0xf3: 'rep: repeat; or xrelease',
 }
 
+/** Of one byte with several meanings the one that holds for the instruction. */
+const WORD_MEANINGS: Readonly<Record<string, string>> = {
+  rep: 'rep: repeat as often as the count register says',
+  repz: 'repz: repeat while equal',
+  repnz: 'repnz: repeat while not equal',
+  xacquire: 'xacquire: the lock may be elided (TSX)',
+  xrelease: 'xrelease: end of an elided lock (TSX)',
+  bnd: 'bnd: the branch keeps the bounds registers (MPX)',
+  notrack: 'notrack: the target needs no endbr (CET)',
+}
+const PREFIX_WORDS: Readonly<Record<string, number>> = {
+  rep: 0xf3,
+  repz: 0xf3,
+  repnz: 0xf2,
+  xacquire: 0xf2,
+  xrelease: 0xf3,
+  bnd: 0xf2,
+  notrack: 0x3e,
+}
+
 const MAPS: Readonly<Record<number, string>> = {
   1: '0F',
   2: '0F 38',
   3: '0F 3A',
   5: 'MAP5',
   6: 'MAP6',
-  8: 'XOP map 8',
-  9: 'XOP map 9',
-  10: 'XOP map A',
+  8: '8 of XOP',
+  9: '9 of XOP',
+  10: 'A of XOP',
 }
 const MANDATORY = ['none', '66', 'F3', 'F2'] as const
 const LENGTHS = ['128 bits or scalar', '256 bits', '512 bits', 'reserved'] as const
@@ -136,9 +156,11 @@ function explainRun(run: ByteRun, bytes: Uint8Array, decoded: DecodedInstruction
   }
 }
 
-function prefixMeaning(byte: number, { row }: DecodedInstruction): string {
+function prefixMeaning(byte: number, { row, statement }: DecodedInstruction): string {
   const isMandatory = (row.split('|')[2] ?? '').trim().startsWith(`${byte.toString(16).toUpperCase()} `)
-  return isMandatory && byte !== 0x9b ? 'part of the opcode (mandatory prefix)' : (PREFIX_MEANINGS[byte] ?? '')
+  if (isMandatory && byte !== 0x9b) return 'part of the opcode (mandatory prefix)'
+  const word = statement.prefixes.find((one) => PREFIX_WORDS[one] === byte)
+  return (word === undefined ? undefined : WORD_MEANINGS[word]) ?? PREFIX_MEANINGS[byte] ?? ''
 }
 
 function rexBits(rex: number): BitField[] {
@@ -183,7 +205,9 @@ function widthMeaning({ row }: DecodedInstruction): string {
 }
 
 function vvvvField(byte: number, { registers }: DecodedInstruction): BitField {
-  return { name: 'vvvv', value: bitsOf(byte, 3, 4), meaning: registers.vvvv ? `%${registers.vvvv}, stored inverted` : 'unused: all ones' }
+  const name = registers.vvvv
+  const low = Number(/\d+/.exec(name ?? '')?.[0] ?? 0) > 15 ? ': its low four bits' : ''
+  return { name: 'vvvv', value: bitsOf(byte, 3, 4), meaning: name ? `%${name}${low}, stored inverted` : 'unused: all ones' }
 }
 
 function mandatoryField(byte: number): BitField {
@@ -206,7 +230,11 @@ function evexBits(second: number, third: number, fourth: number, decoded: Decode
   const mask = fourth & 7
   const top = ((fourth >> 3) & 1) ^ 1
   return [
-    ...invertedBits(second, 'RXB'),
+    ...invertedBits(second, 'RXB').map((field) =>
+      field.name === 'X' && isRegisterForm(decoded)
+        ? { ...field, meaning: field.meaning.replace('bit 3 of SIB.index', 'bit 4 of ModRM.rm') }
+        : field,
+    ),
     { name: "R'", value: bitsOf(second, 4, 1), meaning: `bit 4 of ModRM.reg, stored inverted: ${((second >> 4) & 1) ^ 1}` },
     mapField(second & 7, 3),
     { name: 'W', value: bitsOf(third, 7, 1), meaning: widthMeaning(decoded) },
@@ -235,6 +263,11 @@ function evexBits(second: number, third: number, fourth: number, decoded: Decode
     { name: "V'", value: bitsOf(fourth, 3, 1), meaning: `bit 4 of vvvv or of a vector index, stored inverted: ${top}` },
     { name: 'aaa', value: bitsOf(fourth, 0, 3), meaning: mask === 0 ? 'no mask' : `mask %k${mask}` },
   ]
+}
+
+/** A register in ModRM.rm: a vector register has its fifth bit in X. */
+function isRegisterForm({ statement, registers }: DecodedInstruction): boolean {
+  return registers.rm !== undefined && !statement.operands.some((operand) => operand.kind === 'memory')
 }
 
 function registerInOpcode(byte: number, { registers }: DecodedInstruction): BitField[] {
@@ -316,7 +349,8 @@ function immediateTitle(run: ByteRun, bytes: Uint8Array, { row, registers }: Dec
   const hasField = /\b[im][bwdqzvo]\b/.test(encoding)
   if (registers.is4) return `%${registers.is4} in the upper four bits${hasField ? `, immediate ${value & 15n} in the lower ones` : ''}`
   if (/\bc[bwdz]\b/.test(encoding) && !row.includes('ptr16')) return `distance to the target from the next instruction: ${value}`
+  const isExtended = /\bimm(8|32)s\b/.test(row) && value !== 0n
   return hasField || row.includes('ptr16')
-    ? `immediate of ${run.length * 8} bits: ${readings(value, run.length * 8)}`
+    ? `immediate of ${run.length * 8} bits: ${readings(value, run.length * 8)}${isExtended ? ', its sign is extended' : ''}`
     : 'immediate that the mnemonic stands for'
 }

@@ -13,3 +13,9 @@ export function isMnemonic(name: string): boolean {
 export function mnemonics(): readonly string[] {
   return tableNames()
 }
+
+/** How many operands a mnemonic takes, with or without size suffix, in rising order. */
+export function operandCounts(name: string): readonly number[] {
+  const rows = rowsOf(name) ?? rowsOf(name.slice(0, -1)) ?? []
+  return [...new Set(rows.map((row) => row.operands.length))].sort((a, b) => a - b)
+}
