@@ -149,6 +149,15 @@ export class FragmentChain {
     this.length = length + count
   }
 
+  /** The bytes [start, end) of others. */
+  slice(bytes: Uint8Array, start: number, end: number): void {
+    this.reserve(end - start)
+    const { data } = this
+    let to = this.length
+    for (let at = start; at < end; at++) data[to++] = bytes[at] as number
+    this.length = to
+  }
+
   /** Little-endian, `value` an integer within ±2^53. */
   number(value: number, sizeInBytes: number): void {
     this.reserve(sizeInBytes)
@@ -171,11 +180,12 @@ export class FragmentChain {
     }
   }
 
-  /** A LEB128 number (DWARF 5 §7.6), `value` an integer from 0 to 2^53. */
+  /** A LEB128 number (DWARF 5 §7.6), `value` an integer up to 2^53, and from -2^53 on if it is signed. */
   leb128(value: number, isSigned: boolean): void {
     let rest = value
     for (const last = isSigned ? 63 : 127; rest > last; rest = Math.floor(rest / 128)) this.byte((rest % 128) + 128)
-    this.byte(rest)
+    for (; rest < -64; rest = Math.floor(rest / 128)) this.byte((rest - Math.floor(rest / 128) * 128) | 128)
+    this.byte(rest & 127)
   }
 
   /** Closes the open fragment with a variable part and opens the next; returns the index of the one closed. */

@@ -55,6 +55,11 @@ function stateOf(a: Assembler): CfiState {
   return state
 }
 
+/** The frames so far, where there have been any. */
+export function framesOf(a: Assembler): CfiFrames | undefined {
+  return (a.extensions.get('cfi') as CfiState | undefined)?.frames
+}
+
 function emit(a: Assembler, { frames }: CfiState): void {
   if (frames.frames.length === 0 || frames.hasOpenFrame) return
   const addressSizeInBytes = a.is64BitObject && !a.options.x32 ? 8 : 4

@@ -95,12 +95,12 @@ function emitStrings(a: Assembler, hasTerminator: boolean, width: number): void 
   a.expectEnd()
 }
 
-/** The value of a constant or of a difference of two places in one fragment; -1 for all else. */
+/** The value of a constant or of a difference of two places in one fragment; NaN for all else. */
 function knownNumber(reader: ExpressionReader): number {
   if (reader.kind === expressionConstant) return reader.constant
   const { add, sub } = reader
-  if (reader.kind !== expressionLinear || add?.kind !== symbolLabel || sub?.kind !== symbolLabel) return -1
-  return add.chain === sub.chain && add.fragment === sub.fragment ? add.offset - sub.offset + reader.constant : -1
+  if (reader.kind !== expressionLinear || add?.kind !== symbolLabel || sub?.kind !== symbolLabel) return Number.NaN
+  return add.chain === sub.chain && add.fragment === sub.fragment ? add.offset - sub.offset + reader.constant : Number.NaN
 }
 
 function emitLeb128(a: Assembler, isSigned: boolean): void {
@@ -118,9 +118,9 @@ function emitLeb128(a: Assembler, isSigned: boolean): void {
       continue
     }
     if (reader.isFaulty) return
-    const value = reader.operator === 0 ? knownNumber(reader) : -1
+    const value = reader.operator === 0 ? knownNumber(reader) : Number.NaN
     if (!a.takesValue(value === 0, 1)) continue
-    if (value >= 0 && a.section.type !== SHT_NOBITS) chain.leb128(value, isSigned)
+    if ((value >= 0 || (isSigned && value < 0)) && a.section.type !== SHT_NOBITS) chain.leb128(value, isSigned)
     else if (reader.kind === expressionLinear && reader.add && reader.sub) {
       // Debugging sections have hundreds of thousands of these: no object for each.
       const i = chain.close(partLeb128, isSigned ? 1 : 0, 1, reader.constant, reader.add, reader.sub)

@@ -1,10 +1,12 @@
 // The short way of the directives that compilers write by the hundred thousand: one number, symbol or difference of two
-// labels (.byte .value .long .quad .uleb128 .sleb128), .p2align and .loc. Enters: the bytes behind the directive's name.
+// labels (.byte .value .long .quad .uleb128 .sleb128), one string without escapes, .p2align, .loc and offsets of frames. Enters: the bytes behind the directive's name.
 // Leaves: what directives/data.ts, directives/layout.ts and line-table/directives.ts would have emitted; or nothing at all,
 // where a statement has anything else in it and those have to read it. docs/adr/0007.
 
 import { SHT_NOBITS } from '@kernelbox/elf'
 import type { Assembler } from '../assembler.ts'
+import { framesOf } from '../cfi/directives.ts'
+import { cfaOffset } from '../cfi/frames.ts'
 import { emitAlign } from '../directives/layout.ts'
 import { nameBytes } from '../expression-reader.ts'
 import { fixedDistance } from '../fixed-distance.ts'
@@ -15,7 +17,7 @@ import { QuickSymbols } from './quick-symbols.ts'
 import { type AsmSymbol, symbolAbsolute, symbolLabel, symbolUndefined } from '../symbols.ts'
 
 /** What the directive of a word is; a number of bytes for numbers of that size. */
-export type QuickDirective = 0 | 1 | 2 | 4 | 8 | 16 | 17 | 18 | 19 | 20 | 21 | 22
+export type QuickDirective = 0 | 1 | 2 | 4 | 8 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26
 const quickUleb128 = 16
 const quickSleb128 = 17
 const quickP2align = 18
@@ -24,6 +26,10 @@ const quickLoc = 19
 const quickGlobal = 20
 const quickType = 21
 const quickSize = 22
+const quickAscii = 23
+const quickString = 24
+const quickCfaOffset = 25
+const quickCfiOffset = 26
 
 const directives: Readonly<Record<string, QuickDirective>> = {
   '.byte': 1,
@@ -44,6 +50,11 @@ const directives: Readonly<Record<string, QuickDirective>> = {
   '.global': quickGlobal,
   '.type': quickType,
   '.size': quickSize,
+  '.ascii': quickAscii,
+  '.asciz': quickString,
+  '.string': quickString,
+  '.cfi_def_cfa_offset': quickCfaOffset,
+  '.cfi_offset': quickCfiOffset,
 }
 
 /** 0: the full path takes it. */
@@ -77,6 +88,8 @@ export class QuickData {
     const a = this.#assembler
     if (directive === quickP2align) return this.#align(bytes, at, length)
     if (directive === quickLoc) return this.#loc(bytes, at, length)
+    if (directive >= quickCfaOffset) return this.#frame(directive, bytes, at, length)
+    if (directive >= quickAscii) return this.#string(directive === quickString, bytes, at, length)
     if (directive >= quickGlobal) return this.#symbols(directive, bytes, at, length)
     if (a.sections.section.type === SHT_NOBITS || !this.#value(bytes, at, length)) return -1
     const end = this.#at
@@ -90,6 +103,48 @@ export class QuickData {
     const names = this.#names
     if (directive === quickType) return names.type(bytes, at, length)
     return directive === quickSize ? names.size(bytes, at, length) : names.global(bytes, at, length)
+  }
+
+  /** `"text"`; a backslash, and a second string, are for the full path. */
+  #string(hasTerminator: boolean, bytes: Uint8Array, from: number, length: number): number {
+    const { sections } = this.#assembler
+    let at = from
+    while (at < length && (bytes[at] === 9 || bytes[at] === 32)) at++
+    if (at >= length || bytes[at] !== 34) return -1
+    const start = ++at
+    for (let c = 0; at < length && (c = bytes[at] as number) !== 34; at++) if (c === 92 || c === 10) return -1
+    const end = at
+    this.#at = at + 1
+    if (at >= length || !this.#isEnd(bytes, length) || sections.section.type === SHT_NOBITS) return -1
+    sections.chain.slice(bytes, start, end)
+    if (hasTerminator) sections.chain.byte(0)
+    return this.#at
+  }
+
+  /** `.cfi_def_cfa_offset number` and `.cfi_offset number, number`. */
+  #frame(directive: QuickDirective, bytes: Uint8Array, from: number, length: number): number {
+    const a = this.#assembler
+    const { chain } = a.sections
+    const frames = framesOf(a)
+    if (!frames?.isOpen(chain)) return -1
+    let at = from
+    while (at < length && (bytes[at] === 9 || bytes[at] === 32)) at++
+    if (!this.#digits(bytes, at, length)) return -1
+    const first = this.#number
+    if (directive === quickCfaOffset) {
+      if (!this.#isEnd(bytes, length)) return -1
+      frames.defineCfaOffset(chain, first, false)
+      return this.#at
+    }
+    at = this.#at
+    if (at >= length || bytes[at] !== 44) return -1
+    at++
+    while (at < length && (bytes[at] === 9 || bytes[at] === 32)) at++
+    const isNegative = bytes[at] === 45
+    if (!this.#digits(bytes, isNegative ? at + 1 : at, length) || !this.#isEnd(bytes, length)) return -1
+    if (this.#number % frames.target.wordSizeInBytes !== 0) return -1
+    frames.offset(chain, cfaOffset, first, isNegative ? -this.#number : this.#number, false)
+    return this.#at
   }
 
   #field(sizeInBytes: number, sourceIndex: number): boolean {
@@ -119,7 +174,7 @@ export class QuickData {
     const a = this.#assembler
     const { chain } = a.sections
     if (add === undefined) {
-      if (this.#number < 0) return false
+      if (this.#number < 0 && !isSigned) return false
       chain.leb128(this.#number, isSigned)
       return true
     }
@@ -132,7 +187,7 @@ export class QuickData {
     return true
   }
 
-  /** Reads [-]number, symbol[±number] or label-label up to the end of the statement; false, and nothing done: something else. */
+  /** Reads [-]number, symbol[±number] or label[±number]-label up to the end of the statement; false, and nothing done: something else. */
   #value(bytes: Uint8Array, from: number, length: number): boolean {
     let at = from
     while (at < length && (bytes[at] === 9 || bytes[at] === 32)) at++
@@ -151,12 +206,14 @@ export class QuickData {
     const add = this.#symbol(bytes, at, length)
     if (add === undefined) return false
     at = this.#at
-    const sign = at < length ? bytes[at] : 0
-    if (sign === 43 || sign === 45) {
-      if (sign === 45 && nameBytes[bytes[at + 1] as number] === 1) return this.#difference(add, bytes, at + 1, length)
+    let sign = at < length ? bytes[at] : 0
+    if (sign === 43 || (sign === 45 && nameBytes[bytes[at + 1] as number] !== 1)) {
       if (!this.#digits(bytes, at + 1, length)) return false
       if (sign === 45) this.#number = -this.#number
+      at = this.#at
+      sign = at < length ? bytes[at] : 0
     }
+    if (sign === 45 && nameBytes[bytes[at + 1] as number] === 1) return this.#difference(add, bytes, at + 1, length)
     if (!this.#isEnd(bytes, length)) return false
     if (add.kind === symbolAbsolute) return this.#absolute(add)
     if (!add.isPlain) return false
@@ -181,15 +238,16 @@ export class QuickData {
     const sub = this.#symbol(bytes, at, length)
     if (sub === undefined || !sub.isPlain || !this.#isEnd(bytes, length)) return false
     const isInFragment = add.chain === sub.chain && add.fragment === sub.fragment && add.kind === symbolLabel && sub.kind === symbolLabel
-    // What is a number already has to fit in its field: the full path looks at that, but for the usual small ones.
-    if (add === sub || (isInFragment && (add.offset < sub.offset || add.offset - sub.offset > 0x7f))) return false
     if (isInFragment && add.type === undefined) {
+      const distance = add.offset - sub.offset + this.#number
+      // What is a number already has to fit in its field: the full path looks at that, but for the usual small ones.
+      if (distance < 0 || distance > 0x7f) return false
       a.mention(add, this.#valueStart, false)
       a.mention(sub, this.#subStart, false)
-      this.#number = add.offset - sub.offset
+      this.#number = distance
       return true
     }
-    if (fixedDistance(add, sub) !== undefined) return false
+    if (add === sub || fixedDistance(add, sub) !== undefined) return false
     this.#add = add
     this.#sub = sub
     return true
@@ -261,7 +319,7 @@ export class QuickData {
     return this.#at
   }
 
-  /** `.loc file line [column] [is_stmt n] [view name]`. */
+  /** `.loc file line [column] [is_stmt n] [discriminator n] [view name]`. */
   #loc(bytes: Uint8Array, from: number, length: number): number {
     const a = this.#assembler
     if (!this.#plainNumber(bytes, from, length)) return -1
@@ -272,12 +330,16 @@ export class QuickData {
     if (!table.files.has(file) || line > 0xffffffff) return -1
     const column = this.#plainNumber(bytes, this.#at, length) ? this.#number : undefined
     let isStatement: boolean | undefined
+    let discriminator = 0
     let view: View | undefined
     while (!this.#isEnd(bytes, length)) {
       const at = this.#at
       if (bytes[at] === 105 && isWord(bytes, at, 'is_stmt')) {
         if (isStatement !== undefined || !this.#plainNumber(bytes, at + 7, length) || this.#number > 1) return -1
         isStatement = this.#number === 1
+      } else if (bytes[at] === 100 && isWord(bytes, at, 'discriminator')) {
+        if (!this.#plainNumber(bytes, at + 13, length) || this.#number > 0xffffffff) return -1
+        discriminator = this.#number
       } else if (bytes[at] === 118 && isWord(bytes, at, 'view')) {
         view = view === undefined ? this.#view(bytes, at + 5, length) : undefined
         if (view === undefined) return -1
@@ -285,7 +347,7 @@ export class QuickData {
     }
     const end = this.#at
     table.stopGenerating()
-    table.loc(a.sections.chain, file, line, { column, isStatement, flags: 0, isa: undefined, discriminator: 0, view })
+    table.loc(a.sections.chain, file, line, { column, isStatement, flags: 0, isa: undefined, discriminator, view })
     return end
   }
 

@@ -190,4 +190,40 @@ describe('statements filled in from recipes', () => {
     }
     expectSameObject(lines.join(''), { mode: 64 })
   })
+  it('cover strings and frames, and distances with a number among the labels', () => {
+    const strings = ['""', '"a"', '"two words"', '"; # ,"', '"esc\\n"', '"a" "b"', '"a", "b"', '"open', '"a"; nop', 'b', '<65>']
+    const lines: string[] = []
+    for (const directive of ['.ascii', '.asciz', '.string'])
+      for (const string of strings) lines.push(`${directive} ${string}`, `${directive}\t${string} # told`)
+    for (const width of ['.byte', '.long', '.uleb128', '.sleb128'])
+      for (const value of [
+        'l1-1-l0',
+        'l2-1-l1',
+        'l1-l1',
+        'l0-l1',
+        'l0-1-l1',
+        'l2+5-l0',
+        'f-f',
+        'f-1-l0',
+        '-l0',
+        '-5',
+        '-64',
+        '-65',
+        '-8193',
+        '-70000000000',
+      ])
+        lines.push(`${width} ${value}`)
+    const frame = ['16', '-16', '0x10', '1f', '16+8', '', '16 16'].map((offset) => `.cfi_def_cfa_offset ${offset}`)
+    const saved = ['6, -16', '6,-16', '%rbp, -16', '6, -15', '6', '3, 16', '300, -8'].map((pair) => `.cfi_offset ${pair}`)
+    const body = ['l0: nop', 'l1: jmp f', 'l2:', ...lines]
+    expectSame(
+      ['.text', '.cfi_def_cfa_offset 8', ...body, '.cfi_startproc', ...frame, ...saved, '.cfi_endproc', '.bss', ...lines, 'f:'].join('\n'),
+    )
+    const good = strings.slice(0, 4).flatMap((string) => [`.ascii ${string}`, `.string ${string}`])
+    for (const value of ['l1-1-l0', 'l1-l1', 'l2+5-l0', 'l0-l1', '-64', '-65', '-8193', 'f-f', 'l3-1-l2', 'l4-l2'])
+      good.push(`.sleb128 ${value}`)
+    for (const value of ['l1-1-l0', 'l1-l1', 'l2+5-l0', 'l2-1-l1', 'l4-1-l0']) good.push(`.uleb128 ${value}`, `.byte ${value}`)
+    const code = [1, 2, 3, 4].flatMap((i) => [`l${i}: jmp f`, `.cfi_def_cfa_offset ${16 * i}`, `.cfi_offset ${i}, -${8 * i}`])
+    expectSameObject(['.cfi_startproc', 'f: l0: nop', ...code, '.cfi_endproc', '.data', ...good, ''].join('\n'), { mode: 64 })
+  })
 })
