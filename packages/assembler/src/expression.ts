@@ -90,9 +90,13 @@ export class Evaluation {
   fault: EvaluationFault | undefined = undefined
   #depth = 0
   #steps = 0
+  /** Values of equated symbols, where they cannot change any more; a fault in the place of a value. */
+  readonly #known: Map<AsmSymbol, Linear | EvaluationFault> | undefined
 
-  constructor(knowledge: Knowledge) {
+  /** `isFinal`: all addresses are, so that each symbol is worked out once, however long the chain it hangs on. */
+  constructor(knowledge: Knowledge, isFinal = false) {
     this.#knowledge = knowledge
+    this.#known = isFinal ? new Map() : undefined
   }
 
   /** The linear form, or undefined with `fault` set. */
@@ -128,6 +132,7 @@ export class Evaluation {
       case symbolRegister:
         return this.#fail({ kind: 'register', name: symbol.registerName })
       case symbolEquated: {
+        if (this.#known) return this.#resolved(symbol, this.#known)
         if (symbol.isResolving || this.#depth > 2000) return this.#fail({ kind: 'loop', symbol })
         if (++this.#steps > mostSteps) return this.#fail({ kind: 'too-long' })
         symbol.isResolving = true
@@ -150,6 +155,32 @@ export class Evaluation {
       case symbolCommon:
         return { add: symbol, sub: undefined, constant: 0n }
     }
+  }
+
+  /** What hangs on others is worked out after them, without recursion: chains of `.set` may be as long as the source. */
+  #resolved(symbol: AsmSymbol, known: Map<AsmSymbol, Linear | EvaluationFault>): Linear | undefined {
+    const waiting = symbol.isResolving ? [] : [symbol]
+    const begun: AsmSymbol[] = []
+    while (waiting.length > 0) {
+      const next = waiting.at(-1) as AsmSymbol
+      if (known.has(next)) waiting.pop()
+      else if (next === begun.at(-1)) {
+        const before = this.fault
+        this.fault = undefined
+        const value = this.#linear(next.expression as Expression)
+        known.set(next, value ?? this.fault ?? { kind: 'missing' })
+        this.fault = before
+        next.isResolving = false
+        begun.pop()
+        waiting.pop()
+      } else {
+        next.isResolving = true
+        begun.push(next)
+        for (const needed of equatedIn(next.expression as Expression)) if (!needed.isResolving && !known.has(needed)) waiting.push(needed)
+      }
+    }
+    const value = known.get(symbol) ?? { kind: 'loop', symbol }
+    return 'kind' in value ? this.#fail(value) : value
   }
 
   #linear(expression: Expression): Linear | undefined {
@@ -272,6 +303,25 @@ export class Evaluation {
   #difference(left: Linear, right: Linear): Linear | undefined {
     return this.#sum(left, { add: right.sub, sub: right.add, constant: -right.constant }, '-')
   }
+}
+
+/** The symbols of an expression that have expressions themselves. */
+function equatedIn(expression: Expression): AsmSymbol[] {
+  const found: AsmSymbol[] = []
+  const parts = [expression]
+  const add = (symbol: AsmSymbol | undefined) => {
+    for (let depth = 0; symbol?.weakrefTarget && depth < 100; depth++) symbol = symbol.weakrefTarget
+    if (symbol?.kind === symbolEquated) found.push(symbol)
+  }
+  for (let part = parts.pop(); part; part = parts.pop()) {
+    if (part.kind === 'symbol') add(part.symbol)
+    else if (part.kind === 'linear') {
+      add(part.add)
+      add(part.sub)
+    } else if (part.kind === 'unary') parts.push(part.operand)
+    else if (part.kind === 'binary') parts.push(part.left, part.right)
+  }
+  return found
 }
 
 /** Could the distance of the two become known? Two labels of one section's fragments. */

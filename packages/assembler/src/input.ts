@@ -37,6 +37,9 @@ export class InputFrame {
   at = 0
   /** How many more times the text is read from its beginning. */
   remaining = 0
+  /** How often it is read in all, and what had been expanded when it was opened. */
+  times = 1
+  expandedBefore = 0
   /** Depth of the conditional stack when the frame was opened. */
   readonly conditionalDepth: number
   #isCopy = false
@@ -92,6 +95,7 @@ export class Input {
     this.sources.push(source)
     this.frame = new InputFrame(kind, source, this.sources.length - 1, conditionalDepth)
     this.frames.push(this.frame)
+    this.frame.expandedBefore = this.expandedInBytes
     if (kind === 'macro' || kind === 'repeat') this.#expanded(this.frame.length + openingInBytes)
   }
 

@@ -4,6 +4,7 @@
 import { bytesToText, type OriginFrame, OriginMap, type SourceFile, SourceFile as Source, type Span } from '@kernelbox/diagnostics'
 import type { Assembler, Word } from './assembler.ts'
 import { nameBytes } from './expression-reader.ts'
+import type { InputFrame } from './input.ts'
 
 const deepest = 100
 /** One expansion: its text and what is kept to lead back from it. */
@@ -27,7 +28,7 @@ export function watchExpansions(a: Assembler): void {
         memory += chain.length + chain.count * fragmentInBytes + chain.fixups.count * fixupInBytes
       }
     }
-    if (a.input.expandedInBytes <= mostExpandedInBytes && memory <= mostMemoryInBytes) return
+    if (a.input.expandedInBytes <= mostExpandedInBytes && memory <= mostMemoryInBytes && !foreseesTooMuch(a)) return
     a.error(
       'expansion-too-large',
       'macros and repetitions expand to more than this assembler takes; the rest of the input is not read',
@@ -39,6 +40,24 @@ export function watchExpansions(a: Assembler): void {
     a.isGivenUp = true
     a.input.closeAll()
   }
+}
+
+/** A repetition that, going on as it began, would be far beyond what is taken: it is not worth half a minute to see it. */
+function foreseesTooMuch(a: Assembler): boolean {
+  // What the innermost will have expanded to in the end, then what each around it will, if all its rounds are alike.
+  let foreseen = 0
+  for (let i = a.input.frames.length - 1; i >= 0; i--) {
+    const { kind, times, remaining, expandedBefore } = a.input.frames[i] as InputFrame
+    if (kind !== 'repeat') continue
+    const done = times - remaining - 1
+    if (done >= 1 && done * 64 >= times) {
+      foreseen = ((a.input.expandedInBytes - expandedBefore) / done) * times
+      if (foreseen > 4 * mostExpandedInBytes) return true
+    } else foreseen *= times
+    // The first round may be unlike the others: far beyond is asked of what rests on it alone.
+    if (foreseen > 64 * mostExpandedInBytes) return true
+  }
+  return false
 }
 
 export interface Formal {
@@ -95,11 +114,13 @@ function firstWord(bytes: Uint8Array, start: number, end: number): string {
 export class Macro {
   readonly name: string
   readonly formals: readonly Formal[]
+  readonly byName: ReadonlyMap<string, Formal>
   readonly body: Block
 
   constructor(name: string, formals: readonly Formal[], body: Block) {
     this.name = name
     this.formals = formals
+    this.byName = new Map(formals.map((formal) => [formal.name, formal]))
     this.body = body
   }
 
@@ -143,7 +164,9 @@ function openText(a: Assembler, kind: 'macro' | 'repeat', name: string, text: st
   }
   a.macroDepth++
   a.input.open(kind, Source.fromByteText(name, text, map), a.conditionals.depth)
-  if (a.input.frame) a.input.frame.remaining = times - 1
+  if (!a.input.frame) return
+  a.input.frame.remaining = times - 1
+  a.input.frame.times = times
 }
 
 /** Repeats a block as it is. */
@@ -456,9 +479,9 @@ function readArguments(a: Assembler, macro: Macro): Map<string, string> | undefi
   while (!reader.isAtEnd) {
     const before = reader.at
     const keyword = reader.keyword()
-    if (keyword !== undefined && (formals.some((f) => f.name === keyword) || !a.isAltMacro)) {
+    if (keyword !== undefined && (macro.byName.has(keyword) || !a.isAltMacro)) {
       hasKeywords = true
-      const formal = formals.find((f) => f.name === keyword)
+      const formal = macro.byName.get(keyword)
       if (!formal) {
         a.error('unknown-parameter', `the macro '${macro.name}' has no parameter '${keyword}'`)
         reader.value()

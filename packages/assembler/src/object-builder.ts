@@ -53,7 +53,7 @@ const emptySection: ElfSection = {
 
 export function buildObject(a: Assembler, resolved: readonly ResolvedSection[]): ElfObject {
   const isX8664 = a.is64BitObject || a.options.x32 === true
-  const evaluation = new Evaluation(addressKnowledge())
+  const evaluation = new Evaluation(addressKnowledge(), true)
   const sections: ElfSection[] = [{ ...emptySection }]
   const groups: ElfGroup[] = []
   const groupBySignature = new Map<string, ElfGroup>()

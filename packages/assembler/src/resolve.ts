@@ -94,7 +94,7 @@ const operatorSize = relocationOperators.indexOf('SIZE')
 export class Resolver {
   readonly #assembler: Assembler
   readonly #relaxation: Relaxation
-  readonly #evaluation = new Evaluation(addressKnowledge())
+  readonly #evaluation = new Evaluation(addressKnowledge(), true)
   readonly #isX8664: boolean
   readonly #relaxRelocations: boolean
   readonly #is16BitAtEnd: boolean

@@ -1,11 +1,14 @@
 // What symbols cannot be at once, seen when all is read. GNU as manual §7 .comm, .weak, .set.
 
 import type { Assembler } from './assembler.ts'
+import { Evaluation } from './expression.ts'
+import { fixedDistance } from './fixed-distance.ts'
 import { type AsmSymbol, symbolCommon, symbolEquated, symbolUndefined } from './symbols.ts'
 import { versionNames } from './versions.ts'
 
 export function checkSymbols(a: Assembler): void {
   const { all } = a.symbols
+  const evaluation = new Evaluation({ distance: fixedDistance }, true)
   for (let s = 0; s < all.length; s++) {
     const symbol = all[s] as AsmSymbol
     if (symbol.versionNames && symbol.kind === symbolUndefined) checkUndefinedVersions(a, symbol)
@@ -19,7 +22,7 @@ export function checkSymbols(a: Assembler): void {
       })
     }
     if (symbol.kind !== symbolEquated || !symbol.isForwardAlias || !symbol.expression) continue
-    const target = a.evaluation.evaluate(symbol.expression)?.add
+    const target = evaluation.evaluate(symbol.expression)?.add
     if (target?.kind === symbolCommon) {
       a.report({
         code: 'alias-of-common',

@@ -73,6 +73,7 @@ function readFormals(
   macro: string,
 ): Formal[] | undefined {
   const formals: Formal[] = []
+  const names = new Set<string>()
   let rest = text
   // `.macro m (a, b)` is accepted too.
   if (rest.startsWith('(') && rest.endsWith(')')) rest = rest.slice(1, -1)
@@ -100,10 +101,11 @@ function readFormals(
         defaultValue = ''
       }
     }
-    if (formals.some((f) => f.name === name)) {
+    if (names.has(name)) {
       fail('duplicate-parameter', `the macro '${macro}' has two parameters '${name}'`)
       return undefined
     }
+    names.add(name)
     formals.push({ name, defaultValue, kind })
     const isVararg = kind === 'vararg'
     rest = rest.trimStart()

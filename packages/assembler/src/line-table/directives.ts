@@ -61,7 +61,7 @@ function checkFiles(a: Assembler, { files, rows }: LineTable): void {
 }
 
 function checkViews(a: Assembler, { viewsThatMustBeZero }: LineTable): void {
-  const evaluation = new Evaluation(addressKnowledge())
+  const evaluation = new Evaluation(addressKnowledge(), true)
   for (const view of viewsThatMustBeZero) {
     const value = evaluation.constant({ kind: 'symbol', symbol: view })
     if (value === 0n) continue
@@ -334,7 +334,7 @@ function sequencesOf({ rows }: LineTable): LineSequence[] {
 
 /** The functions of the source with a known size. */
 function functionsOf(a: Assembler): CompileUnit['functions'] {
-  const evaluation = new Evaluation(addressKnowledge())
+  const evaluation = new Evaluation(addressKnowledge(), true)
   const functions: { symbol: AsmSymbol; name: string; isGlobal: boolean; sizeInBytes: number }[] = []
   const { all } = a.symbols
   for (let s = 0; s < all.length; s++) {

@@ -18,7 +18,7 @@ const headerLines = 3
 const debugging = /^\s*\.stab/i
 
 export function renderListing(a: Assembler, recorder: ListingRecorder, resolved: readonly ResolvedSection[], hasErrors: boolean): string {
-  const evaluation = new Evaluation(addressKnowledge())
+  const evaluation = new Evaluation(addressKnowledge(), true)
   const { options, lines } = recorder
   const pages = new Pages(recorder, lines[0]?.source.name ?? '')
   const contents = new Map(resolved.map(({ section, contents }) => [section, contents]))
