@@ -48,6 +48,8 @@ export interface LinkFiles {
   ): { readonly name: string; readonly bytes: Uint8Array } | undefined
 }
 
+/** --hash-style. */
+export type HashStyle = 'sysv' | 'gnu' | 'both'
 export type Emulation = 'elf_i386' | 'elf_x86_64' | 'elf32_x86_64'
 /** BFD's names; `elf` stands for the ELF format of the emulation. */
 export type OutputFormat = 'elf32-i386' | 'elf64-x86-64' | 'elf32-x86-64' | 'binary' | 'ihex' | 'srec' | 'verilog'
@@ -96,6 +98,8 @@ export interface LinkOptions {
   readonly gcKeepExported?: boolean
   /** -static-pie / -pie. */
   readonly pie?: boolean
+  /** --hash-style; default: both. */
+  readonly hashStyle?: HashStyle
   /** False for --no-relax: uses of the GOT are not made direct. */
   readonly relax?: boolean
   /** -n / -N. */

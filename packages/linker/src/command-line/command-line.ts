@@ -188,6 +188,10 @@ const rules: Readonly<Record<string, Rule>> = {
   'force-group-allocation': flag((options) => {
     options.forceGroupAllocation = true
   }),
+  'hash-style': value((state, text) => {
+    if (text === 'sysv' || text === 'gnu' || text === 'both') state.command.options.hashStyle = text
+    else state.fault(`--hash-style=${text}: expected sysv, gnu or both`)
+  }),
   'gc-sections': flag((options) => {
     options.gcSections = true
   }),
@@ -501,7 +505,6 @@ const rules: Readonly<Record<string, Rule>> = {
       'rpath-link',
       'soname',
       'h',
-      'hash-style',
       'plugin',
       'plugin-opt',
       'sysroot',

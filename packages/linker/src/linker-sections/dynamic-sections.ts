@@ -4,16 +4,19 @@
 // Section"; x86-64 psABI §4.4.1, i386 supplement "Relocation Types" (R_*_RELATIVE).
 
 import type { DiagnosticSink } from '@kernelbox/diagnostics'
-import { SHF_ALLOC, SHF_WRITE, SHT_STRTAB, STT_GNU_IFUNC } from '@kernelbox/elf'
+import { SHF_ALLOC, SHF_WRITE, SHT_FINI_ARRAY, SHT_INIT_ARRAY, SHT_STRTAB, STT_GNU_IFUNC } from '@kernelbox/elf'
 import { viewOf } from '../relocation/contents.ts'
 import { absoluteOf } from '../layout/evaluate.ts'
 import { defineAtSection } from './linker-symbols.ts'
 import type { InputObject, InputSection, LinkSymbol, OutputSection } from '../model.ts'
+import type { HashStyle } from '../options.ts'
 import { symbolAddress } from '../layout/symbol-address.ts'
 import type { SymbolTable } from '../inputs/symbol-table.ts'
 
 const SHT_DYNAMIC = 6
 const SHT_DYNSYM = 11
+const SHT_HASH = 5
+const SHT_GNU_HASH = 0x6fff_fff6
 const relative = 8
 
 const tag = {
@@ -23,6 +26,10 @@ const tag = {
   initArraySize: 27,
   finiArray: 26,
   finiArraySize: 28,
+  hash: 4,
+  gnuHash: 0x6fff_fef5,
+  textRelocations: 22,
+  flags: 30,
   stringTable: 5,
   symbolTable: 6,
   stringSize: 10,
@@ -43,8 +50,9 @@ const tag = {
   relCount: 0x6fff_fffa,
 } as const
 const flag1Pie = 0x0800_0000
-/** As many entries as a .dynamic may get here, and the null one. */
-const mostTags = 22
+const flagTextRelocations = 4
+/** GNU ld leaves room for so many more entries, null ones among them (manual §2.1, --spare-dynamic-tags). */
+const spareTags = 5
 
 interface Word {
   readonly section: InputSection
@@ -52,7 +60,13 @@ interface Word {
   readonly symbol: LinkSymbol
 }
 
-interface DynamicMaker {
+export interface DynamicRules {
+  readonly hashStyle: HashStyle
+  /** Names that the script gives a value, whether an object defines them or not. */
+  readonly isAssigned: (name: string) => boolean
+}
+
+interface DynamicMaker extends DynamicRules {
   readonly isI386: boolean
   readonly is64: boolean
   readonly make: (name: string, type: number, flags: number, size: number, alignment: number, entrySize: number) => InputSection
@@ -65,6 +79,10 @@ export class DynamicSections {
   #symbols: InputSection | undefined
   #strings: InputSection | undefined
   #relocations: InputSection | undefined
+  #hash: InputSection | undefined
+  #gnuHash: InputSection | undefined
+  #hasInitArray = false
+  #hasFiniArray = false
 
   constructor(maker: DynamicMaker) {
     this.#maker = maker
@@ -88,6 +106,8 @@ export class DynamicSections {
     for (const object of objects) {
       for (const section of object.sections) {
         if (!section || section.isDiscarded || !section.isLive || (section.flags & SHF_ALLOC) === 0) continue
+        if (section.type === SHT_INIT_ARRAY) this.#hasInitArray = true
+        if (section.type === SHT_FINI_ARRAY) this.#hasFiniArray = true
         this.#scanSection(section, sink)
       }
     }
@@ -100,7 +120,7 @@ export class DynamicSections {
     for (let row = 0; row < relocations.count; row++) {
       const type = relocations.typeAt(row)
       const symbol = object.symbols[relocations.symbolAt(row)] as LinkSymbol
-      if (!mayMove(symbol)) continue
+      if (!this.mayMove(symbol)) continue
       const offset = relocations.offsetAt(row)
       if (type === (isI386 || is64 ? 1 : 10)) this.#words.push({ section, offset, symbol })
       else if (is64 && (type === 10 || type === 11) && symbol.state === 'defined') {
@@ -116,15 +136,57 @@ export class DynamicSections {
     }
   }
 
+  /** Whether the symbol's address may depend on where the program is loaded; of the script's symbols that is known later. */
+  mayMove(symbol: LinkSymbol): boolean {
+    if (symbol.state === 'defined') return symbol.section !== undefined || symbol.isScripted || this.#maker.isAssigned(symbol.name)
+    return symbol.name !== '' && (symbol.state !== 'undefined-weak' || symbol.isLinkerMade || this.#maker.isAssigned(symbol.name))
+  }
+
   /** Makes the sections, but the relocations: they are the linker's own .rela.got. */
-  make(relocations: InputSection | undefined, symbols: SymbolTable): void {
-    const { make, is64 } = this.#maker
+  make(hasRelocations: boolean, symbols: SymbolTable, hasPlt: boolean): void {
+    const { make, is64, isI386, hashStyle } = this.#maker
     const { wordSize } = this
-    this.#relocations = relocations
     this.#symbols = make('.dynsym', SHT_DYNSYM, SHF_ALLOC, is64 ? 24 : 16, wordSize, is64 ? 24 : 16)
     this.#strings = make('.dynstr', SHT_STRTAB, SHF_ALLOC, 1, 1, 0)
-    this.#dynamic = make('.dynamic', SHT_DYNAMIC, SHF_ALLOC | SHF_WRITE, mostTags * 2 * wordSize, wordSize, 2 * wordSize)
+    let tags = hashStyle === 'both' ? 8 : 7
+    for (const name of ['_init', '_fini']) if (symbols.get(name)?.state === 'defined') tags++
+    if (this.#hasInitArray) tags += 2
+    if (this.#hasFiniArray) tags += 2
+    if (hasPlt) tags += 4
+    if (hasRelocations) tags += 4 + (this.#hasTextRelocations() ? 2 : 0)
+    this.#dynamic = make(
+      '.dynamic',
+      SHT_DYNAMIC,
+      SHF_ALLOC | SHF_WRITE,
+      (tags + spareTags) * 2 * wordSize,
+      wordSize,
+      (is64 || isI386 ? 2 : 1) * wordSize,
+    )
+    symbols.intern('_DYNAMIC')
     defineAtSection(symbols, '_DYNAMIC', this.#dynamic)
+    // No symbol is looked up: one empty bucket (gABI "Hash Table"; .gnu.hash with its empty filter of one word).
+    if (hashStyle !== 'gnu') {
+      this.#hash = make('.hash', SHT_HASH, SHF_ALLOC, 16, wordSize, 4)
+      this.#hash.contents.set([1, 0, 0, 0, 1])
+    }
+    if (hashStyle !== 'sysv') {
+      this.#gnuHash = make('.gnu.hash', SHT_GNU_HASH, SHF_ALLOC, 20 + wordSize, wordSize, is64 ? 0 : 4)
+      this.#gnuHash.contents.set([1, 0, 0, 0, 1, 0, 0, 0, 1])
+    }
+  }
+
+  /** Of .dynamic, once it is laid out. */
+  get address(): number {
+    return Number(addressOf(this.#dynamic) ?? 0n)
+  }
+
+  useRelocations(section: InputSection | undefined): void {
+    this.#relocations = section
+  }
+
+  /** Words that move in what is not writable. */
+  #hasTextRelocations(): boolean {
+    return this.#words.some(({ section }) => (section.flags & SHF_WRITE) === 0)
   }
 
   /**
@@ -138,13 +200,18 @@ export class DynamicSections {
   ): void {
     const { isI386, is64 } = this.#maker
     const table = viewOf(this.#relocations)
-    let count = 0
+    const rows: { readonly view: DataView; readonly offset: number; readonly place: bigint }[] = []
     for (const { section, offset, symbol } of [...this.#words, ...slots]) {
       const view = viewOf(section)
       const { output } = section
       if (!view || !output || offset + this.wordSize > view.byteLength || !moves(symbol)) continue
+      rows.push({ view, offset, place: output.address + BigInt(section.offset + offset) })
+    }
+    // In the order of their places, as GNU ld combines them.
+    rows.sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0))
+    let count = 0
+    for (const { view, offset, place } of rows) {
       if (!table || (count + 1) * this.rowSize > table.byteLength) break
-      const place = output.address + BigInt(section.offset + offset)
       const at = count++ * this.rowSize
       if (is64) {
         table.setBigUint64(at, place, true)
@@ -192,6 +259,10 @@ export class DynamicSections {
       put(key, output.address)
       put(sizeKey, BigInt(output.sizeInBytes))
     }
+    const hash = addressOf(this.#hash)
+    if (hash !== undefined) put('hash', hash)
+    const gnuHash = addressOf(this.#gnuHash)
+    if (gnuHash !== undefined) put('gnuHash', gnuHash)
     const strings = addressOf(this.#strings)
     const table = addressOf(this.#symbols)
     if (strings !== undefined && table !== undefined) {
@@ -202,9 +273,9 @@ export class DynamicSections {
     }
     put('debug', 0n)
     const gotPlt = section('.got.plt')
-    if (gotPlt) put('pltGot', gotPlt.address)
     const plt = section(isI386 ? '.rel.plt' : '.rela.plt')
     if (plt) {
+      if (gotPlt) put('pltGot', gotPlt.address)
       put('pltRelocationSize', BigInt(plt.sizeInBytes))
       put('pltRelocationKind', isI386 ? 17n : 7n)
       put('pltRelocations', plt.address)
@@ -214,16 +285,14 @@ export class DynamicSections {
       put(isI386 ? 'rel' : 'rela', relocations)
       put(isI386 ? 'relSize' : 'relaSize', BigInt(relativeCount * this.rowSize))
       put(isI386 ? 'relEntry' : 'relaEntry', BigInt(this.rowSize))
-      put(isI386 ? 'relCount' : 'relaCount', BigInt(relativeCount))
+      if (this.#hasTextRelocations()) {
+        put('textRelocations', 0n)
+        put('flags', BigInt(flagTextRelocations))
+      }
     }
     put('flags1', BigInt(flag1Pie))
+    if (relocations !== undefined && relativeCount > 0) put(isI386 ? 'relCount' : 'relaCount', BigInt(relativeCount))
   }
-}
-
-/** Whether the symbol's address may depend on where the program is loaded; of the script's symbols that is known later. */
-function mayMove(symbol: LinkSymbol): boolean {
-  if (symbol.state === 'defined') return symbol.section !== undefined || symbol.isScripted
-  return symbol.name !== ''
 }
 
 function moves(symbol: LinkSymbol): boolean {

@@ -17,7 +17,7 @@ import {
 } from '@kernelbox/elf'
 import type { DiagnosticSink } from '@kernelbox/diagnostics'
 import { viewOf } from '../relocation/contents.ts'
-import { DynamicSections } from './dynamic-sections.ts'
+import { type DynamicRules, DynamicSections } from './dynamic-sections.ts'
 import { inHashOrder } from '../output/hash-order.ts'
 import { defineAtSection } from './linker-symbols.ts'
 import { InputObject, InputSection, type LinkSymbol } from '../model.ts'
@@ -50,10 +50,17 @@ export class SyntheticSections {
   readonly dynamic: DynamicSections | undefined
 
   readonly keepsGotUses: boolean
+  readonly isAssigned: (name: string) => boolean
 
-  constructor(machine: number, is64: boolean, order: number, { isPic, keepsGotUses }: Pick<GotRules, 'isPic' | 'keepsGotUses'>) {
+  constructor(
+    machine: number,
+    is64: boolean,
+    order: number,
+    { isPic, keepsGotUses, hashStyle, isAssigned }: Omit<GotRules, 'isI386'> & Pick<DynamicRules, 'hashStyle'>,
+  ) {
     this.isPic = isPic
     this.keepsGotUses = keepsGotUses
+    this.isAssigned = isAssigned
     this.isI386 = machine === EM_386
     this.is64 = is64
     this.wordSize = is64 ? 8 : this.isI386 ? 4 : 8
@@ -64,6 +71,8 @@ export class SyntheticSections {
       this.dynamic = new DynamicSections({
         isI386: this.isI386,
         is64,
+        hashStyle,
+        isAssigned,
         make: (...parts) => this.#section(...parts),
       })
   }
@@ -175,13 +184,15 @@ export class SyntheticSections {
     const data = SHF_ALLOC | SHF_WRITE
     const entry = this.is64 ? 24 : this.isI386 ? 8 : 12
     const [rel, type] = this.isI386 ? (['.rel', SHT_REL] as const) : (['.rela', SHT_RELA] as const)
-    const got = this.#section('.got', SHT_PROGBITS, data, slots * wordSize, wordSize, 0)
+    const { dynamic } = this
+    const words = dynamic ? dynamic.wordCount + this.#gotSymbols.filter((symbol) => dynamic.mayMove(symbol)).length : 0
+    dynamic?.make(words > 0, symbols, ifuncs > 0)
+    const got = this.#section('.got', SHT_PROGBITS, data, slots * wordSize, wordSize, dynamic ? wordSize : 0)
     // Three words are the dynamic linker's, also where there is none.
     const hasGotPlt = this.#wantsGotBase || slots > 0 || ifuncs > 0 || this.#ifuncWords.length > 0
     const gotPlt = this.#section('.got.plt', SHT_PROGBITS, data, hasGotPlt ? (3 + ifuncs) * wordSize : 0, wordSize, wordSize)
-    const words = this.dynamic ? this.dynamic.wordCount + slots : 0
     const relaGot = this.#section(`${rel}.got`, type, SHF_ALLOC, entry * words, wordSize, entry)
-    this.dynamic?.make(words > 0 ? relaGot : undefined, symbols)
+    dynamic?.useRelocations(words > 0 ? relaGot : undefined)
     this.#section('.igot.plt', SHT_PROGBITS, data, 0, wordSize, wordSize)
     const indirect = ifuncs + this.#ifuncSlots.length + this.#ifuncWords.length
     const iplt = this.#section('.iplt', SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 8 * ifuncs, 8, 0)
@@ -279,6 +290,8 @@ export class SyntheticSections {
       if (view) put(view, offset, resolverIn(symbol), wordSize)
     }
     const gotPlt = viewOf(this.gotPlt)
+    // Its first word leads to .dynamic (i386 supplement "Global Offset Table").
+    if (gotPlt && this.dynamic) put(gotPlt, 0, this.dynamic.address, wordSize)
     const iplt = viewOf(this.iplt)
     this.#ifuncs.forEach((symbol, i) => {
       if (!gotPlt || !iplt) return

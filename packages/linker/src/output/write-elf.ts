@@ -5,6 +5,7 @@
 import {
   ET_DYN,
   ET_EXEC,
+  PT_LOAD,
   type ExecutableSection,
   SHF_ALLOC,
   SHF_INFO_LINK,
@@ -67,14 +68,16 @@ export function layElf(
       address: !isAllocated && output.hasExplicitAddress ? 0n : output.address,
       sizeInBytes: output.sizeInBytes,
       alignment: alignmentAt(output),
-      entrySize: stabStringsOf(output) > 0 ? 12 : output.entrySize,
+      entrySize: stabStringsOf(output) > 0 ? 12 : (slotSizeOf(output) ?? output.entrySize),
       link: isLoadedTable
         ? dynamicSymbols > 0
           ? dynamicSymbols
           : 'symbols'
-        : /^\.dyn(?:sym|amic)$/.test(output.name)
-          ? indexOf('.dynstr')
-          : stabStringsOf(output),
+        : /^\.(?:gnu\.)?hash$/.test(output.name) && dynamicSymbols > 0
+          ? dynamicSymbols
+          : /^\.dyn(?:sym|amic)$/.test(output.name)
+            ? indexOf('.dynstr')
+            : stabStringsOf(output),
       // The dynamic symbol table has the null symbol alone, which is local.
       info: isOfSlots ? gotPlt : output.name === '.dynsym' ? 1 : 0,
       fileOffset: placed.offsets.get(output),
@@ -84,7 +87,7 @@ export function layElf(
   const { sizeInBytes, offsets, pieces } = layExecutable({
     class: elfClass,
     machine,
-    type: options.isPie ? ET_DYN : ET_EXEC,
+    type: options.isPie && startsAtZero(placed) ? ET_DYN : ET_EXEC,
     entry: options.entry,
     flags: 0,
     sections,
@@ -98,8 +101,21 @@ export function layElf(
   return { sizeInBytes, places, pieces }
 }
 
+/** A section that the script puts the linker's .got.plt in is said to consist of its slots (tried on GNU ld 2.40). */
+function slotSizeOf({ items }: OutputSection): number | undefined {
+  for (const item of items)
+    if (item.kind === 'input' && item.section.object.isLinkerMade && item.section.name === '.got.plt' && item.section.sizeInBytes > 0)
+      return item.section.elf.entrySize
+  return undefined
+}
+
 /** Debug information in stabs: rows of twelve bytes, and their strings ("The stabs debug format", Stab Sections). */
 const isStabStrings = /^\.stab.*str$/
+
+/** A position-independent program that says where it is to be loaded is an executable to GNU ld 2.40. */
+function startsAtZero({ segments }: PlacedSegments): boolean {
+  return segments.find(({ type }) => type === PT_LOAD)?.address === 0n
+}
 
 /** A section that the script puts where its inputs' alignment does not let it stand is aligned as its address is. */
 function alignmentAt({ address, alignment }: OutputSection): number {

@@ -59,6 +59,8 @@ export function planLink(options: LinkOptions, state: ScriptState, inputs: LinkI
     synthetic = new SyntheticSections(target.inputMachine, target.isInput64, objects.length, {
       isPic: options.pie === true,
       keepsGotUses: options.relax === false,
+      hashStyle: options.hashStyle ?? 'both',
+      isAssigned: assignedNames(state),
     })
     synthetic.scan(objects, symbols, sink)
     // They belong to the first object.
@@ -88,6 +90,16 @@ export function planLink(options: LinkOptions, state: ScriptState, inputs: LinkI
     ehFrameHeader.contents = new Uint8Array(ehFrameHeader.sizeInBytes)
   }
   return { plan, regions, synthetic, frames, ehFrameHeader, stackFlags: stack }
+}
+
+/** Names that the script assigns, at its top or in a section. */
+function assignedNames(state: ScriptState): (name: string) => boolean {
+  const names = new Set<string>()
+  for (const statement of state.statements) {
+    if (statement.kind === 'assignment') names.add(statement.name)
+    else if (statement.kind === 'output-section') for (const inner of statement.body) if (inner.kind === 'assignment') names.add(inner.name)
+  }
+  return (name) => names.has(name)
 }
 
 /** A common symbol that the script gives a value needs no space. */

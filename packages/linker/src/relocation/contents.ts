@@ -91,7 +91,8 @@ function offsetOf(item: LayoutItem): number {
 export function fillStretch(output: OutputSection, stretch: Stretch, bytes: Uint8Array, machine: number, isUsed: boolean): void {
   const { start, items, padding } = stretch
   if (isUsed) clearGaps(stretch, bytes)
-  const isCode = (output.flags & SHF_EXECINSTR) !== 0
+  // A section that only the script fills is no code, whatever its name.
+  const isCode = (output.flags & SHF_EXECINSTR) !== 0 && output.hasInputs
   for (const { offset, sizeInBytes, fill } of padding) {
     const from = offset - start
     const end = Math.min(from + sizeInBytes, bytes.length)

@@ -15,6 +15,8 @@ export interface GotRules {
   readonly isPic: boolean
   /** --no-relax: on x86-64 uses of the GOT stay; i386 and thread-local storage take no notice (tried on GNU ld 2.40). */
   readonly keepsGotUses: boolean
+  /** Names that the script gives a value. */
+  readonly isAssigned: (name: string) => boolean
 }
 
 const noContents = new Uint8Array(0)
@@ -29,7 +31,7 @@ export function gotUse(rules: GotRules, type: number, section: InputSection, off
   // Zero is an immediate wherever the program is, and with --no-relax too; a branch to it or a distance are not.
   if (!isI386 && isZero(symbol) && (type === 41 || type === 42) && opcode !== 0xff && canRelaxX8664(contents, offset)) return 'none'
   if (rules.keepsGotUses && !isI386 && (type === 41 || type === 42 || type === 9) && !(isZero(symbol) && opcode === 0x8b)) return 'slot'
-  const isDistance = symbol.state === 'defined' && (symbol.section !== undefined || symbol.isScripted)
+  const isDistance = (symbol.state === 'defined' && (symbol.section !== undefined || symbol.isScripted)) || rules.isAssigned(symbol.name)
   if (isPic && relaxable && !(isI386 && type === 9) && !(isDistance && (opcode === 0x8b || opcode === 0xff))) return 'slot'
   if (isI386) {
     if (type === 3) return 'slot'
