@@ -50,7 +50,11 @@ export function collectGarbage(
   for (const object of objects) {
     for (const section of object.sections) {
       if (section?.name !== '.eh_frame' || section.isDiscarded) continue
-      for (const [code, named] of symbolsOfFrames(section)) frames.set(code, [...(frames.get(code) ?? []), ...named])
+      for (const [code, named] of symbolsOfFrames(section)) {
+        const known = frames.get(code)
+        if (known) known.push(...named)
+        else frames.set(code, [...named])
+      }
     }
   }
   for (let section = waiting.pop(); section; section = waiting.pop()) {

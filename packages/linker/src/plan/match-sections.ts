@@ -16,7 +16,8 @@ import {
 } from '@kernelbox/elf'
 import type { InputObject, InputSection } from '../model.ts'
 import type { InputPattern, SectionFlagTest, SectionPattern, SortKey } from '../script/syntax/ast.ts'
-import { hasWildcard, type Matcher, matcherOf } from './wildcard.ts'
+import type { SectionIndex } from './section-index.ts'
+import { hasWildcard, literalPrefix, type Matcher, matcherOf } from './wildcard.ts'
 
 const flagNames: Readonly<Record<string, number>> = {
   SHF_WRITE,
@@ -70,32 +71,6 @@ function flagsFit(tests: readonly SectionFlagTest[], flags: number): boolean {
   })
 }
 
-/** Sections by name, so that a pattern without wildcards costs a look-up and not a walk over everything. */
-export class SectionIndex {
-  readonly #byName = new Map<string, InputSection[]>()
-  readonly all: InputSection[] = []
-
-  constructor(objects: readonly InputObject[]) {
-    for (const object of objects) {
-      for (const section of object.sections) {
-        if (section === undefined) continue
-        this.all.push(section)
-        const same = this.#byName.get(section.name)
-        if (same) same.push(section)
-        else this.#byName.set(section.name, [section])
-      }
-    }
-  }
-
-  names(): IterableIterator<string> {
-    return this.#byName.keys()
-  }
-
-  named(name: string): readonly InputSection[] {
-    return this.#byName.get(name) ?? []
-  }
-}
-
 /** The sections that `input` takes, ordered; those already placed (`output` set) or discarded are left. */
 export function matchSections(
   input: InputPattern,
@@ -131,19 +106,17 @@ export function matchSections(
       else byName.set(one.pattern.pattern, [one])
     }
   } else {
-    for (const name of index.names()) {
-      const fitting = compiled.filter((one) => one.matcher(name))
-      if (fitting.length > 0) byName.set(name, fitting)
+    for (const one of compiled) {
+      for (const name of index.names(literalPrefix(one.pattern.pattern))) {
+        if (!one.matcher(name)) continue
+        const list = byName.get(name)
+        if (list) list.push(one)
+        else byName.set(name, [one])
+      }
     }
   }
-  let candidates: readonly InputSection[]
-  if (byName.size === 1) candidates = index.named([...byName.keys()][0] as string)
-  else if (byName.size === 0) candidates = []
-  else candidates = index.all
-  for (const section of candidates) {
-    const fitting = byName.get(section.name)
-    if (!fitting) continue
-    for (const one of fitting) if (consider(section, one)) break
+  for (const section of index.named(byName.keys())) {
+    for (const one of byName.get(section.name) ?? []) if (consider(section, one)) break
   }
   return isPlain ? plain : order(found, input.isFileSorted, sortSection)
 }

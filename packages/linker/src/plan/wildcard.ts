@@ -19,6 +19,12 @@ export function hasWildcard(pattern: string): boolean {
   return /[*?[\\]/.test(pattern)
 }
 
+/** The characters before the first wildcard. */
+export function literalPrefix(pattern: string): string {
+  const at = pattern.search(/[*?[\\]/)
+  return at < 0 ? pattern : pattern.slice(0, at)
+}
+
 function make(pattern: string): Matcher {
   if (pattern === '*') return () => true
   if (!hasWildcard(pattern)) return (name) => name === pattern
