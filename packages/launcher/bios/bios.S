@@ -254,6 +254,7 @@ eoi_slave:
 #include "ports.h"
 #include "system.h"
 #include "time.h"
+#include "pci.h"
 
 	.balign	2
 vectors:
@@ -276,6 +277,11 @@ disk_service:
 	. = 0xe6f2
 bootstrap:
 	jmp	int19
+	. = 0xe6f5
+model_table:
+	.word	8
+	.byte	0xfc, 0, 0			// AT, its sub-model and revision
+	.byte	0x70, 0, 0, 0, 0		// second 8259, clock, keyboard intercept
 	. = 0xe739
 serial_service:
 	jmp	int14

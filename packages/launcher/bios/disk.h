@@ -14,7 +14,7 @@
 
 	.balign	2
 disk_table:
-	.word	disk_ok, disk_last, disk_chs, disk_chs, disk_verify, disk_bad, disk_bad, disk_bad
+	.word	disk_ok, disk_last, disk_chs, disk_chs, disk_verify, disk_ok, disk_bad, disk_bad
 	.word	disk_parameters, disk_ok, disk_bad, disk_bad, disk_ok, disk_ok, disk_bad, disk_bad
 	.word	disk_ok, disk_ok, disk_bad, disk_bad, disk_ok, disk_type, disk_changed
 disk_table_end:
@@ -47,10 +47,19 @@ int13:
 	je	disk_lba
 	cmp	$0x44, %si
 	je	disk_verify
-	cmp	$0x47, %si
-	je	disk_ok
 	cmp	$0x48, %si
 	je	disk_size
+	cmp	$0x45, %si			// lock, seek, media change, hardware: nothing to do
+	je	disk_ok
+	cmp	$0x47, %si
+	je	disk_ok
+	cmp	$0x49, %si
+	je	disk_ok
+	cmp	$0x4e, %si
+	je	disk_ok
+	mov	$0xb2, %ah			// eject: nothing to remove
+	cmp	$0x46, %si
+	je	disk_fail
 disk_bad:
 	mov	$0x01, %ah
 disk_fail:
@@ -58,22 +67,53 @@ disk_fail:
 	mov	%ah, R_AH(%bp)
 	orw	$1, R_FLAGS(%bp)
 	leave_bios
-	// No such drive: a floppy drive without a disk does not answer, a hard disk that is not there is a bad number.
+	// No such drive, or the first floppy drive without a disk.
 2:	cmp	$0x08, %si
-	je	disk_parameters
-	cmp	$0x15, %si
-	je	disk_absent
-	mov	$0x01, %ah
-	cmpb	$2, R_DL(%bp)
-	jae	disk_fail
-	cmp	$0x01, %si
-	je	disk_last
+	jne	3f
+	testb	$0x80, R_DL(%bp)		// no hard disk at all has a status of its own
+	jz	3f
+	mov	$DISK_COUNT_OF_KIND, %dx
+	in	%dx, %al
+	test	%al, %al
+	jz	disk_parameters
+3:	cmpb	$0, R_DL(%bp)
+	jne	disk_bad
+	cmp	$0x18, %si
+	ja	disk_bad
+	shl	$1, %si
+	jmp	*%cs:empty_drive(%si)
+	.balign	2
+empty_drive:
+	.word	disk_ok, disk_last, empty_access, empty_access, disk_ok, disk_ok, disk_bad, disk_bad
+	.word	empty_parameters, disk_bad, disk_bad, disk_bad, disk_bad, disk_bad, disk_bad, disk_bad
+	.word	disk_bad, disk_bad, disk_bad, disk_bad, disk_bad, disk_type, empty_changed, disk_bad, disk_bad
+	// The drive does not answer, unless the place is none of a disk of 2.88 MB: 80 cylinders, 2 heads, 36 sectors.
+empty_access:
+	mov	R_CL(%bp), %al
+	dec	%al
+	cmp	$36, %al
+	jae	disk_bad
+	cmpb	$80, R_CH(%bp)
+	jae	disk_bad
+	cmpb	$2, R_DH(%bp)
+	jae	disk_bad
+	mov	R_AL(%bp), %al
+	dec	%al
+	js	disk_bad
 	mov	$0x20, %ah
 	movb	$0, R_AL(%bp)
 	jmp	disk_fail
-disk_absent:
-	movb	$0, R_AH(%bp)
+empty_parameters:
+	movw	$0, R_AX(%bp)
+	movw	$5, R_BX(%bp)
+	movw	$0x4f24, R_CX(%bp)
+	movw	$0x0101, R_DX(%bp)
+	movw	%cs, R_ES(%bp)
+	movw	$diskette, R_DI(%bp)
 	jmp	disk_done
+empty_changed:
+	mov	$0x06, %ah
+	jmp	disk_fail
 disk_ok:
 	movb	$0, R_AH(%bp)
 disk_done:
@@ -120,9 +160,9 @@ disk_chs:
 	jz	disk_bad
 	cmp	%ebx, %edx
 	ja	disk_bad
-	cmpb	$0, R_AL(%bp)
-	je	disk_bad
-	lea	-1(%eax, %edx), %eax
+	cmpb	$0, R_AL(%bp)			// 1 to 128 sectors
+	jle	1f
+2:	lea	-1(%eax, %edx), %eax
 	movzwl	R_ES(%bp), %ebx
 	shl	$4, %ebx
 	movzwl	R_BX(%bp), %edx
@@ -132,6 +172,9 @@ disk_chs:
 	jnc	disk_ok
 	movb	$0, R_AL(%bp)
 	jmp	disk_fail
+1:	cmpb	$0x80, R_AL(%bp)
+	je	2b
+	jmp	disk_bad
 disk_verify:
 	jmp	disk_ok
 
@@ -152,7 +195,12 @@ transfer:
 	out	%al, %dx
 	in	%dx, %al
 	mov	%al, %ah
-	cmp	$1, %al
+	cmp	$0x04, %al			// beyond a hard disk: "bad track"
+	jne	1f
+	testb	$0x80, R_DL(%bp)
+	jz	1f
+	mov	$0x0c, %ah
+1:	cmp	$1, %al
 	cmc
 	ret
 

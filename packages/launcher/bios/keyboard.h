@@ -92,6 +92,14 @@ keys_shifted:
 
 int16:
 	enter_bios
+	cmp	$0x12, %ah
+	je	8f
+	cmp	$0x09, %ah
+	je	9f
+	cmp	$0x0a, %ah
+	je	10f
+	cmp	$0x92, %ah
+	je	11f
 	and	$0xef, %ah			// 10h to 12h: the same for longer keyboards
 	cmp	$0, %ah
 	je	1f
@@ -137,4 +145,18 @@ int16:
 	jnc	7f
 	movb	$1, R_AL(%bp)
 7:	leave_bios
+	// 12h: with the state of the keys of longer keyboards.
+8:	mov	SHIFT_STATE, %ax
+	and	$0x7300, %ax
+	mov	%ah, R_AH(%bp)
+	mov	SHIFT_STATE, %al
+	mov	%al, R_AL(%bp)
+	leave_bios
+	// 9: what is there: 10h to 12h. 0Ah: the keyboard's identity. 92h: is 12h there.
+9:	movb	$0x30, R_AL(%bp)
+	leave_bios
+10:	movw	$0x41ab, R_BX(%bp)
+	leave_bios
+11:	movb	$0x80, R_AH(%bp)
+	leave_bios
 

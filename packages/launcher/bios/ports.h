@@ -62,6 +62,7 @@ int14:
 	lea	5(%si), %dx
 	in	%dx, %al
 	mov	%al, R_AH(%bp)
+	andw	$~1, R_FLAGS(%bp)
 	leave_bios
 2:	in	%dx, %al
 	test	$1, %al
@@ -70,12 +71,14 @@ int14:
 	in	%dx, %al
 	mov	%al, R_AL(%bp)
 	movb	$0, R_AH(%bp)
+	andw	$~1, R_FLAGS(%bp)
 	leave_bios
 3:	in	%dx, %al
 	mov	%al, R_AH(%bp)
 	inc	%dx
 	in	%dx, %al
 	mov	%al, R_AL(%bp)
+	andw	$~1, R_FLAGS(%bp)
 4:	leave_bios
 	.balign	2
 divisors:
@@ -85,7 +88,7 @@ divisors:
 int17:
 	enter_bios
 	cmp	$3, %dx
-	ja	2f
+	jae	2f
 	mov	%dx, %si
 	shl	$1, %si
 	mov	PRINTER_PORTS(%si), %dx
@@ -107,4 +110,5 @@ int17:
 	xor	$0x48, %al			// acknowledge and error are told the other way round
 	and	$0xf8, %al
 	mov	%al, R_AH(%bp)
+	andw	$~1, R_FLAGS(%bp)
 2:	leave_bios

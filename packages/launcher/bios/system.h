@@ -22,10 +22,12 @@ int15:
 	je	extended_data
 	cmp	$0x4f, %ah
 	je	carry_set			// keyboard intercept: the key as it is
-	cmp	$0x90, %ah
-	je	no_wait
+	cmp	$0xc2, %ah
+	je	mouse
+	cmp	$0x90, %ah			// device busy, device ready: nobody waits
+	je	carry_set
 	cmp	$0x91, %ah
-	je	no_wait
+	je	carry_set
 unsupported:
 	mov	$0x86, %ah
 carry_set:
@@ -80,10 +82,30 @@ power:
 	jne	2f
 	movw	$0x0102, R_AX(%bp)
 	movw	$0x504d, R_BX(%bp)
-	movw	$0, R_CX(%bp)
+	movw	$3, R_CX(%bp)			// with interfaces of 16 and 32 bits, though only the one of real mode is here
 2:	cmp	$0x0e, %al
-	jne	3f
+	jne	2f
 	movw	$0x0102, R_AX(%bp)
+2:	cmp	$0x0a, %al
+	jne	2f
+	movw	$0x01ff, R_BX(%bp)		// mains, no battery
+	movw	$0x80ff, R_CX(%bp)
+	movw	$0xffff, R_DX(%bp)
+	movw	$0, R_SI(%bp)
+2:	mov	$0x06, %ah			// 16-bit and 32-bit protected mode: not here
+	cmp	$0x02, %al
+	je	4f
+	mov	$0x08, %ah
+	cmp	$0x03, %al
+	je	4f
+	mov	$0x53, %ah
+	cmp	$0x0b, %al
+	jb	3f
+	cmp	$0x0d, %al
+	ja	3f
+4:	mov	%ah, R_AH(%bp)
+	orw	$1, R_FLAGS(%bp)
+	leave_bios
 3:	andw	$~1, R_FLAGS(%bp)
 	leave_bios
 
@@ -102,10 +124,6 @@ configuration:
 	pop	%es
 	mov	$model_table, %bx
 	jmp	no_wait
-model_table:
-	.word	8
-	.byte	0xfc, 0, 0			// AT, its sub-model and revision
-	.byte	0x70, 0, 0, 0, 0		// second 8259, clock, keyboard intercept
 
 extended_data:
 	push	%ds
@@ -113,7 +131,78 @@ extended_data:
 	pop	%ds
 	mov	EXTENDED_DATA, %es
 	pop	%ds
-	jmp	no_wait
+	jmp	carry_clear
+
+// C2h: a PS/2 mouse that nobody moves: nothing ever calls the handler.
+mouse:
+	enter_bios
+	mov	R_BH(%bp), %bh
+	mov	$0x01, %ah			// no such function
+	cmp	$0x00, %al
+	je	0f
+	cmp	$0x01, %al
+	je	1f
+	cmp	$0x04, %al
+	je	4f
+	cmp	$0x05, %al
+	je	5f
+	cmp	$0x06, %al
+	je	6f
+	cmp	$0x07, %al
+	je	7f
+	ja	9f
+	cmp	$0x02, %al
+	je	2f
+	mov	%bh, %cs:mouse_resolution	// 3
+	jmp	8f
+2:	movzbw	%bh, %bx
+	cmp	$6, %bx
+	ja	9f
+	mov	%cs:mouse_rates(%bx), %al
+	mov	%al, %cs:mouse_rate
+	jmp	8f
+0:	mov	$0x02, %ah			// off, on: needs a handler
+	cmp	$1, %bh
+	ja	9f
+	jb	8f
+	mov	$0x05, %ah
+	cmpb	$0, %cs:mouse_has_handler
+	je	9f
+	jmp	8f
+5:	mov	$0x03, %ah			// the size of its packets: 3 bytes
+	cmp	$3, %bh
+	jne	9f
+1:	movw	$0x00aa, R_BX(%bp)
+	movb	$2, %cs:mouse_resolution
+	movb	$100, %cs:mouse_rate
+	jmp	8f
+4:	movb	$0, R_BH(%bp)
+	jmp	8f
+6:	cmp	$0, %bh
+	jne	8f
+	movb	$0, R_BL(%bp)
+	movzbw	%cs:mouse_resolution, %ax
+	mov	%ax, R_CX(%bp)
+	movzbw	%cs:mouse_rate, %ax
+	mov	%ax, R_DX(%bp)
+	jmp	8f
+7:	mov	R_ES(%bp), %ax
+	or	R_BX(%bp), %ax
+	setnz	%cs:mouse_has_handler
+8:	movb	$0, R_AH(%bp)
+	andw	$~1, R_FLAGS(%bp)
+	leave_bios
+9:	mov	%ah, R_AH(%bp)
+	orw	$1, R_FLAGS(%bp)
+	leave_bios
+mouse_has_handler:
+	.byte	0
+mouse_resolution:
+	.byte	2
+mouse_rate:
+	.byte	100
+mouse_rates:
+	.byte	10, 20, 40, 60, 80, 100, 200
 
 // %eax: where usable memory above 1 MiB ends. The last 128 KiB are the firmware's, as SeaBIOS has it. From the CMOS: KiB up to 64 MiB at
 // 30h, 64 KiB blocks above 16 MiB at 34h.

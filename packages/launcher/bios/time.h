@@ -30,6 +30,8 @@ int1a:
 	je	3f
 	cmp	$4, %ah
 	je	4f
+	cmp	$0xb1, %ah
+	je	pci_service
 	orw	$1, R_FLAGS(%bp)
 	leave_bios
 1:	cli
@@ -42,6 +44,7 @@ int1a:
 	movb	$0, TICK_OVERFLOW
 	jmp	5f
 2:	cli
+	movb	$0, R_AH(%bp)
 	mov	%dx, TICKS
 	mov	%cx, TICKS + 2
 	movb	$0, TICK_OVERFLOW

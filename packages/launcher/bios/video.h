@@ -110,7 +110,10 @@ video_set_mode:
 	out	%ax, %dx
 	mov	$0x0607, %cx
 	call	set_shape
-	testb	$0x80, R_AL(%bp)
+	call	is_text
+	jz	4f
+	movw	$0, CURSOR_SHAPE		// no cursor in graphics
+4:	testb	$0x80, R_AL(%bp)
 	jnz	8f
 	call	is_text
 	jnz	5f
@@ -132,8 +135,12 @@ video_set_mode:
 	pop	%es
 8:	mov	$0x30, %al			// what IBM's BIOS leaves in AL
 	cmpb	$7, VIDEO_MODE
-	jbe	9f
-	mov	$0x20, %al
+	ja	1f
+	cmpb	$6, VIDEO_MODE
+	jne	9f
+	mov	$0x3f, %al
+	jmp	9f
+1:	mov	$0x20, %al
 9:	mov	%al, R_AL(%bp)
 	xor	%bx, %bx
 	xor	%dx, %dx
@@ -241,7 +248,6 @@ video_get_cursor:
 	mov	%dx, R_DX(%bp)
 	mov	CURSOR_SHAPE, %ax
 	mov	%ax, R_CX(%bp)
-	movw	$0, R_AX(%bp)
 	ret
 
 video_set_page:
@@ -564,8 +570,10 @@ video_alternate:
 	movw	$0x0003, R_BX(%bp)
 	movw	$0x0009, R_CX(%bp)
 	ret
-1:	cmp	$0x30, %bl			// lines of text modes: taken, and always 400
-	jne	2f
+1:	cmp	$0x30, %bl			// lines of text modes: taken, and always 400; 31h to 36h: palette, video, grey, cursor, refresh
+	jb	2f
+	cmp	$0x36, %bl
+	ja	2f
 	movb	$0x12, R_AL(%bp)
 2:	ret
 

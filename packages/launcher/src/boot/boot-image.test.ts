@@ -9,6 +9,12 @@ afterEach(() => vm?.close())
 const guest = (name: string) => readGuests().find((one) => one.name === name)?.image as Uint8Array
 
 describe('what a file is', () => {
+  it('is seen in a Buffer that shares its memory with others', () => {
+    const file = Buffer.allocUnsafe(64).fill(0)
+    file.writeUInt32LE(0x1badb002, 16)
+    file.writeUInt32LE(0x100000000 - 0x1badb002, 24)
+    expect(detectFormat(file)).toBe('multiboot')
+  })
   it('is seen from its content', () => {
     expect(['outb', 'bios-boot', 'elf32', 'multiboot1', 'multiboot2'].map((name) => detectFormat(guest(name)))).toEqual([
       'flat',

@@ -30,7 +30,8 @@ const reach2 = 32_768
 export function findMultibootHeader(file: Uint8Array): MultibootHeader | undefined {
   const view = new DataView(file.buffer, file.byteOffset, file.length)
   // Words are looked through by the engine's own search: a loop that runs once would be interpreted.
-  const words = new Uint32Array(file.slice(0, Math.min(file.length, reach2) & ~3).buffer)
+  const head = new Uint8Array(file.subarray(0, Math.min(file.length, reach2) & ~3)) // Node's Buffer has a slice that copies nothing
+  const words = new Uint32Array(head.buffer)
   const found = [findHeader1(view, words), findHeader2(view, words)].filter((header) => header !== undefined)
   return found.sort((a, b) => a.offset - b.offset)[0]
 }
