@@ -20,7 +20,7 @@ import {
   SHT_SYMTAB_SHNDX,
 } from './constants.ts'
 import { MergedStringTable } from './merged-string-table.ts'
-import type { ElfObject } from './model.ts'
+import type { ElfObject, ElfSymbol } from './model.ts'
 import { needsGnuAbi } from './os-abi.ts'
 import { relocationBytes, relocationSize, type SectionHeader, symbolTableBytes, writeSectionHeader } from './write-tables.ts'
 
@@ -132,6 +132,7 @@ export function writeObject(object: ElfObject, namedFirst: readonly number[] = [
   const view = new DataView(bytes.buffer)
 
   // Contents.
+  const signatureIn = signatureFinder(object)
   symtab.link = strtabIndex
   symtab.info = symbolTable.firstGlobal
   if (shndx) shndx.link = symtabIndex
@@ -141,7 +142,7 @@ export function writeObject(object: ElfObject, namedFirst: readonly number[] = [
     const group = groupOf.get(i)
     if (group) {
       header.link = symtabIndex
-      header.info = signatureIndex(object, group.signature, i)
+      header.info = signatureIn(group.signature, i)
       let position = header.offset
       view.setUint32(position, group.isComdat ? GRP_COMDAT : 0, true)
       for (const member of group.members) {
@@ -189,12 +190,17 @@ export function writeObject(object: ElfObject, namedFirst: readonly number[] = [
   return bytes
 }
 
-function signatureIndex(object: ElfObject, signature: string, section: number): number {
-  const inGroup = object.symbols.findIndex((s) => s.name === signature && s.section === section)
-  return inGroup >= 0
-    ? inGroup
-    : Math.max(
-        0,
-        object.symbols.findIndex((s) => s.name === signature),
-      )
+/** Where a group's signature stands in the symbol table: a symbol of the group's own section comes before others of that name. */
+function signatureFinder({ symbols, groups }: ElfObject): (signature: string, section: number) => number {
+  const first = new Map(groups.map(({ signature }) => [signature, 0]))
+  const inGroup = new Map(groups.map(({ section }) => [section, new Map<string, number>()]))
+  if (groups.length > 0) {
+    // Backwards, so that the first of a name stays.
+    for (let i = symbols.length - 1; i >= 0; i--) {
+      const { name, section } = symbols[i] as ElfSymbol
+      if (first.has(name)) first.set(name, i)
+      inGroup.get(section)?.set(name, i)
+    }
+  }
+  return (signature, section) => inGroup.get(section)?.get(signature) ?? first.get(signature) ?? 0
 }
