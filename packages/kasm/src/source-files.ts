@@ -1,6 +1,6 @@
 // Files as the preprocessor and the assembler see them, and the folders in which gcc on this machine looks for headers.
 
-import { closeSync, openSync, readdirSync, readFileSync, readSync, type Stats, statSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, readSync, realpathSync, type Stats, statSync } from 'node:fs'
 import type { CalendarTime, FileAccess } from '@kernelbox/preprocessor'
 
 /** The identity of each file that was read: asked for only where a #pragma once or an #import needs it. */
@@ -45,6 +45,13 @@ export const fileAccess: FileAccess = {
     if (known !== undefined) return known
     const stats = statSync(path, { throwIfNoEntry: false })
     return stats && identityOf(stats)
+  },
+  realPath(path) {
+    try {
+      return realpathSync.native(path)
+    } catch {
+      return undefined
+    }
   },
 }
 

@@ -56,7 +56,7 @@ function find(state: State, name: string, isAngled: boolean, isNext: boolean, tr
   const frame = state.frame as FileFrame
   if (name.startsWith('/')) {
     tried.push(name)
-    const file = openFile(state, name)
+    const file = openFile(state, name, false)
     return file && { header: headerOf(state, '/', name, file), folderIndex: -1, systemLevel: 0 }
   }
   const { folders, angledStart } = searchChain(state)
@@ -66,14 +66,14 @@ function find(state: State, name: string, isAngled: boolean, isNext: boolean, tr
     const path = joined(frame.directory, name)
     tried.push(path)
     // -include finds its file in the folder of the build and calls it ./file; the caller is asked for the name as given.
-    const file = openFile(state, path, frame.reading.includedFrom === commandLine ? name : path)
+    const file = openFile(state, path, frame.claimedSystemLevel > 0, frame.reading.includedFrom === commandLine ? name : path)
     if (file) return { header: headerOf(state, frame.directory, name, file), folderIndex: ownFolder, systemLevel: 0 }
   }
   for (let i = from; i < folders.length; i++) {
     const folder = folders[i] as SearchFolder
     const path = joined(folder.path, name)
     tried.push(path)
-    const file = openFile(state, path)
+    const file = openFile(state, path, folder.systemLevel > 0)
     if (file) return { header: headerOf(state, i, name, file), folderIndex: i, systemLevel: folder.systemLevel }
   }
   return undefined
@@ -90,7 +90,13 @@ function headerOf(state: State, folder: number | string, name: string, file: Pre
 /** Found beside the including file, in no folder of the chain. */
 const ownFolder = -2
 
-function openFile(state: State, path: string, readPath = path): PreparedFile | undefined {
+/** A system header is named by its real path where that is shorter (gcc manual §3.13, -fcanonical-system-headers). */
+function shorterPath(state: State, path: string): string {
+  const real = state.options.files.realPath?.(path)
+  return real !== undefined && real.length < path.length ? real : path
+}
+
+function openFile(state: State, path: string, isSystem: boolean, readPath = path): PreparedFile | undefined {
   const known = state.files.get(path)
   if (known !== undefined) return known || undefined
   const bytes = state.options.files.readFile(readPath)
@@ -100,7 +106,7 @@ function openFile(state: State, path: string, readPath = path): PreparedFile | u
   }
   const identity = state.options.files.identity?.(readPath)
   const same = identity === undefined ? undefined : state.fileIdentities.get(identity)
-  const file = prepareFile(path, bytes, state.options.trigraphs)
+  const file = prepareFile(isSystem ? shorterPath(state, path) : path, bytes, state.options.trigraphs)
   if (same) file.shared = same.shared
   else if (identity !== undefined) state.fileIdentities.set(identity, file)
   state.files.set(path, file)

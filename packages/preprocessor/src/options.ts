@@ -6,6 +6,8 @@ export interface FileAccess {
   readFile(path: string): Uint8Array | undefined
   /** One word for every path that leads to the same file, for #pragma once and #import. Without it the path is taken. */
   identity?(path: string): string | undefined
+  /** The path without links, `.` and `..`: of a system header, whose markers have the shorter of the two. */
+  realPath?(path: string): string | undefined
 }
 
 /** Local calendar time. */
