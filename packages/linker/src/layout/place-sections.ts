@@ -39,7 +39,7 @@ export function placeSections(
 ): PlacedImage {
   const { plan, regions } = linkPlan
   const { elfClass, isFlat, isRelocatable } = target
-  const hasRelro = !isFlat && !hasWord(options, 'norelro', 'relro')
+  const hasRelro = !hasWord(options, 'norelro', 'relro')
   const maxPageSize = pageSize(options, 'max-page-size')
   const commonPageSize = pageSize(options, 'common-page-size')
   let headerCount = state.programHeaders?.length ?? 2

@@ -150,18 +150,22 @@ function shorten({ section, kept, rows, lengthOf, sizeInBytes }: FramePlan, next
   const bytes = new Uint8Array(sizeInBytes + padding)
   const view = new DataView(bytes.buffer)
   const table = relocations && RelocationTable.withCapacity(relocations.count)
+  const places = new Map<number, number>()
   for (const { record, at } of kept) {
     const length = lengthOf(record)
     bytes.set(contents.subarray(record.start, record.start + length), at)
     if (!record.isTerminator) view.setUint32(at, length - 4 + (record === last?.record ? padding : 0), true)
-    for (const row of rows.get(record.start) ?? []) {
-      if (!relocations || !table) continue
-      const offset = relocations.offsetAt(row) - record.start + at
-      table.add(offset, relocations.typeAt(row), relocations.symbolAt(row), relocations.exactAddendAt(row))
-    }
+    for (const row of rows.get(record.start) ?? []) places.set(row, at - record.start)
   }
-  if (isRelocatable && last && table && relocations)
-    for (let left = relocations.count - table.count; left > 0; left--) table.add(0, 0, 0, 0n)
+  // In a relocatable object relocations of what is left out stay, without a meaning, beside the one before.
+  let before = 0
+  for (let row = 0; relocations && table && row < relocations.count; row++) {
+    const moved = places.get(row)
+    if (moved !== undefined) {
+      before = relocations.offsetAt(row) + moved
+      table.add(before, relocations.typeAt(row), relocations.symbolAt(row), relocations.exactAddendAt(row))
+    } else if (isRelocatable && last) table.add(before, 0, 0, 0n)
+  }
   section.contents = bytes
   section.sizeInBytes = bytes.length
   if (bytes.length === 0) section.alignment = 1

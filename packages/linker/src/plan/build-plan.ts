@@ -168,7 +168,7 @@ class PlanBuilder {
       if (section.isCommon && options.isRelocatable) continue
       placeOrphan(section, placer, options, this.#staysAlone(section))
     }
-    return placer.finish(options.sectionStarts)
+    return placer.finish()
   }
 
   /** A section group is kept for a later link: each member is a section of its own (gABI ch. 4 "Section Groups"). */

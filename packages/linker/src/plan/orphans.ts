@@ -146,12 +146,14 @@ export class OrphanPlacer {
   constructor(
     plan: readonly PlanItem[],
     made: readonly OutputSection[],
-    options: { readonly isRelocatable: boolean; readonly isElf: boolean },
+    options: { readonly isRelocatable: boolean; readonly isElf: boolean; readonly sectionStarts: ReadonlyMap<string, bigint> },
   ) {
     this.#isRelocatable = options.isRelocatable
     this.#isElf = options.isElf
     for (const item of plan) this.#append(item)
-    this.#numbered = new NumberedSections(made)
+    // Those that -Tdata and its kin name come to be before the others.
+    const first = ({ name }: OutputSection) => Number(options.sectionStarts.has(name))
+    this.#numbered = new NumberedSections(made.toSorted((a, b) => first(b) - first(a)))
     for (const kind of kinds) {
       const anchor = anchors[kind]
       const after = anchor && this.#byName.get(anchor.name)?.[0]
@@ -202,14 +204,16 @@ export class OrphanPlacer {
     this.#numbered.append(output)
   }
 
-  /** The plan with the orphans; the output sections are numbered, `first` (-Tdata and its kin) before the others. */
-  finish(first: ReadonlyMap<string, bigint>): PlanItem[] {
+  /** The plan with the orphans; the output sections are numbered. */
+  finish(): PlanItem[] {
     const plan: PlanItem[] = []
     for (let node = this.#head.next; node; node = node.next) if (node.item) plan.push(node.item)
     let next = 0
-    const ordered = [...this.#numbered].sort((a, b) => Number(first.has(b.name)) - Number(first.has(a.name)))
-    const seen = new Set(ordered)
-    for (const output of ordered) output.order = next++
+    const seen = new Set<OutputSection>()
+    for (const output of this.#numbered) {
+      seen.add(output)
+      output.order = next++
+    }
     for (const item of plan) if (item.kind === 'section' && !seen.has(item.output)) item.output.order = next++
     return plan
   }
