@@ -5,17 +5,8 @@
 
 import { SHF_ALLOC, SHF_MERGE, SHF_STRINGS, SHT_NOBITS } from '@kernelbox/elf'
 import type { PlanItem } from '../layout/layout.ts'
+import { EntityTable } from './entity-table.ts'
 import type { InputSection, MergedPiece } from '../model.ts'
-
-interface Entity {
-  readonly key: string
-  readonly bytes: Uint8Array
-  readonly home: InputSection
-  alignment: number
-  /** The longer string that has this one as its end. */
-  host: Entity | undefined
-  offset: number
-}
 
 export function mergeSections(plan: readonly PlanItem[]): void {
   for (const item of plan) {
@@ -51,49 +42,37 @@ function mergeKind(sections: readonly InputSection[]): void {
   if (!first) return
   const size = first.elf.entrySize
   const isStrings = (first.flags & SHF_STRINGS) !== 0
-  const entities = new Map<string, Entity>()
-  const order: Entity[] = []
-  const starts = new Map<InputSection, { offsets: number[]; entities: Entity[] }>()
-  for (const section of sections) {
-    const { contents, alignment } = section
+  const table = new EntityTable(sections.map((section) => section.contents))
+  const maps = sections.map(({ contents, alignment }, home): EntityMap => {
     const offsets: number[] = []
-    const found: Entity[] = []
+    const entities: number[] = []
     for (let at = 0; at < contents.length; ) {
-      let end = at + size
-      if (isStrings) {
-        end = endOfString(contents, at, size)
-        // Zeros after a string that only align the next one are no strings of their own.
-      }
-      const bytes = contents.subarray(at, end)
-      const key = textOf(bytes)
+      const end = isStrings ? endOfString(contents, at, size) : at + size
       // A string is as aligned as its place happens to be, up to the section's alignment.
       const own = isStrings ? Math.min(alignment, at === 0 ? alignment : at & -at) : alignment
-      let entity = entities.get(key)
-      if (!entity || entity.alignment < own) {
-        const fresh: Entity = { key, bytes, home: section, alignment: own, host: undefined, offset: 0 }
-        if (entity) entity.host = fresh
-        entity = fresh
-        entities.set(key, entity)
-        order.push(entity)
-      }
       offsets.push(at)
-      found.push(entity)
+      entities.push(table.add(home, at, end, own))
       at = end
       if (isStrings && alignment > size) {
-        // Skip the zeros up to the next aligned place.
+        // Zeros after a string that only align the next one are no strings of their own.
         let next = at
         while (next < contents.length && next % alignment !== 0 && isZero(contents, next, size)) next += size
         if (next % alignment === 0 || next === contents.length) at = next
       }
     }
-    starts.set(section, { offsets, entities: found })
-  }
-  if (isStrings) shareSuffixes([...entities.values()])
-  placeEntities(order, sections)
-  for (const section of sections) {
-    const { offsets, entities: found } = starts.get(section) as { offsets: number[]; entities: Entity[] }
-    section.merged = pieceOf(section, offsets, found)
-  }
+    return { offsets, entities }
+  })
+  if (isStrings) shareSuffixes(table)
+  placeEntities(table, sections)
+  sections.forEach((section, i) => {
+    section.merged = pieceOf(section, maps[i] as EntityMap, table, sections)
+  })
+}
+
+/** Where the entities of an input begin, and which they are. */
+interface EntityMap {
+  readonly offsets: readonly number[]
+  readonly entities: readonly number[]
 }
 
 function endOfString(contents: Uint8Array, at: number, size: number): number {
@@ -110,56 +89,64 @@ function isZero(contents: Uint8Array, at: number, size: number): boolean {
   return true
 }
 
-function textOf(bytes: Uint8Array): string {
-  let text = ''
-  for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode.apply(null, bytes.subarray(i, i + 4096) as unknown as number[])
-  return text
-}
-
 /** A string goes into one that it ends and that holds it at a place aligned as it must be: such have equal lengths modulo that. */
-function shareSuffixes(entities: readonly Entity[]): void {
-  const keyed = entities.map((entity) => ({
-    entity,
-    rest: entity.bytes.length & (entity.alignment - 1),
-    text: [...entity.key].reverse().join(''),
-  }))
-  keyed.sort((a, b) => a.rest - b.rest || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
-  let host: (typeof keyed)[number] | undefined
-  for (let i = keyed.length - 1; i >= 0; i--) {
-    const one = keyed[i] as (typeof keyed)[number]
+function shareSuffixes(table: EntityTable): void {
+  const { alignment, length, host } = table
+  const order = table.current()
+  // What most comparisons need: the length modulo the alignment, and six bytes before the last, which is zero in all.
+  const rests = new Uint32Array(table.count)
+  const tails = new Float64Array(table.count)
+  for (const entity of order) {
+    const bytes = table.bytesOf(entity)
+    rests[entity] = bytes.length & ((alignment[entity] as number) - 1)
+    let tail = 0
+    for (let i = 2; i < 8; i++) tail = tail * 256 + (bytes[bytes.length - i] ?? 0)
+    tails[entity] = tail
+  }
+  order.sort(
+    (a, b) => (rests[a] as number) - (rests[b] as number) || (tails[a] as number) - (tails[b] as number) || table.compareFromEnd(a, b),
+  )
+  let last = -1
+  for (let i = order.length - 1; i >= 0; i--) {
+    const one = order[i] as number
     const fits =
-      host !== undefined &&
-      host.text.startsWith(one.text) &&
-      host.entity.alignment >= one.entity.alignment &&
-      (host.entity.bytes.length - one.entity.bytes.length) % one.entity.alignment === 0
-    if (fits && host) one.entity.host = host.entity
-    else host = one
+      last >= 0 &&
+      (alignment[last] as number) >= (alignment[one] as number) &&
+      ((length[last] as number) - (length[one] as number)) % (alignment[one] as number) === 0 &&
+      table.endsWith(last, one)
+    if (fits) host[one] = last
+    else last = one
   }
 }
 
-function placeEntities(order: readonly Entity[], sections: readonly InputSection[]): void {
-  const sizes = new Map<InputSection, number>()
-  const kept = new Map<InputSection, Entity[]>()
-  for (const entity of order) {
-    if (entity.host) continue
-    const at = Math.ceil((sizes.get(entity.home) ?? 0) / entity.alignment) * entity.alignment
-    entity.offset = at
-    sizes.set(entity.home, at + entity.bytes.length)
-    const list = kept.get(entity.home)
-    if (list) list.push(entity)
-    else kept.set(entity.home, [entity])
+function placeEntities(table: EntityTable, sections: readonly InputSection[]): void {
+  const { alignment, host, home, length, offset } = table
+  const sizes = new Float64Array(sections.length)
+  for (let entity = 0; entity < table.count; entity++) {
+    if (host[entity] !== -1) continue
+    const section = home[entity] as number
+    const at = Math.ceil((sizes[section] as number) / (alignment[entity] as number)) * (alignment[entity] as number)
+    offset[entity] = at
+    sizes[section] = at + (length[entity] as number)
   }
-  for (const section of sections) {
-    const bytes = new Uint8Array(sizes.get(section) ?? 0)
-    for (const entity of kept.get(section) ?? []) bytes.set(entity.bytes, entity.offset)
+  const kept = Array.from(sizes, (size) => new Uint8Array(size))
+  for (let entity = 0; entity < table.count; entity++)
+    if (host[entity] === -1) table.copy(entity, kept[home[entity] as number] as Uint8Array, offset[entity] as number)
+  sections.forEach((section, i) => {
+    const bytes = kept[i] as Uint8Array
     section.contents = bytes
     section.sizeInBytes = bytes.length
     // What has gone into other sections takes no room, not even to be aligned.
     if (bytes.length === 0) section.alignment = 1
-  }
+  })
 }
 
-function pieceOf(section: InputSection, offsets: readonly number[], entities: readonly Entity[]): MergedPiece {
+function pieceOf(
+  section: InputSection,
+  { offsets, entities }: EntityMap,
+  { home, host, length, offset: places }: EntityTable,
+  sections: readonly InputSection[],
+): MergedPiece {
   return {
     resolve(offset) {
       if (offset < 0 || offsets.length === 0) return { holder: section, offset }
@@ -170,14 +157,13 @@ function pieceOf(section: InputSection, offsets: readonly number[], entities: re
         if ((offsets[middle] as number) <= offset) low = middle
         else high = middle - 1
       }
-      const entity = entities[low] as Entity
+      let entity = entities[low] as number
       let inner = offset - (offsets[low] as number)
-      let final = entity
-      while (final.host) {
-        inner += final.host.bytes.length - final.bytes.length
-        final = final.host
+      for (let next = host[entity] as number; next !== -1; next = host[entity] as number) {
+        inner += (length[next] as number) - (length[entity] as number)
+        entity = next
       }
-      return { holder: final.home, offset: final.offset + inner }
+      return { holder: sections[home[entity] as number] as InputSection, offset: (places[entity] as number) + inner }
     },
   }
 }
