@@ -20,6 +20,9 @@ describe('what the words of the compiler predefine', () => {
     expect(changes('-O2 -Os')).toBe('+__OPTIMIZE_SIZE__ +__OPTIMIZE__ -__NO_INLINE__')
     expect(changes('-O2 -O0')).toBe('')
   })
+  it('is the C of 1989 with -ansi, which is no assembler for gcc', () => {
+    expect(changes('-ansi')).toBe('+__GNUC_GNU_INLINE__ +__STRICT_ANSI__ -__ASSEMBLER__ -__GNUC_STDC_INLINE__ -i386 -linux -unix')
+  })
   it('follows the last word on being hosted', () => {
     expect(changes('-fhosted -ffreestanding')).toBe('+__STDC_HOSTED__=0')
     expect(changes('-ffreestanding -fhosted')).toBe('')

@@ -203,6 +203,11 @@ export function predefinedChanges(given: readonly string[], bits: 16 | 32 | 64, 
     define.set('__GNUC_GNU_INLINE__', '1')
     undefine.add('__GNUC_STDC_INLINE__')
   }
+  if (given.includes('-ansi')) {
+    // It is the C of 1989 for gcc, in sources of assembler too, which it then does not call so.
+    for (const name of ['__STRICT_ANSI__', '__GNUC_GNU_INLINE__']) define.set(name, '1')
+    for (const name of ['linux', 'unix', 'i386', '__ASSEMBLER__', '__GNUC_STDC_INLINE__']) undefine.add(name)
+  }
   const protection = last(/^-f(?:no-)?cf-protection/)
   const value = controlFlow[protection ?? '']
   if (value !== undefined) define.set('__CET__', value)

@@ -54,7 +54,7 @@ export function preprocessSource(command: KasmCommand, source: SourceFile, langu
     origins: forAssembler,
     keepComments: !forAssembler && (flags.has('-C') || flags.has('-CC')),
     keepDirectiveComments: !forAssembler && flags.has('-CC'),
-    trigraphs: flags.has('-trigraphs'),
+    trigraphs: flags.has('-trigraphs') || command.compilerWords.includes('-ansi'),
     noWarnings: flags.has('-w') || (!forAssembler && command.dump === 'M'),
     warnsOfUndefined: command.warnings.isOn('undef'),
     warnsOfUnusedMacros: command.warnings.isOn('unused-macros'),

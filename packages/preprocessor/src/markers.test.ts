@@ -33,6 +33,17 @@ describe('line markers', () => {
   })
 })
 
+describe('a system header', () => {
+  it('is named by its real path where that is shorter', () => {
+    const access: FileAccess = {
+      ...files({ 's/a.h': '#include "./b.h"\n', 's/./b.h': 'b\n', './c.h': 'c\n' }),
+      realPath: (path) => path.replace('/./', '/'),
+    }
+    const { output } = run('#include <a.h>\n', { markers: true, files: access, search: { system: ['s'] } })
+    expect(output.text).toContain('# 1 "s/b.h" 1 3 4\nb\n')
+  })
+})
+
 describe('the name of a header that a macro makes', () => {
   it('is put together from the tokens between < and >', () => {
     const text = '#define SYSTEM sub\n#define PATH(system) <a/system.h>\n#define INCLUDE(system) PATH(system)\n#include INCLUDE(SYSTEM)\n'
