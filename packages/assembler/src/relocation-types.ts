@@ -138,10 +138,10 @@ const absolute = new Set(['GOT', 'PLT', 'GOTPCREL', 'TPOFF', 'DTPOFF', 'TLSGD', 
  * Why an instruction's field of 32 bits in an x86-64 object cannot hold what the operator gives: a place-relative field (branches,
  * `(%rip)`) wants a place-relative value, and a field that the processor does not sign-extend no signed one. Undefined: it can.
  */
-export function operatorMisfit(operator: number, flags: number): string | undefined {
+export function operatorMisfit(operator: number, flags: number, isX8664: boolean): string | undefined {
   const name = relocationOperators[operator] as string
   if ((flags & fixupPcRelative) !== 0) {
-    if (placeRelative.has(name)) return undefined
+    if (isX8664 ? placeRelative.has(name) : name === 'PLT') return undefined
     return `@${name} is no distance, and this field is one: it counts from the end of the instruction`
   }
   const isSigned = (flags & fixupSigned) !== 0

@@ -494,8 +494,9 @@ export class Resolver {
     if (isRelative && (!symbol || (inSection && !isExternal && !wasUnknown))) flags &= ~fixupBranch
     // x32 has no other width, and in the other modes nothing is extended.
     const isExtended = (flags & fixupIn64BitCode) !== 0 && this.#assembler.is64BitObject && this.#assembler.options.x32 !== true
-    const isMixed = isRelative && (flags & fixupIn64BitCode) !== 0 && !this.#isX8664
-    const misfit = (isExtended || isMixed) && operator !== 0 && size === 4 ? operatorMisfit(operator, flags) : undefined
+    // distances are distances there as well
+    const isMixed = isRelative && (flags & fixupIn64BitCode) !== 0 && (!this.#isX8664 || this.#assembler.options.x32 === true)
+    const misfit = (isExtended || isMixed) && operator !== 0 && size === 4 ? operatorMisfit(operator, flags, this.#isX8664) : undefined
     if (misfit !== undefined) {
       this.#error(source, place, 'relocation-misfit', misfit)
       return

@@ -124,7 +124,7 @@ const PROCESSORS: Readonly<Record<string, string>> = {
   pentiumiii: 'pentiumii sse',
   pentium4: 'pentiumiii sse2 clflush',
   prescott: 'pentium4 sse3 fisttp',
-  core: 'prescott',
+  core: 'prescott cx16',
   nocona: 'prescott cx16 syscall x86_64',
   core2: 'nocona ssse3',
   corei7: 'core2 sse4.2 popcnt rdtscp',

@@ -149,14 +149,19 @@ export function matchRow(
       const name = operand.kind === 'register' ? operand.register.name : ''
       return failure('register-not-in-mode', index, { register: name, mode })
     }
-    if (operand.kind !== 'register' || (spec.accepts & ACCEPT_REGISTER) === 0) continue
+    if (operand.kind !== 'register') continue
+    if ((spec.accepts & ACCEPT_REGISTER) === 0) {
+      if (mode !== 64 && operand.register.class === 'gpr64')
+        return failure('register-not-in-mode', index, { register: operand.register.name, mode })
+      continue
+    }
     if (!spec.registerClass.startsWith('gpr')) continue
     const bits = operand.register.sizeInBits
     if (bits === 64 && mode !== 64) return failure('register-not-in-mode', index, { register: operand.register.name, mode })
     if (spec.registerSize > 0) {
       if (bits !== spec.registerSize) return failure('operand-size-mismatch', index, sizeDetails(operand.register, spec.registerSize))
       // the count in cl says nothing about what is shifted
-      if (spec.token !== 'cl' && spec.token !== 'ecx') hasSizedRegister = true
+      if (spec.token !== 'cl' && spec.token !== 'ecx' && spec.token !== 'rcx') hasSizedRegister = true
       continue
     }
     if (size !== 0 && size !== bits) {
@@ -328,7 +333,8 @@ function immediateRefusal(
     return wrapped >= -0x80 && wrapped <= 0xff ? undefined : outOfRange(index, constant, bits)
   }
   if (bits === 16) {
-    const wrapped = size === 32 && wraps ? wrapTo(constant, 32) : constant
+    // without a letter nobody says that the number has 32 bits
+    const wrapped = guess === 32 && wraps ? wrapTo(constant, 32) : constant
     return wrapped >= -0x8000 && wrapped <= 0xffff ? undefined : outOfRange(index, constant, bits)
   }
   return constant >= -0x8000_0000 && constant <= 0xffff_ffff ? undefined : outOfRange(index, constant, bits)

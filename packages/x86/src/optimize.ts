@@ -169,7 +169,10 @@ function optimizeVector(statement: InstructionStatement, options: EncodeOptions)
   }
   const twin = VEX_TWINS[mnemonic]
   if (twin && statement.prefixes[0] !== '{evex}' && operands.every(isPlainVector) && !gainsByCompression(operands)) {
-    return exchanged({ ...statement, mnemonic: twin, prefixes: statement.prefixes.filter((word) => !word.startsWith('{disp')) }, options)
+    // a wish for a size of the displacement is lost, but not where there is none
+    const hasDisplacement = operands.some((operand) => operand.kind === 'memory' && operand.displacement !== undefined)
+    const prefixes = hasDisplacement ? statement.prefixes.filter((word) => !word.startsWith('{disp')) : statement.prefixes
+    return exchanged({ ...statement, mnemonic: twin, prefixes }, options)
   }
   const swapped = exchanged(statement, options)
   return swapped === statement ? undefined : swapped

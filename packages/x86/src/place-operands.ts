@@ -128,7 +128,13 @@ function placeStringMemory(row: Row, spec: OperandSpec, operand: MemoryOperand, 
   if (isMove && bits === 16 && mode !== 64) {
     const refusal = layOutAddress(operand, index, mode, draft.prefixes.addressSize, false, 1, 0, false, draft.address)
     if (refusal) return refusal
+    // an index of the source is left over when the destination is looked at
+    const [source] = draft.statement.operands
+    if (isDestination && source?.kind === 'memory' && source.index && !operand.index)
+      return failure('invalid-base-index', index, { mode, register: base?.name ?? '' })
   }
+  const constant = operand.displacement?.constant
+  if (constant !== undefined && bits === 64 && !fits32Signed(constant)) return displacementFailure(index, constant)
   if (hidesPort(row, operand, isDestination, draft)) return failure('operand-type-mismatch', index)
   if (bits === 64 && mode !== 64) return failure('invalid-base-index', index, { mode, base: base?.name ?? '' })
   if (draft.addressBits !== 0 && draft.addressBits !== bits && base) return failure('invalid-base-index', index, { mode, base: base.name })

@@ -273,13 +273,10 @@ export class Instructions {
     chain.fixups.append(chain.count - 1, at, 0, 0, slot.operator, slot.add, slot.sub, slot.constant, slot.tree, source, this.mnemonicStart)
   }
 
-  /** x32: the linker finds the instructions of these TLS models by their REX prefix (x86-64 psABI §11.1.2). */
+  /** x32: the linker finds the loads of these TLS models by their REX prefix (x86-64 psABI §11.1.2). */
   #mayBeRewritten(): boolean {
-    for (let i = 0; i < this.operandCount; i++) {
-      const { operator } = this.slots[i] as OperandSlot
-      if (operator === operatorGottpoff || operator === operatorTlsdesc) return true
-    }
-    return false
+    const { operator } = this.slots[0] as OperandSlot
+    return this.operandCount === 2 && (operator === operatorGottpoff || operator === operatorTlsdesc)
   }
 
   operands(): Operand[] {

@@ -22,6 +22,10 @@ const FAULTS: readonly Fault[] = [
     holds: (line) => /\bvp(?:rot|sha|shl)[bwdq]\b/.test(line) && /\{store\}|\{load\}|\.s\b/.test(line),
   },
   {
+    title: 'GNU as does not look at the relocation operator of a branch of two lengths: the linker would fill in no distance',
+    holds: (line) => /(?:^|\s)j(?!e?cxz|rcxz)\w+(?:\.\w+|,p[nt])? +(?:%\w+:)?\w+@(?!PLT)\w/i.test(line),
+  },
+  {
     title: 'behind rex.w and its like GNU as reads five letters that end in s as three with the ending .s',
     holds: (line) => /(?:^|\s)rex\.\w+ +(?:\{\w+\} *)*[a-z]{4}s\b/.test(line),
   },

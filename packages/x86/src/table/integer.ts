@@ -56,6 +56,8 @@ function shift(name: string, operation: number): string[] {
     `${name} | r/mv, cl   | D3 /${operation}`,
     `${name} | r/mv, ecx  | D3 /${operation}`,
     `${name} | r/m8, ecx  | D2 /${operation} | suf=-`,
+    `${name} | r/mv, rcx  | D3 /${operation} | only64`,
+    `${name} | r/m8, rcx  | D2 /${operation} | only64 suf=-`,
     `${name} | r/m8       | D0 /${operation}`,
     `${name} | r/mv       | D1 /${operation}`,
   ]

@@ -146,7 +146,7 @@ function virtualMachines(): string[] {
     'tlbsync ||  0F 01 FF | isa=tlbsync',
     'pvalidate || F2 0F 01 FF | isa=snp',
     ...addressRegister('pvalidate', 'F2 0F 01 FF', '', 'snp'),
-    ...addressRegister('pvalidate', 'F2 0F 01 FF', ', ecx, edx', 'snp'),
+    ...monitorRows('pvalidate', 'F2 0F 01 FF', 'snp'),
     'psmash    || F3 0F 01 FF | isa=snp only64',
     'psmash    | rax | F3 0F 01 FF | isa=snp only64 address suf=-',
     'psmash    | eax | F3 0F 01 FF | isa=snp only64 address suf=-',
