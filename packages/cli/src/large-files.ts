@@ -1,7 +1,7 @@
 // Files that are read and written in pieces, for images and objects too large to hold.
 // Enters: paths. Leaves: an input that reads what it is asked for; an output that appears whole under its name, or not at all.
 
-import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { failureOf, type FileFailure, readInputFile } from './files.ts'
 import { UsageError } from './run-command.ts'
@@ -71,6 +71,8 @@ export class OutputFile {
   readonly #path: string
   readonly #temporary: string
   #descriptor = -1
+  /** The temporary file exists. */
+  #isThere = false
   #failure: FileFailure | undefined = undefined
 
   /** @param mode permission bits before the umask */
@@ -79,6 +81,7 @@ export class OutputFile {
     this.#temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
     try {
       this.#descriptor = openSync(this.#temporary, 'wx', mode)
+      this.#isThere = true
     } catch (error) {
       this.#failure = failureOf(path, error)
     }
@@ -105,6 +108,7 @@ export class OutputFile {
         closeSync(this.#descriptor)
         this.#descriptor = -1
         renameSync(this.#temporary, this.#path)
+        this.#isThere = false
       } catch (error) {
         this.#failure = failureOf(this.#path, error)
       }
@@ -117,6 +121,13 @@ export class OutputFile {
   discard(): void {
     if (this.#descriptor >= 0) closeSync(this.#descriptor)
     this.#descriptor = -1
-    rmSync(this.#temporary, { force: true })
+    if (!this.#isThere) return
+    this.#isThere = false
+    // Not rmSync, which loads a module of its own.
+    try {
+      unlinkSync(this.#temporary)
+    } catch {
+      // It has gone already.
+    }
   }
 }
