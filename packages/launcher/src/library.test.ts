@@ -148,6 +148,21 @@ describe.each(engines)('the library on %s', (engine) => {
     })
     expect(seen).toEqual(['read 9000000/4 5', 'write 9000000/4 6', 'read 9000000/4 6', 'write 9000000/4 7', 'halt'])
   })
+  it('stops from a handler of memory in compiled code with the registers of the guest', async () => {
+    vm = await createVm({ engine })
+    // xor %ecx, %ecx; 1: inc %ecx; mov %eax, 0x9000000; jmp 1b
+    vm.load(protectedImage(0x31, 0xc9, 0x41, 0xa3, ...le32(0x9000000), 0xeb, 0xf8))
+    let writes = 0
+    vm.mmio.on([0x9000000, 0x9000fff], {
+      write: () => {
+        writes++
+        if (writes === 40_000) vm.stop(3)
+      },
+    })
+    expect(await vm.run({ timeout: 60_000 })).toEqual({ reason: 'stopped', code: 3 })
+    expect(Number(vm.registers.rcx) - writes).toBeLessThan(2)
+    expect(Number(vm.registers.rcx)).toBeGreaterThanOrEqual(writes)
+  }, 90_000)
   it('calls back around the stays in the guest, where registers can be read and changed', async () => {
     vm = await createVm({ engine })
     // out %al, $0xf1; hlt

@@ -141,6 +141,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
     const stackTop = stackPointer.value
     try {
       cpu.main_loop()
+      if (this.#handlerError) throw stopHere
     } catch (error) {
       // What leaves WebAssembly by a throw leaves its frames on its own stack, which would run into its data after some hundred times.
       stackPointer.value = stackTop
@@ -281,12 +282,28 @@ export class SoftwareEngine implements Engine, EngineCpu {
     try {
       value = call()
     } catch (error) {
-      if (error !== stopHere) this.#handlerError = { error }
+      if (error !== stopHere) this.#handlerError ??= { error }
       throw stopHere
     }
     if (this.#isRunning && this.#machine.stopRequest !== before) throw stopHere
     this.#interrupts.offer()
     return value
+  }
+
+  // The same for an access to memory. Compiled code may be in the midst of a block then, its registers in WebAssembly's locals: a throw would lose them.
+  // So the guest goes on to the end of its slice, a millisecond at most; after an exception nobody answers any more.
+  #guardedInBlock(call: () => number): number {
+    if (this.#isDeterministic || !this.#isCompiling) return this.#guarded(call)
+    if (this.#handlerError) return -1
+    this.#interrupts.settle()
+    try {
+      return call()
+    } catch (error) {
+      this.#handlerError = { error }
+      return -1
+    } finally {
+      this.#interrupts.offer()
+    }
   }
 
   // Video memory is plain memory here, as on the KVM engine; above the memory is the machine's MMIO bus.
@@ -314,14 +331,14 @@ export class SoftwareEngine implements Engine, EngineCpu {
     if (value !== undefined) return value
     this.statistics.mmioReads++
     this.#countExit('mmio')
-    return this.#guarded(() => this.#readBus(address, size))
+    return this.#guardedInBlock(() => this.#readBus(address, size))
   }
 
   #mmioWrite(address: number, value: number, size: number): void {
     if (this.#highMemory.write(address, value, size)) return
     this.statistics.mmioWrites++
     this.#countExit('mmio')
-    this.#guarded(() => {
+    this.#guardedInBlock(() => {
       this.#writeBus(address, value, size)
       return 0
     })
