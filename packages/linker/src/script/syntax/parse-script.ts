@@ -6,7 +6,8 @@ import type { DiagnosticSink, SourceFile } from '@kernelbox/diagnostics'
 import type { Assignment, ScriptCommand } from './ast.ts'
 import { tooDeep } from './nesting.ts'
 import { readDefinitionQuickly, readQuickly } from './quick-reader.ts'
-import { type OpenScript, scanScript } from './scanner.ts'
+import { scanScript } from './scanner.ts'
+import type { OpenScript } from './script-text.ts'
 import { type ScriptToken, tokenSpan } from './tokens.ts'
 
 /** The grammar of linker scripts, as apply-grammar.ts has it. */
