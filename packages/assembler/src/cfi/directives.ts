@@ -55,9 +55,14 @@ function stateOf(a: Assembler): CfiState {
   return state
 }
 
+/** What there is of .cfi_ directives so far, where there have been any. */
+export function cfiOf(a: Assembler): CfiState | undefined {
+  return a.extensions.get('cfi') as CfiState | undefined
+}
+
 /** The frames so far, where there have been any. */
 export function framesOf(a: Assembler): CfiFrames | undefined {
-  return (a.extensions.get('cfi') as CfiState | undefined)?.frames
+  return cfiOf(a)?.frames
 }
 
 function emit(a: Assembler, { frames }: CfiState): void {

@@ -216,6 +216,12 @@ export class CfiFrames {
     return undefined
   }
 
+  /** Was a state remembered that .cfi_restore_state would take back? */
+  hasSavedState(chain: FragmentChain): boolean {
+    const open = this.#open.get(chain)
+    return open !== undefined && open.savedOffsets.length > 0
+  }
+
   restoreState(chain: FragmentChain): CfiFault | undefined {
     const open = this.#advance(chain)
     if (!open) return 'no-startproc'

@@ -1,23 +1,22 @@
 // The short way of the directives that compilers write by the hundred thousand: one number, symbol or difference of two
-// labels (.byte .value .long .quad .uleb128 .sleb128), one string without escapes, .p2align, .loc and offsets of frames. Enters: the bytes behind the directive's name.
-// Leaves: what directives/data.ts, directives/layout.ts and line-table/directives.ts would have emitted; or nothing at all,
-// where a statement has anything else in it and those have to read it. docs/adr/0007.
+// labels (.byte .value .long .quad .uleb128 .sleb128), one string without escapes, .p2align and .loc. Enters: the bytes behind
+// the directive's name. Leaves: what directives/data.ts, directives/layout.ts and line-table/directives.ts would have emitted;
+// or nothing at all, where a statement has anything else in it and those have to read it. docs/adr/0007.
 
 import { SHT_NOBITS } from '@kernelbox/elf'
 import type { Assembler } from '../assembler.ts'
-import { framesOf } from '../cfi/directives.ts'
-import { cfaOffset } from '../cfi/frames.ts'
 import { emitAlign } from '../directives/layout.ts'
 import { nameBytes } from '../expression-reader.ts'
 import { fixedDistance } from '../fixed-distance.ts'
 import { fixupData, partLeb128 } from '../fragments.ts'
 import { lineTableOf } from '../line-table/directives.ts'
 import type { View } from '../line-table/line-rows.ts'
+import { QuickFrames, quickFrameDirective } from './quick-frames.ts'
 import { QuickSymbols } from './quick-symbols.ts'
 import { type AsmSymbol, symbolAbsolute, symbolLabel, symbolUndefined } from '../symbols.ts'
 
 /** What the directive of a word is; a number of bytes for numbers of that size. */
-export type QuickDirective = 0 | 1 | 2 | 4 | 8 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26
+export type QuickDirective = number
 const quickUleb128 = 16
 const quickSleb128 = 17
 const quickP2align = 18
@@ -28,8 +27,8 @@ const quickType = 21
 const quickSize = 22
 const quickAscii = 23
 const quickString = 24
-const quickCfaOffset = 25
-const quickCfiOffset = 26
+/** Those of quick-frames.ts are numbered from here. */
+const quickFrame = 32
 
 const directives: Readonly<Record<string, QuickDirective>> = {
   '.byte': 1,
@@ -53,13 +52,13 @@ const directives: Readonly<Record<string, QuickDirective>> = {
   '.ascii': quickAscii,
   '.asciz': quickString,
   '.string': quickString,
-  '.cfi_def_cfa_offset': quickCfaOffset,
-  '.cfi_offset': quickCfiOffset,
 }
 
 /** 0: the full path takes it. */
 export function quickDirective(word: string): QuickDirective {
-  return Object.hasOwn(directives, word) ? (directives[word] ?? 0) : 0
+  if (Object.hasOwn(directives, word)) return directives[word] ?? 0
+  const frame = quickFrameDirective(word)
+  return frame < 0 ? 0 : quickFrame + frame
 }
 
 const largestNumber = 9007199254740991
@@ -69,6 +68,7 @@ const bounds = [0, 0x100, 0x10000, 0, 0x1_0000_0000, 0, 0, 0, largestNumber]
 export class QuickData {
   readonly #assembler: Assembler
   readonly #names: QuickSymbols
+  readonly #frames: QuickFrames
   /** The value read last: add - sub + number. */
   #number = 0
   #add: AsmSymbol | undefined = undefined
@@ -81,6 +81,7 @@ export class QuickData {
   constructor(assembler: Assembler) {
     this.#assembler = assembler
     this.#names = new QuickSymbols(assembler)
+    this.#frames = new QuickFrames(assembler)
   }
 
   /** Takes the directive whose word ends at `at`; returns where the next statement may begin, -1: it is for the full path. */
@@ -88,7 +89,7 @@ export class QuickData {
     const a = this.#assembler
     if (directive === quickP2align) return this.#align(bytes, at, length)
     if (directive === quickLoc) return this.#loc(bytes, at, length)
-    if (directive >= quickCfaOffset) return this.#frame(directive, bytes, at, length)
+    if (directive >= quickFrame) return this.#frames.take(directive - quickFrame, bytes, at, length)
     if (directive >= quickAscii) return this.#string(directive === quickString, bytes, at, length)
     if (directive >= quickGlobal) return this.#symbols(directive, bytes, at, length)
     if (a.sections.section.type === SHT_NOBITS || !this.#value(bytes, at, length)) return -1
@@ -118,32 +119,6 @@ export class QuickData {
     if (at >= length || !this.#isEnd(bytes, length) || sections.section.type === SHT_NOBITS) return -1
     sections.chain.slice(bytes, start, end)
     if (hasTerminator) sections.chain.byte(0)
-    return this.#at
-  }
-
-  /** `.cfi_def_cfa_offset number` and `.cfi_offset number, number`. */
-  #frame(directive: QuickDirective, bytes: Uint8Array, from: number, length: number): number {
-    const a = this.#assembler
-    const { chain } = a.sections
-    const frames = framesOf(a)
-    if (!frames?.isOpen(chain)) return -1
-    let at = from
-    while (at < length && (bytes[at] === 9 || bytes[at] === 32)) at++
-    if (!this.#digits(bytes, at, length)) return -1
-    const first = this.#number
-    if (directive === quickCfaOffset) {
-      if (!this.#isEnd(bytes, length)) return -1
-      frames.defineCfaOffset(chain, first, false)
-      return this.#at
-    }
-    at = this.#at
-    if (at >= length || bytes[at] !== 44) return -1
-    at++
-    while (at < length && (bytes[at] === 9 || bytes[at] === 32)) at++
-    const isNegative = bytes[at] === 45
-    if (!this.#digits(bytes, isNegative ? at + 1 : at, length) || !this.#isEnd(bytes, length)) return -1
-    if (this.#number % frames.target.wordSizeInBytes !== 0) return -1
-    frames.offset(chain, cfaOffset, first, isNegative ? -this.#number : this.#number, false)
     return this.#at
   }
 

@@ -173,6 +173,38 @@ describe('statements filled in from recipes', () => {
       )
   })
 
+  it('cover the frames of functions', () => {
+    const program = (bits: 'r' | 'e'): string => {
+      const lines = ['.text\n']
+      for (let i = 0; i < 30; i++) {
+        const start = `.cfi_startproc${i % 4 === 3 ? ' simple' : ''}\npush %${bits}bx\n.cfi_def_cfa_offset ${16 + 8 * i}\n.cfi_offset ${i % 16}, -${8 * i}\n`
+        lines.push(start, 'nop\n.cfi_remember_state\nnop\n\t.cfi_adjust_cfa_offset -8\n.cfi_def_cfa 7, 8\n.cfi_def_cfa_register 6\n ret\n')
+        lines.push(
+          `.cfi_restore_state\n.cfi_offset %${bits}bp , 8+8\n.cfi_restore ${i % 5} # said\n.cfi_restore 3, 4\n.cfi_def_cfa_offset 0x${i}\n`,
+        )
+        lines.push('nop\n.cfi_endproc\n')
+      }
+      return lines.join('')
+    }
+    expectSameObject(program('r'), { mode: 64 })
+    expectSameObject(program('e'), { mode: 32 })
+    const odd = [
+      'restore_state',
+      'offset 3, -3',
+      'offset -3, 8',
+      'endproc',
+      'startproc',
+      'def_cfa_offset',
+      'restore 3,',
+      'restore -1',
+      'def_cfa 1 2',
+    ]
+    for (const words of [...odd, 'def_cfa_register -6', 'sections .debug_frame']) {
+      const statement = `.cfi_${words}\n`
+      expectSame(`${program('r')}${statement}.cfi_startproc\nnop\n${statement}nop\n${statement}.cfi_endproc\n`)
+    }
+  })
+
   it('cover numbers, labels and lines of debugging sections', () => {
     const lines = ['.text\n.file 1 "a.c"\nfoo: nop\n']
     const views: string[] = []
