@@ -257,7 +257,6 @@ export function loadFrame(state: State, frame: FileFrame): void {
   state.base = frame.reading.base
   state.position = frame.position
   state.lineStart = frame.lineStart
-  state.lineEnd = -1
   state.line = frame.line
   state.editIndex = frame.editIndex
   state.remarkIndex = frame.remarkIndex

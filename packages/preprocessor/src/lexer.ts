@@ -53,32 +53,22 @@ export function readInLine(state: State): Token {
 export function skipBlockComment(state: State, start: number): number {
   const { bytes, end } = state
   let i = start + 2
-  // Short comments byte by byte, long ones by the machine's own search.
-  for (const near = i + 48; i < near && bytes[i] !== newline; i++) {
-    if (bytes[i] === 0x2a && bytes[i + 1] === 0x2f) {
-      state.passComment(start, i + 2)
-      return i + 2
-    }
-  }
-  let lineEnd = bytes.indexOf(newline, i)
   for (;;) {
-    const star = bytes.indexOf(0x2a, i)
-    // Without a star every line end up to the last is passed.
-    const limit = star < 0 ? end : star
-    while (lineEnd < limit) {
-      state.passComment(start, lineEnd)
-      if (lineEnd + 1 >= end) {
-        state.error('unterminated-comment', 'this comment is never closed', state.base + start, 2)
-        return lineEnd
+    const c = bytes[i] as number
+    if (c === 0x2a) {
+      if (bytes[i + 1] === 0x2f) {
+        state.passComment(start, i + 2)
+        return i + 2
       }
-      state.passLineEnd(lineEnd + 1)
-      lineEnd = bytes.indexOf(newline, lineEnd + 1)
+    } else if (c === newline) {
+      state.passComment(start, i)
+      if (i + 1 >= end) {
+        state.error('unterminated-comment', 'this comment is never closed', state.base + start, 2)
+        return i
+      }
+      state.passLineEnd(i + 1)
     }
-    if (bytes[star + 1] === 0x2f) {
-      state.passComment(start, star + 2)
-      return star + 2
-    }
-    i = star + 1
+    i++
   }
 }
 

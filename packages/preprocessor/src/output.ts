@@ -20,6 +20,9 @@ export class Output {
   #previousIsBackslash = false
   /** Flags of the padding that was seen since. */
   #padding = 0
+  /** The file of the last marker, and its name as markers have it. */
+  #markedFile = ''
+  #quotedFile = ''
   readonly #names: NameTable
   readonly #texts: TextPool
   /** Padding was the last thing printed: it may ask for a space, even before the first token of the next line. */
@@ -128,7 +131,12 @@ export class Output {
   marker(line: number, file: string, reason: string, systemFlags: string): void {
     this.endLine()
     this.line = line
-    if (this.hasMarkers) this.putText(`# ${line} "${quoted(file)}"${reason}${systemFlags}\n`)
+    if (!this.hasMarkers) return
+    if (file !== this.#markedFile) {
+      this.#markedFile = file
+      this.#quotedFile = quoted(file)
+    }
+    this.putText(`# ${line} "${this.#quotedFile}"${reason}${systemFlags}\n`)
   }
 
   /** The first token of a line stands in a 1-based column; gcc keeps its indentation. */

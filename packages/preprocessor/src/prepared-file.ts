@@ -90,7 +90,7 @@ const trigraphs = new Map(
 function prepare(written: Uint8Array, hasTrigraphs: boolean): Prepared {
   const size = written.length
   const hasMark = size >= 3 && written[0] === 0xef && written[1] === 0xbb && written[2] === 0xbf
-  const isPlain = !hasMark && !hasSplice(written) && written.indexOf(0x0d) < 0 && !(hasTrigraphs && written.indexOf(0x3f) >= 0)
+  const isPlain = !hasMark && nextSplice(written, 0) === size && written.indexOf(0x0d) < 0 && !(hasTrigraphs && written.indexOf(0x3f) >= 0)
   const result: Prepared = {
     bytes: new Uint8Array(size + 2),
     end: 0,
@@ -124,15 +124,15 @@ function prepare(written: Uint8Array, hasTrigraphs: boolean): Prepared {
     i = 3
     note(3, 0)
   }
-  // What may stand at the next place where more than a copy is wanted; found by the machine's own search.
-  const special = [0x5c, 0x0d, 0x3f]
-  const nextOf = special.map((c) => indexOrEnd(written, c, i))
+  // The next places where more than a copy is wanted; found by the machine's own search.
+  let splice = -1
+  let lineReturn = -1
+  let trigraph = -1
   while (i < size) {
-    let next = size
-    for (let k = 0; k < special.length; k++) {
-      if ((nextOf[k] as number) < i) nextOf[k] = indexOrEnd(written, special[k] as number, i)
-      next = Math.min(next, nextOf[k] as number)
-    }
+    if (splice < i) splice = nextSplice(written, i)
+    if (lineReturn < i) lineReturn = indexOrEnd(written, 0x0d, i)
+    if (trigraph < i) trigraph = nextTrigraph(written, i)
+    const next = Math.min(splice, lineReturn, trigraph)
     if (next > i) {
       bytes.set(written.subarray(i, next), out)
       out += next - i
@@ -205,9 +205,14 @@ function trigraphRemark(bytes: Uint8Array, at: number, offset: number): Remark {
 }
 
 function remarkTrigraphs(bytes: Uint8Array, remarks: Remark[]): void {
-  for (let i = bytes.indexOf(0x3f); i >= 0; i = bytes.indexOf(0x3f, i + 1)) {
-    if (isTrigraphAt(bytes, i)) remarks.push(trigraphRemark(bytes, i, i))
-  }
+  for (let i = nextTrigraph(bytes, 0); i < bytes.length; i = nextTrigraph(bytes, i + 1)) remarks.push(trigraphRemark(bytes, i, i))
+}
+
+/** Offset of the next trigraph, or the size. */
+function nextTrigraph(bytes: Uint8Array, from: number): number {
+  let at = bytes.indexOf(0x3f, from)
+  while (at >= 0 && !isTrigraphAt(bytes, at)) at = bytes.indexOf(0x3f, at + 1)
+  return at < 0 ? bytes.length : at
 }
 
 const isBlank = (c: number | undefined) => c === 0x20 || c === 0x09 || c === 0x0b || c === 0x0c
@@ -219,12 +224,13 @@ function lineEndLength(bytes: Uint8Array, at: number): number {
   return 0
 }
 
-function hasSplice(bytes: Uint8Array): boolean {
-  for (let at = bytes.indexOf(0x5c); at >= 0; at = bytes.indexOf(0x5c, at + 1)) {
+/** Offset of the next backslash that joins its line to the next one, or the size. */
+function nextSplice(bytes: Uint8Array, from: number): number {
+  for (let at = bytes.indexOf(0x5c, from); at >= 0; at = bytes.indexOf(0x5c, at + 1)) {
     let j = at + 1
     while (isBlank(bytes[j])) j++
     const c = bytes[j]
-    if (c === 0x0a || c === 0x0d) return true
+    if (c === 0x0a || c === 0x0d) return at
   }
-  return false
+  return bytes.length
 }

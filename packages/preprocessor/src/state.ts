@@ -79,8 +79,6 @@ export class State extends TokenReader {
   bytes: Uint8Array = new Uint8Array(1)
   end = 0
   lineStart = 0
-  /** Offset of the line feed that ends the line being copied; below the position where it is not known. */
-  lineEnd = -1
   line = 1
   editIndex = 0
   remarkIndex = 0

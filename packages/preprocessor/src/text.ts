@@ -123,14 +123,8 @@ function copyPlain(state: State, startsWhite: boolean): boolean {
   const { hasOrigins } = out
   const keepsComments = state.options.keepComments
   let i = state.position
-  // Found once a line: a line of megabytes may hold a million macros.
-  if (state.lineEnd < i) {
-    state.lineEnd = bytes.indexOf(newline, i)
-    if (state.lineEnd < 0) state.lineEnd = state.end
-  }
-  const { lineEnd } = state
   // One byte of input makes at most one of output here, but for the space before the first.
-  out.reserve(lineEnd - i + 2)
+  out.reserve(state.end - i + 2)
   if (out.isFull) tooLarge(state)
   let target = out.bytes
   let o = out.length
@@ -168,7 +162,7 @@ function copyPlain(state: State, startsWhite: boolean): boolean {
     if (k === charClass.slash) {
       const next = bytes[i + 1] as number
       if (next === 0x2f && !keepsComments) {
-        i = lineEnd
+        i = bytes.indexOf(newline, i)
         c = newline
         continue
       }
@@ -212,7 +206,7 @@ function copyPlain(state: State, startsWhite: boolean): boolean {
         out.length = atOut
         if (!putFlatMacro(state, node, at, i, atWhite)) break
         isMade = true
-        out.reserve(lineEnd - i + 2)
+        out.reserve(state.end - i + 2)
         target = out.bytes
         o = out.length
         continue
