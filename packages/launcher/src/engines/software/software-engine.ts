@@ -2,35 +2,25 @@
 // memory and all interrupts are the machine's. Enters: a Machine. Leaves: the same typed exits as the KVM engine.
 // v86 executes i386 to SSE3, without long mode. One call of its main_loop is a slice of some milliseconds.
 import { now } from '../../now.ts'
-import type { IoExit, MmioExit, VmExit } from '../../exits.ts'
-import type { PortSize } from '../../io-bus.ts'
+import type { VmExit } from '../../exits.ts'
 import type { Registers, RegistersUpdate } from '../../registers.ts'
 import { StatisticsRecorder } from '../../statistics.ts'
 import { type Engine, type EngineCpu, EngineUnavailableError, type Machine, type MappedMemory, type MemorySource } from '../engine.ts'
 import { type CpuidEntry, EngineLimitError, type Translation } from '../../vcpu.ts'
 import { Wakeup, enterRun, nextTurn } from '../schedule.ts'
-import { HandedOutAccesses, type Place, portAccesses } from './handed-out-accesses.ts'
 import { type SoftwareOptions, loadV86 } from './load-v86.ts'
-import { HighMemory } from './high-memory.ts'
 import { OfferedInterrupt } from './offered-interrupt.ts'
 import { deliverTrappedFault, isFault } from './trap-fault.ts'
 import type { V86Cpu, V86Emulator } from './v86-types.ts'
 import { readV86FloatingPoint, writeV86FloatingPoint } from './v86-floating-point.ts'
+import { V86Bus } from './v86-bus.ts'
 import { V86Memory } from './v86-memory.ts'
 import { readV86Registers, writeV86Registers } from './v86-registers.ts'
 
-/** v86 keeps its memory map in blocks of 128 KiB. */
-const mapBlockShift = 17
 const interruptFlag = 0x200
 
 /** Speed of a deterministic guest's clock. */
 const instructionsPerMs = 50_000
-
-/** First of v86's settings of its compiler. */
-const jitDisabled = 0
-
-/** What a port handler throws through v86 to end the run at this very instruction. */
-const stopHere = Symbol('stop')
 
 /** Creates a machine in the state after reset. Throws EngineUnavailableError where v86 cannot be loaded. */
 export async function createSoftwareEngine(machine: Machine, options: SoftwareOptions = {}): Promise<SoftwareEngine> {
@@ -55,12 +45,8 @@ export class SoftwareEngine implements Engine, EngineCpu {
   readonly #wakeup = new Wakeup()
   #instructions = 0
   #lastCounter = 0
-  #isRunning = false
   readonly #interrupts: OfferedInterrupt
-  readonly #handedOut = new HandedOutAccesses(() => this.#place())
-  #isCompiling = true
-  readonly #highMemory = new HighMemory(() => this.memory)
-  #handlerError: { error: unknown } | undefined
+  readonly #bus: V86Bus
   #isBroken: VmExit | undefined
   #isClosed = false
   readonly #guest: V86Memory
@@ -77,8 +63,8 @@ export class SoftwareEngine implements Engine, EngineCpu {
     this.#guest = new V86Memory(this.#cpu)
     this.#lastCounter = this.#cpu.instruction_counter[0] as number
     this.#cpu.run_hardware_timers = () => 100
-    this.#takePorts()
-    this.#takeMemoryMap()
+    const options = { statistics: this.statistics, canCompile: !isDeterministic }
+    this.#bus = new V86Bus(this.#cpu, machine, this.#guest, this.#interrupts, options)
   }
 
   get memory(): Uint8Array {
@@ -90,12 +76,10 @@ export class SoftwareEngine implements Engine, EngineCpu {
     const cpu = this.#cpu
     const leave = enterRun()
     const start = now()
-    this.#isRunning = true
+    this.#bus.begin()
     try {
       await nextTurn()
       machine.started()
-      this.#handedOut.resume()
-      this.#compileUnless(machine.mmio.handsOut)
       for (;;) {
         await nextTurn()
         if (machine.hold) await Promise.race([machine.hold, this.#wakeup.sleep(Number.POSITIVE_INFINITY)])
@@ -129,7 +113,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
       }
     } finally {
       leave()
-      this.#isRunning = false
+      this.#bus.isRunning = false
       this.statistics.totalTimeInMs += now() - start
     }
   }
@@ -141,21 +125,12 @@ export class SoftwareEngine implements Engine, EngineCpu {
     const stackTop = stackPointer.value
     try {
       cpu.main_loop()
-      if (this.#handlerError) throw stopHere
     } catch (error) {
       // What leaves WebAssembly by a throw leaves its frames on its own stack, which would run into its data after some hundred times.
       stackPointer.value = stackTop
-      if (this.#handlerError) {
-        const { error: thrown } = this.#handlerError
-        this.#handlerError = undefined
-        throw thrown
-      }
-      if (error === stopHere) {
-        const { pending } = this.#handedOut
-        // The instruction comes again, with the answer.
-        if (pending) cpu.instruction_pointer[0] = cpu.previous_ip[0] as number
-        return pending
-      }
+      this.#bus.rethrow()
+      const left = this.#bus.left(error)
+      if (left) return left.exit
       // v86 traps where a PC would reset (a third fault), on some faults that a guest may handle, and on what it does not implement.
       if (this.#deliverTrappedFault(error)) return undefined
       this.#isBroken = this.#explainTrap(error)
@@ -163,6 +138,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
     } finally {
       this.#countInstructions()
     }
+    this.#bus.rethrow()
     return undefined
   }
 
@@ -204,66 +180,6 @@ export class SoftwareEngine implements Engine, EngineCpu {
     this.#wakeup.wake()
   }
 
-  #takePorts(): void {
-    const { io } = this.#cpu
-    const read = (size: PortSize) => (port: number) => {
-      const entry = this.statistics.port(port, false)
-      entry.exits++
-      entry.accesses++
-      this.#countExit('io')
-      return this.#guarded(() => this.#readPort(port, size)) | 0
-    }
-    const write = (size: PortSize, mask: number) => (port: number, value: number) => {
-      const entry = this.statistics.port(port, true)
-      entry.exits++
-      entry.accesses++
-      this.#countExit('io')
-      this.#guarded(() => {
-        this.#writePort(port, (value & mask) >>> 0, size)
-        return 0
-      })
-    }
-    io.port_read8 = read(1)
-    io.port_read16 = read(2)
-    io.port_read32 = read(4)
-    io.port_write8 = write(1, 0xff)
-    io.port_write16 = write(2, 0xffff)
-    io.port_write32 = write(4, -1)
-  }
-
-  #readPort(port: number, size: PortSize): number {
-    const { io } = this.#machine
-    if (!this.#handedOut.isReplaying && !io.isHandedOut(port)) return io.read(port, size)
-    return this.#handOut({ reason: 'io', port, size, direction: 'in', value: 2 ** (8 * size) - 1 })
-  }
-
-  #writePort(port: number, value: number, size: PortSize): void {
-    const { io } = this.#machine
-    if (!this.#handedOut.isReplaying && !io.isHandedOut(port)) io.write(port, value, size)
-    else this.#handOut({ reason: 'io', port, size, direction: 'out', value })
-  }
-
-  /** The answer of whoever runs the machine; ends the run where there is none yet. */
-  #handOut(exit: IoExit | MmioExit): number {
-    const answer = this.#handedOut.access(exit)
-    if (answer === undefined) throw stopHere
-    return answer
-  }
-
-  #place(): Place {
-    const instruction = this.#cpu.previous_ip[0] as number
-    const registers = this.#cpu.reg32.slice(0, 8)
-    return { instruction, registers, portAccesses: portAccesses(this.#guest.instructionAt(instruction >>> 0), registers) }
-  }
-
-  // Compiled code stands in the way of exits (handed-out-accesses.ts).
-  #compileUnless(handsOut: boolean): void {
-    if (this.#isDeterministic || this.#isCompiling === !handsOut) return
-    this.#isCompiling = !handsOut
-    this.#cpu.set_jit_config(jitDisabled, handsOut ? 1 : 0)
-    this.#cpu.jit_clear_cache()
-  }
-
   translate(linear: bigint): Translation | undefined {
     return linear > 0xffffffffn ? undefined : this.#guest.translate(Number(linear))
   }
@@ -271,89 +187,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
   mapMemory(address: number, source: MemorySource, readOnly: boolean): MappedMemory {
     if (address < this.#guest.sizeInBytes)
       throw new RangeError(`the software engine maps memory above the guest's own only, from 0x${this.#guest.sizeInBytes.toString(16)}`)
-    return this.#highMemory.map(address, source, readOnly)
-  }
-
-  // Calls a handler. Its exception, or its wish to stop, leaves v86 by a throw, at this instruction.
-  #guarded(call: () => number): number {
-    const before = this.#machine.stopRequest
-    this.#interrupts.settle()
-    let value: number
-    try {
-      value = call()
-    } catch (error) {
-      if (error !== stopHere) this.#handlerError ??= { error }
-      throw stopHere
-    }
-    if (this.#isRunning && this.#machine.stopRequest !== before) throw stopHere
-    this.#interrupts.offer()
-    return value
-  }
-
-  // The same for an access to memory. Compiled code may be in the midst of a block then, its registers in WebAssembly's locals: a throw would lose them.
-  // So the guest goes on to the end of its slice, a millisecond at most; after an exception nobody answers any more.
-  #guardedInBlock(call: () => number): number {
-    if (this.#isDeterministic || !this.#isCompiling) return this.#guarded(call)
-    if (this.#handlerError) return -1
-    this.#interrupts.settle()
-    try {
-      return call()
-    } catch (error) {
-      this.#handlerError = { error }
-      return -1
-    } finally {
-      this.#interrupts.offer()
-    }
-  }
-
-  // Video memory is plain memory here, as on the KVM engine; above the memory is the machine's MMIO bus.
-  #takeMemoryMap(): void {
-    const cpu = this.#cpu
-    const video = 0xa0000 >>> mapBlockShift
-    cpu.memory_map_read8[video] = (address) => this.#guest.words.getUint8(address)
-    cpu.memory_map_write8[video] = (address, value) => this.#guest.words.setUint8(address, value)
-    cpu.memory_map_read32[video] = (address) => this.#guest.words.getInt32(address, true)
-    cpu.memory_map_write32[video] = (address, value) => this.#guest.words.setInt32(address, value, true)
-    const read8 = (address: number) => this.#mmioRead(address >>> 0, 1)
-    const write8 = (address: number, value: number) => this.#mmioWrite(address >>> 0, value & 0xff, 1)
-    const read32 = (address: number) => this.#mmioRead(address >>> 0, 4) | 0
-    const write32 = (address: number, value: number) => this.#mmioWrite(address >>> 0, value >>> 0, 4)
-    for (let block = this.#guest.sizeInBytes >>> mapBlockShift; block < 1 << (32 - mapBlockShift); block++) {
-      cpu.memory_map_read8[block] = read8
-      cpu.memory_map_write8[block] = write8
-      cpu.memory_map_read32[block] = read32
-      cpu.memory_map_write32[block] = write32
-    }
-  }
-
-  #mmioRead(address: number, size: number): number {
-    const value = this.#highMemory.read(address, size)
-    if (value !== undefined) return value
-    this.statistics.mmioReads++
-    this.#countExit('mmio')
-    return this.#guardedInBlock(() => this.#readBus(address, size))
-  }
-
-  #mmioWrite(address: number, value: number, size: number): void {
-    if (this.#highMemory.write(address, value, size)) return
-    this.statistics.mmioWrites++
-    this.#countExit('mmio')
-    this.#guardedInBlock(() => {
-      this.#writeBus(address, value, size)
-      return 0
-    })
-  }
-
-  #readBus(address: number, size: number): number {
-    const { mmio } = this.#machine
-    if (!this.#handedOut.isReplaying && !mmio.isHandedOut(address)) return mmio.read(address, size)
-    return this.#handOut({ reason: 'mmio', address, size, direction: 'read', value: 2 ** (8 * size) - 1 })
-  }
-
-  #writeBus(address: number, value: number, size: number): void {
-    const { mmio } = this.#machine
-    if (!this.#handedOut.isReplaying && !mmio.isHandedOut(address)) mmio.write(address, value, size)
-    else this.#handOut({ reason: 'mmio', address, size, direction: 'write', value })
+    return this.#bus.highMemory.map(address, source, readOnly)
   }
 
   #countExit(reason: string): void {
