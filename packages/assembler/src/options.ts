@@ -41,16 +41,10 @@ export interface AssembleOptions {
     /** `--gstabs+`: the source's folder too. */
     readonly hasGnuExtensions?: boolean
   }
-  /** `--gdwarf-sections`: a .debug_line section for each section of code. */
-  readonly lineTablesPerSection?: boolean
   /** `--debug-prefix-map`: what debugging information says in place of the beginning of a path; the last that fits holds. */
   readonly prefixMaps?: readonly { readonly from: string; readonly to: string }[]
   /** `--sectname-subst`: %S in the name of a section is the name of the section before. */
   readonly substitutesSectionNames?: boolean
-  /** `--generate-missing-build-notes=yes` */
-  readonly buildNotes?: boolean
-  /** `--multibyte-handling=`: bytes beyond ASCII are told of, everywhere or in names only. */
-  readonly multibyte?: 'allow' | 'warn' | 'warn-symbols'
   /** `--strip-local-absolute`: local symbols that are numbers get no entry in the symbol table. */
   readonly stripLocalAbsolute?: boolean
   /** Where the source was assembled: DW_AT_comp_dir. */

@@ -7,6 +7,7 @@
  * 3. `readArchive` lists the members of an ar archive; `layExecutable` lays out ELF executables.
  */
 export * from './constants.ts'
+export { compressDebugSections, type DebugCompression } from './compress-debug.ts'
 export type { ElfGroup, ElfObject, ElfSection, ElfSymbol, SectionIndex } from './model.ts'
 export { RelocationTable } from './model.ts'
 export { type Archive, type ArchiveMember, isArchive, type ReadArchiveResult, readArchive } from './read-archive.ts'

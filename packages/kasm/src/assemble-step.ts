@@ -6,7 +6,7 @@ import { type ElfObject, writeObject } from '@kernelbox/elf'
 import type { LinkInput } from '@kernelbox/linker'
 import { addDiagnostics, type BuildState, note, sourcesOf, sourceText } from './build.ts'
 import type { KasmCommand } from './command-line.ts'
-import { parseKasWords } from './kas-options.ts'
+import { type KasCommand, parseKasWords } from './kas-options.ts'
 import { besideHere } from './preprocess-step.ts'
 import { inSourceOrder } from './source-order.ts'
 
@@ -20,7 +20,7 @@ export interface ObjectInMemory {
 
 export async function assembleAll(state: BuildState): Promise<void> {
   const { command } = state
-  const { options, isFatalWarnings } = assemblerOptions(command)
+  const { options, isFatalWarnings, compression } = assemblerOptions(command)
   const objects: ObjectInMemory[] = []
   for (const input of sourcesOf(command)) {
     const result = sourceText(state, input, true)
@@ -50,7 +50,8 @@ export async function assembleAll(state: BuildState): Promise<void> {
   if (command.goal === 'object' || command.flags.has('-save-temps')) {
     for (const { name, object } of objects) {
       const path = command.goal === 'object' ? (command.output ?? name) : name
-      state.outputs.push({ path, bytes: writeObject(object), mode: 0o666 })
+      const { compressed } = compression === 'none' ? { compressed: undefined } : await import('./compressed-object.ts')
+      state.outputs.push({ path, bytes: writeObject(compressed?.(object, compression) ?? object), mode: 0o666 })
     }
   }
   if (command.goal === 'object') return
@@ -59,7 +60,7 @@ export async function assembleAll(state: BuildState): Promise<void> {
 }
 
 /** What gcc's words and -Wa,… say to the assembler. gcc -m16 assembles with `as --32`: .code16 in the source does the rest. */
-function assemblerOptions(command: KasmCommand): { options: AssembleOptions; isFatalWarnings: boolean } {
+function assemblerOptions(command: KasmCommand): Pick<KasCommand, 'options' | 'isFatalWarnings' | 'compression'> {
   const { flags } = command
   const base: AssembleOptions = {
     mode: command.bits === 64 ? 64 : 32,
@@ -74,6 +75,5 @@ function assemblerOptions(command: KasmCommand): { options: AssembleOptions; isF
     },
     print: (text) => process.stdout.write(`${text}\n`),
   }
-  const parsed = parseKasWords(command.assemblerWords, base)
-  return { options: parsed.options, isFatalWarnings: parsed.isFatalWarnings }
+  return parseKasWords(command.assemblerWords, base)
 }

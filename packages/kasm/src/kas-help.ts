@@ -27,6 +27,9 @@ ${Object.entries(optInWarnings)
                            no branch crosses, or ends at, a boundary
   --execstack, --noexecstack  whether the stack has to be executable: .note.GNU-stack
   --statistics             how long it took
+  --compress-debug-sections[=zlib|zlib-gnu|none]  smaller debugging sections
+  --debug-prefix-map OLD=NEW  paths in debugging information
+  --sectname-subst         %S in the name of a section is the name of the one before
   --MD FILE                write dependencies as a make rule
   -Z                       write an object in spite of errors
   --diagnostics-format=text|json|sarif

@@ -4,11 +4,10 @@
 import { type AssembleOptions, type OptInWarning, optInWarnings, defaultListing, type ListingOptions } from '@kernelbox/assembler'
 import { type DiagnosticsFormat, UsageError } from '@kernelbox/cli'
 import { nearestWord } from '@kernelbox/diagnostics'
+import type { DebugCompression } from '@kernelbox/elf'
 import { kasOptionNames } from './kas-option-names.ts'
 import { readWords } from './long-options.ts'
 import { type Mutable, isMachineOption, machineOption, settingOf } from './machine-options.ts'
-
-export type DebugCompression = 'none' | 'zlib' | 'zlib-gnu'
 
 export interface KasCommand {
   readonly options: AssembleOptions
@@ -22,7 +21,7 @@ export interface KasCommand {
   readonly format: DiagnosticsFormat
   readonly hasStatistics: boolean
   /** --compress-debug-sections */
-  readonly compression: DebugCompression
+  readonly compression: DebugCompression | 'none'
   /** What is taken and needs a word. */
   readonly remarks: readonly string[]
   /** Letters of -a and the file of `-a…=file`. */
@@ -198,7 +197,7 @@ export function parseKasWords(words: readonly string[], base: AssembleOptions = 
         options.debugLines = { format: 'dwarf', version: Number(name.at(-1)) }
         break
       case 'gdwarf-sections':
-        options.lineTablesPerSection = true
+        remarks.push('--gdwarf-sections has no effect yet: there is one .debug_line')
         break
       case 'gdwarf-cie-version': {
         const version = Number.parseInt(value, 10)
@@ -222,21 +221,18 @@ export function parseKasWords(words: readonly string[], base: AssembleOptions = 
         options.hasLenientSizes = settingOf('--size-check', value, { error: false, warning: true })
         break
       case 'generate-missing-build-notes':
-        options.buildNotes = settingOf('--generate-missing-build-notes', value, { yes: true, no: false })
+        if (settingOf('--generate-missing-build-notes', value, { yes: true, no: false }))
+          remarks.push('--generate-missing-build-notes has no effect yet')
         break
       case 'multibyte-handling':
-        options.multibyte = settingOf('--multibyte-handling', value, {
-          allow: 'allow',
-          warn: 'warn',
-          'warn-sym-only': 'warn-symbols',
-          warn_sym_only: 'warn-symbols',
-        })
+        // Names and strings may have any bytes; nothing is said of them yet.
+        settingOf('--multibyte-handling', value, { allow: 0, warn: 1, 'warn-sym-only': 2, warn_sym_only: 2 })
         break
       case 'sectname-subst':
         options.substitutesSectionNames = true
         break
       case 'compress-debug-sections': {
-        const kind = settingOf<DebugCompression | 'zstd'>('--compress-debug-sections', value === '' ? 'zlib' : value, {
+        const kind = settingOf<DebugCompression | 'none' | 'zstd'>('--compress-debug-sections', value === '' ? 'zlib' : value, {
           none: 'none',
           zlib: 'zlib',
           'zlib-gabi': 'zlib',

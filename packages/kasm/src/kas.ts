@@ -89,7 +89,8 @@ export async function runKas(words: readonly string[]): Promise<number> {
   }
   if (!object || (hasFailed && !command.options.keepGoing)) return 1
   if (command.hasStatistics) process.stderr.write(`kas: total time in assembly: ${process.uptime().toFixed(3)} s\n`)
-  const failure = writeOutputFile(command.output, writeObject(object))
+  const { compressed } = command.compression === 'none' ? { compressed: undefined } : await import('./compressed-object.ts')
+  const failure = writeOutputFile(command.output, writeObject(compressed?.(object, command.compression) ?? object))
   if (failure) throw new UsageError(`cannot write ${failure.path}: ${failure.message}`)
   return hasFailed ? 1 : 0
 }

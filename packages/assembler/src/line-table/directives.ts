@@ -273,8 +273,12 @@ function emit(a: Assembler, table: LineTable): void {
     return
   }
   const addressSizeInBytes = a.is64BitObject && !a.options.x32 ? 8 : 4
-  const compilationDirectory = a.options.compilationDirectory ?? '/'
-  const { dwarfVersion } = files
+  const compilationDirectory = mapped(a, a.options.compilationDirectory ?? '/')
+  files.directories.forEach((directory, i) => {
+    if (directory !== undefined) files.directories[i] = mapped(a, directory)
+  })
+  // With CIEs of version 4 all is DWARF 4's (observed from GNU as 2.40).
+  const dwarfVersion = a.options.cieVersion === 4 ? Math.max(files.dwarfVersion, 4) : files.dwarfVersion
   const line = make('.debug_line')
   const strings = dwarfVersion >= 5 ? make('.debug_line_str', SHF_MERGE | SHF_STRINGS, 1) : undefined
   const sequences = sequencesOf(table)
@@ -307,6 +311,12 @@ function emit(a: Assembler, table: LineTable): void {
     functions: table.isGenerating ? functionsOf(a) : [],
   }
   emitCompileUnit(unit, { info, abbrev, aranges, strings: unitStrings, line, ranges }, a.symbols)
+}
+
+/** --debug-prefix-map: the last that fits stands for the beginning of the path. */
+function mapped(a: Assembler, path: string): string {
+  const map = a.options.prefixMaps?.findLast(({ from }) => path.startsWith(from))
+  return map ? map.to + path.slice(map.from.length) : path
 }
 
 /** GNU as names its debugging sections in another order than it makes them, which the symbol table shows. */
