@@ -510,7 +510,7 @@ export class Resolver {
       )
       return
     }
-    const isGot = symbol?.name === '_GLOBAL_OFFSET_TABLE_' && operator === 0
+    const isGot = symbol !== undefined && symbol === this.#assembler.symbols.globalOffsetTable && operator === 0
     const type = relocationType({ sizeInBytes: size, flags, operator, isGot, is64BitCode: true }, this.#isX8664, this.#relaxRelocations)
     if (type === undefined) {
       const what =

@@ -24,8 +24,10 @@ export class SymbolTable {
   numbers = new Int32Array(numbersOfSymbol * 1024)
   #rowEnd = 0
   #conversions = 0
+  /** A name's place is near {@link #firstSlot}; an entry is a symbol's id and one. */
   #slots = new Int32Array(4096)
   #mask = 4095
+  #shift = 20
   #used = 0
   #hashes = new Int32Array(2048)
   #nameStarts = new Uint32Array(2048)
@@ -91,6 +93,7 @@ export class SymbolTable {
     old.id = moved
     this.all.push(old)
     this.#slots[slot] = fresh.id + 1
+    if (old === this.globalOffsetTable) this.globalOffsetTable = fresh
     return fresh
   }
 
@@ -101,9 +104,17 @@ export class SymbolTable {
     return name
   }
 
+  /**
+   * Compilers number their labels, and labels whose numbers follow each other have hashes that do: sixteen of them share a line of the cache.
+   * The lines are spread (Fibonacci hashing: Knuth, The Art of Computer Programming 6.4), as long runs of full slots cost ten looks a name.
+   */
+  #firstSlot(hash: number): number {
+    return ((Math.imul(hash >> 4, 0x9e3779b1) >>> this.#shift) & ~15) | (hash & 15)
+  }
+
   #find(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const length = end - start
-    for (let slot = hash & this.#mask; ; slot = (slot + 1) & this.#mask) {
+    for (let slot = this.#firstSlot(hash); ; slot = (slot + 1) & this.#mask) {
       const id = this.#slots[slot] as number
       if (id === 0) return slot
       if (this.#hashes[id - 1] !== hash) continue
@@ -149,9 +160,10 @@ export class SymbolTable {
     const old = this.#slots
     this.#slots = new Int32Array(old.length * 2)
     this.#mask = this.#slots.length - 1
+    this.#shift--
     for (const entry of old) {
       if (entry === 0) continue
-      let slot = (this.#hashes[entry - 1] as number) & this.#mask
+      let slot = this.#firstSlot(this.#hashes[entry - 1] as number)
       while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask
       this.#slots[slot] = entry
     }
