@@ -32,7 +32,8 @@ export class NameTable {
   #words = new Int32Array(256)
   #bytes = new Uint8Array(this.#words.buffer)
   #end = nodeHead
-  #slots = new Int32Array(64)
+  /** Hash and node side by side: a name that only shares the slot is passed without touching its node. */
+  #slots = new Int32Array(128)
   #count = 0
   /** Told of each new name; looks whether it is predefined. */
   onEnter: ((node: number) => void) | undefined
@@ -42,19 +43,19 @@ export class NameTable {
     const slots = this.#slots
     const words = this.#words
     const pool = this.#bytes
-    const mask = slots.length - 1
+    const mask = slots.length - 2
     const length = end - start
-    let slot = (hash ^ (hash >>> 15)) & mask
+    let slot = ((hash ^ (hash >>> 15)) << 1) & mask
     for (;;) {
-      const node = slots[slot] as number
+      const node = slots[slot + 1] as number
       if (node === 0) return 0
-      if (words[node] === hash && words[node + lengthWord] === length) {
+      if (slots[slot] === hash && words[node + lengthWord] === length) {
         const at = (node + nodeHead) << 2
         let k = 0
         while (k < length && pool[at + k] === bytes[start + k]) k++
         if (k === length) return node
       }
-      slot = (slot + 1) & mask
+      slot = (slot + 2) & mask
     }
   }
 
@@ -202,7 +203,7 @@ export class NameTable {
     this.#words[node + lengthWord] = length
     this.#end = next
     this.#count++
-    if (this.#count * 2 > this.#slots.length) this.#growSlots()
+    if (this.#count * 4 > this.#slots.length) this.#growSlots()
     else this.#place(hash, node)
     this.onEnter?.(node)
     return node
@@ -210,10 +211,11 @@ export class NameTable {
 
   #place(hash: number, node: number): void {
     const slots = this.#slots
-    const mask = slots.length - 1
-    let slot = (hash ^ (hash >>> 15)) & mask
-    while (slots[slot] !== 0) slot = (slot + 1) & mask
-    slots[slot] = node
+    const mask = slots.length - 2
+    let slot = ((hash ^ (hash >>> 15)) << 1) & mask
+    while (slots[slot + 1] !== 0) slot = (slot + 2) & mask
+    slots[slot] = hash
+    slots[slot + 1] = node
   }
 
   #growSlots(): void {
