@@ -70,6 +70,7 @@ function plainOf(
   const { rexAt, opcodeAt, modRmAt, addressEnd, rex } = form ?? { rexAt: 0, opcodeAt: 0, modRmAt: -1, addressEnd: 0, rex: 0 }
   const { hasFreeAddress } = key
   if (hasFreeAddress && !encoding.registers?.some(({ part }) => part !== 'register')) return more(2)
+  if (hasFreeAddress && choosesDisplacement(a)) return more(2)
   const body = bytes.slice(opcodeAt, hasFreeAddress ? modRmAt + 1 : bytes.length)
   for (const patch of patches) body[patch >> 12] = (body[patch >> 12] as number) & ~(7 << ((patch >> 4) & 15))
   if (hasFreeAddress) body[body.length - 1] = (body[body.length - 1] as number) & 0x38
@@ -98,6 +99,11 @@ function plainOf(
     fields: Int32Array.from(fields),
     isLookedUpTwice,
   }
+}
+
+/** `mov.d32` and `{disp32} mov`: the size of the displacement does not follow from the number. */
+function choosesDisplacement({ instructions }: Assembler): boolean {
+  return instructions.mnemonic.includes('.d') || instructions.prefixes.some((word) => word.startsWith('{disp'))
 }
 
 /** REX.R extends ModRM.reg, X the index, B all others (SDM vol. 2 table 2-4). */
