@@ -125,6 +125,7 @@ async function watch(monitor: Monitor, world: GuestWorld, file: (name: string) =
   let screen = Buffer.alloc(columns * rows * 2)
   let before = ''
   let quiet = 0
+  let overPolls = 0
   let hasTyped = world.keys === ''
   let hasSent = world.serial === ''
   let end = 'rest'
@@ -149,7 +150,9 @@ async function watch(monitor: Monitor, world: GuestWorld, file: (name: string) =
     const now = `${screen.toString('latin1')}${read('serial').length},${read('debug').length}`
     quiet = now === before && hasBooted ? quiet + 1 : 0
     before = now
-    if (isOver && poll > 2) break
+    // Once more after that: the screen and the status were asked for before the registers.
+    overPolls = isOver ? overPolls + 1 : 0
+    if (overPolls > 1 && poll > 2) break
     if (!hasTyped && hasBooted && quiet >= 3) {
       hasTyped = true
       quiet = 0
