@@ -68,7 +68,7 @@ const symbols = [
 ]
 const words =
   'mov movl movq movb movabs lea leaq add addl addq cmp cmpl test testb push pop call jmp je jne jmpq imul imull shl sarl xchg inc incl bswap nop ret ' +
-  'movzbl movslq cmovne sete movups movaps addps vaddps vmovups paddd movd movq fld fstp fadd rep lock int in out loop jrcxz MOVL kmovq'
+  'movzbl movslq cmovne sete movups movaps addps vaddps vmovups mov.d32 add.d8 paddd movd movq fld fstp fadd rep lock int in out loop jrcxz MOVL kmovq'
 
 function operand(pick: (below: number) => number): string {
   const of = (list: readonly string[]) => list[pick(list.length)] ?? ''
