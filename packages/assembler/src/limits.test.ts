@@ -31,6 +31,13 @@ it('a macro may have tens of thousands of parameters', () => {
   )
 })
 
+it('repetitions may stand in each other 101 deep, as in GNU as', () => {
+  const nested = (depth: number) => run(`${'.rept 1\n'.repeat(depth)}nop\n${'.endr\n'.repeat(depth)}`)
+  expect(nested(101).messages).toEqual([])
+  expect(nested(102).messages).toEqual(['macro-depth'])
+  expect(nested(5000).messages).toEqual(['macro-depth'])
+})
+
 it('repetitions in repetitions that would never end are given up when that can be seen', () => {
   expect(run('.rept 10000\n.rept 10000\n.rept 10000\nnop\n.endr\n.endr\n.endr').messages).toEqual(['expansion-too-large'])
 })

@@ -127,10 +127,7 @@ export class Macro {
   /** The cursor stands behind the macro's name. */
   expand(a: Assembler, word: Word): void {
     if (a.macroDepth >= deepest) {
-      a.error('macro-depth', `macros are nested more than ${deepest} deep; does '${word.text}' use itself?`)
-      // As GNU as, stop here: such a macro may well branch, and would expand 2^100 times.
-      a.hasEnded = true
-      a.input.closeAll()
+      tooDeep(a, `macros are nested more than ${deepest} deep; does '${word.text}' use itself?`)
       return
     }
     const values = readArguments(a, this)
@@ -157,7 +154,18 @@ export function openExpansion(
   openText(a, kind, name, text, map, times)
 }
 
+/** As GNU as, stop here: what is so deep may well branch, and would expand 2^100 times. */
+function tooDeep(a: Assembler, message: string): void {
+  a.error('macro-depth', message)
+  a.hasEnded = true
+  a.input.closeAll()
+}
+
 function openText(a: Assembler, kind: 'macro' | 'repeat', name: string, text: string, map: OriginMap, times: number): void {
+  if (kind === 'repeat' && a.macroDepth > deepest) {
+    tooDeep(a, `repetitions and macros are nested more than ${deepest + 1} deep`)
+    return
+  }
   if (text === tooLarge || text.length > largestExpansionInBytes) {
     a.error('expansion-too-large', `the expansion of '${name}' is larger than ${largestExpansionInBytes} bytes`)
     return
