@@ -159,8 +159,10 @@ function shorten({ section, kept, rows, lengthOf, sizeInBytes }: FramePlan, next
   }
   // In a relocatable object relocations of what is left out stay, without a meaning, beside the one before.
   let before = 0
-  for (let row = 0; relocations && table && row < relocations.count; row++) {
+  const count = relocations?.count ?? 0
+  for (let row = 0; row < count; row++) {
     const moved = places.get(row)
+    if (!relocations || !table) break
     if (moved !== undefined) {
       before = relocations.offsetAt(row) + moved
       table.add(before, relocations.typeAt(row), relocations.symbolAt(row), relocations.exactAddendAt(row))
