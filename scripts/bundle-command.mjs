@@ -84,7 +84,7 @@ const kvmInside = {
       contents: `
         const { existsSync } = require('fs')
         exports.kvmFolder = () =>
-          ['/../node_modules/@kernelbox/kvm', '/../../kvm'].map((place) => __dirname + place + '/prebuilds').find(existsSync) ??
+          ['/../../@kernelbox/kvm', '/../node_modules/@kernelbox/kvm', '/../../kvm'].map((place) => __dirname + place + '/prebuilds').find(existsSync) ??
           require('path').join(require.resolve('@kernelbox/kvm/package.json'), '../prebuilds')`,
     }))
     hooks.onLoad({ filter: /[/\\]kvm[/\\]src[/\\]binding\.ts$/ }, ({ path }) => ({
