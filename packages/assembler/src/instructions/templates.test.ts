@@ -27,6 +27,16 @@ function statements(): string[] {
   for (const one of [0, 1, 7, 8, 15]) for (const other of [0, 3, 9]) all.push(`addps %xmm${one}, %xmm${other}`, `paddd (%r9), %xmm${other}`)
   for (const [port, registers] of [['%dx', ['al', 'ax', 'eax']]] as const)
     for (const one of registers) all.push(`out %${one}, ${port}`, `in ${port}, %${one}`, `out %${one}, $0x70`)
+  for (const number of [
+    '0x100000000',
+    '-0x80000001',
+    '0x123456789abcdef0',
+    '-9223372036854775808',
+    '18446744073709551615',
+    '9007199254740993',
+  ])
+    for (const one of ['rax', 'rbx', 'r9']) all.push(`mov $${number}, %${one}`, `movabsq $${number}, %${one}`)
+  for (const one of ['8+x(%rip)', '-8+x(%rip)', '16+x', '4+x(%rbx,%r9)', '$4+x']) all.push(`movl ${one}, %eax`, `movl ${one}, %r8d`)
   // Each second one is what the first of its shape left to the value.
   for (const number of [0, 1, 3, 5, -1, -128, 127, 128, 200, -129, 0x7fff, 0x8000, 0xffff, 0x10000, 0x7fffffff, -0x80000000]) {
     for (const one of ['eax', 'ebx', 'r9d'])

@@ -32,17 +32,19 @@ function more(detail: Detail): Recipe {
 }
 
 function madeOf(a: Assembler, key: StatementKey, rows: RegisterRows, encoding: Encoding): Recipe | undefined {
-  if (encoding.before || encoding.after || encoding.warnings.length > 0 || !encoding.isTemplate) return undefined
+  if (encoding.before || encoding.after || encoding.warnings.length > 0 || (!encoding.isTemplate && key.hugeValues === 0)) return undefined
   if (encoding.bytes.length >= longestInstruction / 2) return undefined
   const { slots, operandCount } = a.instructions
   const places = placesOf(key, rows, slots, operandCount)
   const valueOf = valuesOf(a, key, slots, operandCount)
   if (!places || !valueOf) return undefined
+  // Of eight bytes all numbers are alike: those of more than 32 bits are no template to the encoder for the narrower fields.
+  if (!valuesFit(key.hugeValues, 8, encoding, valueOf)) return undefined
   const isLookedUpTwice = a.isLookedUpTwice()
   if (encoding.relaxation) return branchOf(a, key, encoding, slots, isLookedUpTwice)
   const { form } = encoding
   if (key.detail < 2 && (!form || a.instructions.needsEachRegister)) return more(2)
-  if (key.detail === 0 && (form?.asksNumber || !longValuesFit(key, encoding, valueOf))) return more(1)
+  if (key.detail === 0 && (form?.asksNumber || !valuesFit(key.longValues, 4, encoding, valueOf))) return more(1)
   const patches: number[] = []
   const opcodeAt = form?.opcodeAt ?? 0
   for (let i = 0; key.detail < 2 && i < places.length; i++) {
@@ -77,7 +79,7 @@ function plainOf(
   const fields: number[] = []
   for (const field of encoding.fields) {
     const slot = slots[field.operand] as OperandSlot
-    const isNumber = slot.valueKind === expressionConstant && slot.operator === 0
+    const isNumber = (slot.valueKind === expressionConstant || slot.tree?.kind === 'constant') && slot.operator === 0
     if (isNumber && field.part === 'target') return undefined
     const value = valueOf[field.operand] ?? 0
     if (isNumber && hasFreeAddress && value === key.displacement) continue
@@ -133,11 +135,11 @@ function branchOf(
   }
 }
 
-/** Immediates of 32 bits have the same form, whatever they are, if that has four bytes for them. */
-function longValuesFit(key: StatementKey, { fields }: Encoding, valueOf: readonly number[]): boolean {
-  for (let value = 0; value < key.valueCount; value++) {
-    if (((key.longValues >> value) & 1) === 0) continue
-    if (!fields.some(({ operand, sizeInBytes }) => valueOf[operand] === value && sizeInBytes === 4)) return false
+/** Immediates of 32 or 64 bits have the same form, whatever they are, if that has a field of so many bytes for them. */
+function valuesFit(values: number, size: number, { fields }: Encoding, valueOf: readonly number[]): boolean {
+  for (let value = 0; values >> value !== 0; value++) {
+    if (((values >> value) & 1) === 0) continue
+    if (!fields.some(({ operand, sizeInBytes }) => valueOf[operand] === value && sizeInBytes === size)) return false
   }
   return true
 }
@@ -193,6 +195,8 @@ function valuesOf(a: Assembler, key: StatementKey, slots: readonly OperandSlot[]
 
 /** Did the full path read the value that the key's scanner found? */
 function isSame({ symbols, bytes }: Assembler, key: StatementKey, slot: OperandSlot, value: number): boolean {
+  const wide = key.wide[value]
+  if (wide !== undefined) return slot.tree?.kind === 'constant' && slot.tree.value === wide && slot.operator === 0
   if (slot.tree || slot.sub || slot.constant !== key.numbers[value]) return false
   const nameStart = key.symbolStarts[value] as number
   if (nameStart < 0) return slot.valueKind === expressionConstant && slot.operator === 0

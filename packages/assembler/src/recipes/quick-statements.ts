@@ -252,7 +252,9 @@ export class QuickStatements {
       let number = key.numbers[value] as number
       if (flags < 0) {
         if (divisor > 1) number = Math.trunc(number / divisor)
-        putNumber(data, at, number, size)
+        const wide = key.wide[value]
+        if (wide === undefined) putNumber(data, at, number, size)
+        else putWide(data, at, wide, size)
         continue
       }
       const symbol = this.#symbols[value]
@@ -324,7 +326,11 @@ function putNumber(data: Uint8Array, at: number, value: number, size: number): v
     for (let i = 0; i < size; i++) data[at + i] = i < 4 ? value >> (8 * i) : value < 0 ? 255 : 0
     return
   }
-  let rest = BigInt(value)
+  putWide(data, at, BigInt(value), size)
+}
+
+function putWide(data: Uint8Array, at: number, value: bigint, size: number): void {
+  let rest = value
   for (let i = 0; i < size; i++) {
     data[at + i] = Number(rest & 255n)
     rest >>= 8n

@@ -3,6 +3,7 @@
 // Leaves: the key, and what it leaves out, in the order written; or nothing, where the statement holds anything that this
 // scanner does not know. Such statements take the full path.
 
+import { bytesToText } from '@kernelbox/diagnostics'
 import { valueClass } from '@kernelbox/x86'
 import { nameBytes } from '../expression-reader.ts'
 import type { KnownWord } from './known-words.ts'
@@ -36,6 +37,8 @@ const immediate = 1 << 16
 const classShort = 32
 /** The recipe has to give it a field of four bytes. */
 const classLong = 33
+/** More than 32 bits: the recipe has to give it a field of eight bytes. */
+const classHuge = 37
 const displacementZero = 34
 const displacementShort = 35
 const displacementLong = 36
@@ -67,8 +70,11 @@ export class StatementKey {
   readonly symbolStarts = new Int32Array(mostValues)
   readonly symbolEnds = new Int32Array(mostValues)
   readonly symbolHashes = new Int32Array(mostValues)
-  /** Immediates of class long, a bit each. */
+  /** The number where a double cannot hold it; of immediates only. */
+  readonly wide: (bigint | undefined)[] = new Array<bigint | undefined>(mostValues).fill(undefined)
+  /** Immediates of class long and of class huge, a bit each. */
   longValues = 0
+  hugeValues = 0
   registerCount = 0
   /** Of each register: its row in {@link RegisterRows}. */
   readonly registers = new Uint8Array(mostRegisters)
@@ -113,6 +119,7 @@ export class StatementKey {
     this.valueCount = 0
     this.registerCount = 0
     this.longValues = 0
+    this.hugeValues = 0
     this.hasFreeAddress = false
     this.hasMergedClass = false
     let at = this.#skipBlanks(wordEnd)
@@ -367,32 +374,54 @@ export class StatementKey {
     this.valueCount++
     this.symbolStarts[v] = -1
     this.numbers[v] = 0
+    this.wide[v] = undefined
     if (kind === name) {
-      let hash = 0
-      do {
-        hash = (Math.imul(hash, 31) + c) | 0
-        at++
-      } while (at < length && nameBytes[(c = source[at] as number)] !== 0)
-      if (at === from + 1 && source[from] === 46) return -1
-      this.symbolStarts[v] = from
-      this.symbolEnds[v] = at
-      this.symbolHashes[v] = hash
-      this.tokens[this.length++] = isImmediate ? tokenSymbol | immediate : tokenSymbol
-      if (at < length && c === 64) {
-        at = this.#letters(at + 1)
-        if (at < 0 || this.length > mostTokens) return -1
-        c = at < length ? (source[at] as number) : 10
-      }
-      return at < length && (c === 43 || c === 45) ? this.#digits(at + 1, c === 45) : at
+      at = this.#symbol(from, v, isImmediate)
+      c = at >= 0 && at < length ? (source[at] as number) : 10
+      if (c !== 43 && c !== 45) return at
+      at = this.#digits(at + 1, c === 45)
+      return this.wide[v] === undefined ? at : -1
     }
     at = kind === minus ? this.#digits(at + 1, true) : this.#digits(at, false)
-    if (at >= 0 && isImmediate) this.#immediateToken(v)
+    // gcc writes `8+name(%rip)`.
+    const isSum = at >= 0 && at + 1 < length && source[at] === 43 && begins[source[at + 1] as number] === name
+    if (at < 0 || ((isSum || !isImmediate) && this.wide[v] !== undefined)) return -1
+    if (isSum) return this.#symbol(at + 1, v, isImmediate)
+    if (isImmediate) this.#immediateToken(v)
+    return at
+  }
+
+  /** A name, with its operator. */
+  #symbol(from: number, v: number, isImmediate: boolean): number {
+    const source = this.#source
+    const length = this.#sourceLength
+    let at = from
+    let c = source[at] as number
+    let hash = 0
+    do {
+      hash = (Math.imul(hash, 31) + c) | 0
+      at++
+    } while (at < length && nameBytes[(c = source[at] as number)] !== 0)
+    if (at === from + 1 && source[from] === 46) return -1
+    this.symbolStarts[v] = from
+    this.symbolEnds[v] = at
+    this.symbolHashes[v] = hash
+    this.tokens[this.length++] = isImmediate ? tokenSymbol | immediate : tokenSymbol
+    if (at < length && c === 64) {
+      at = this.#letters(at + 1)
+      if (this.length > mostTokens) return -1
+    }
     return at
   }
 
   #immediateToken(v: number): void {
     const number = this.numbers[v] as number
     let numberClass = 0
+    if (number > 0xffffffff || number < -0x80000000) {
+      this.hugeValues |= 1 << v
+      this.#number(immediate | classHuge)
+      return
+    }
     // Some shifts and interrupts have forms of their own for 1 and 3.
     if (this.detail !== 0 || number === 1 || number === 3) numberClass = valueClass(number)
     else if (number >= -128 && number <= 127) numberClass = classShort
@@ -427,7 +456,15 @@ export class StatementKey {
       // Octal numbers are read elsewhere.
       if (at === from || (source[from] === 48 && at > from + 1)) return -1
     }
-    if (number > 9007199254740991 || (at < length && nameBytes[source[at] as number] !== 0)) return -1
+    if (at < length && nameBytes[source[at] as number] !== 0) return -1
+    if (number > 9007199254740991) {
+      if (at > from + 24) return -1
+      const exact = BigInt(bytesToText(source.subarray(from, at)))
+      const value = isNegative ? -exact : exact
+      // Beyond 63 bits a number is the one that is left of it when it is cut, and may be small.
+      if (BigInt.asIntN(64, value) !== value) return -1
+      this.wide[this.valueCount - 1] = value
+    }
     this.numbers[this.valueCount - 1] = isNegative ? -number : number
     return at
   }
