@@ -6,6 +6,7 @@
  * 2. `writeObject` turns it into the bytes of a .o; `readObject` turns such bytes, untrusted, into it.
  * 3. `readArchive` lists the members of an ar archive; `layExecutable` lays out ELF executables.
  */
+export { MergedStringTable } from './merged-string-table.ts'
 export * from './constants.ts'
 export { compressDebugSections, type DebugCompression } from './compress-debug.ts'
 export type { ElfGroup, ElfObject, ElfSection, ElfSymbol, SectionIndex } from './model.ts'

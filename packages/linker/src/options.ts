@@ -98,6 +98,8 @@ export interface LinkOptions {
   readonly gcKeepExported?: boolean
   /** -static-pie / -pie. */
   readonly pie?: boolean
+  /** -E: symbols of a position-independent program can be looked up at run time. */
+  readonly exportDynamic?: boolean
   /** --hash-style; default: both. */
   readonly hashStyle?: HashStyle
   /** False for --no-relax: uses of the GOT are not made direct. */

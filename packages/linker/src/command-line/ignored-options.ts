@@ -1,8 +1,8 @@
 // Words of GNU ld that a static link takes no notice of: they are read, and say nothing. GNU ld manual §2.1.
 
 export const ignoredFlags: readonly string[] = `
-  static Bstatic dn non_shared Bdynamic dy call_shared nostdlib no-dynamic-linker as-needed no-as-needed E export-dynamic
-  no-export-dynamic warn-once warn-section-align warn-multiple-gp warn-constructors traditional-format no-warn-mismatch
+  static Bstatic dn non_shared Bdynamic dy call_shared nostdlib no-dynamic-linker as-needed no-as-needed
+  warn-once warn-section-align warn-multiple-gp warn-constructors traditional-format no-warn-mismatch
   no-warn-search-mismatch stats t trace no-keep-memory reduce-memory-overheads accept-unknown-input-arch
   no-accept-unknown-input-arch demangle no-demangle no-define-common disable-new-dtags enable-new-dtags Bsymbolic
   Bsymbolic-functions Bno-symbolic Bgroup Qy EL g no-ld-generated-unwind-info ld-generated-unwind-info warn-rwx-segments

@@ -121,6 +121,8 @@ export const optionRules: Readonly<Record<string, Rule>> = {
   }),
   ...all('r i relocatable Ur', set('relocatable', true)),
   'force-group-allocation': set('forceGroupAllocation', true),
+  ...all('E export-dynamic', set('exportDynamic', true)),
+  'no-export-dynamic': set('exportDynamic', false),
   'hash-style': value((state, text) => {
     if (text === 'sysv' || text === 'gnu' || text === 'both') state.command.options.hashStyle = text
     else state.fault(`--hash-style=${text}: expected sysv, gnu or both`)

@@ -588,7 +588,11 @@ export class LayoutPass {
       if (isBackwards && this.#isFinal)
         this.#context.sink.warn('dot-moved-backwards', `dot moved backwards before '${output.name}'`, statement?.nameSpan, {
           notes: [
-            { message: `${last.name} before it is at 0x${last.address.toString(16)}, ${output.name} at 0x${output.address.toString(16)}` },
+            last.isIgnored
+              ? { message: `the linker's own sections, empty here, reach up to 0x${last.address.toString(16)}` }
+              : {
+                  message: `${last.name} before it is at 0x${last.address.toString(16)}, ${output.name} at 0x${output.address.toString(16)}`,
+                },
           ],
           fix: { message: 'say with AT where it is loaded' },
         })

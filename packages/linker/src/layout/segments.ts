@@ -328,7 +328,8 @@ export function placeSegments(segments: readonly Segment[], options: SegmentOpti
     if (one.type !== PT_LOAD) return
     const [first] = one.sections
     const hasHeaders = one.hasFileHeader || one.hasProgramHeaders
-    const alignment = isPaged ? page : maxAlignment(one.sections)
+    const strictest = maxAlignment(one.sections)
+    const alignment = isPaged && page > strictest ? page : strictest
     let offset: bigint
     let address: bigint
     let loadAddress: bigint
@@ -374,7 +375,8 @@ export function placeSegments(segments: readonly Segment[], options: SegmentOpti
       const endInMemory = address + at - offset + BigInt(output.sizeInBytes)
       if (!isTlsBss(output) && endInMemory > memoryEnd) memoryEnd = endInMemory
     }
-    if (fileEnd > end) end = fileEnd
+    // What has nothing in the file takes no room there, not even to be aligned.
+    if (fileEnd > end && fileEnd > offset) end = fileEnd
     // Nothing of it is in the file: GNU ld keeps its offset within the first page (gABI asks for the address modulo the page).
     const isEmptyInFile = isPaged && !hasHeaders && fileEnd === offset
     placed[i] = {
@@ -385,7 +387,7 @@ export function placeSegments(segments: readonly Segment[], options: SegmentOpti
       loadAddress,
       sizeInFile: Number(fileEnd - offset),
       sizeInMemory: memoryEnd - address,
-      alignment: isPaged ? (alignment > maxAlignment(one.sections) ? alignment : maxAlignment(one.sections)) : maxAlignment(one.sections),
+      alignment,
     }
   })
   segments.forEach((one, i) => {

@@ -7,9 +7,14 @@ import type { DiagnosticSink } from '@kernelbox/diagnostics'
 import { SHF_ALLOC, SHF_WRITE, SHT_FINI_ARRAY, SHT_INIT_ARRAY, SHT_STRTAB, STT_GNU_IFUNC } from '@kernelbox/elf'
 import { viewOf } from '../relocation/contents.ts'
 import { absoluteOf } from '../layout/evaluate.ts'
+import { inHashOrder } from '../output/hash-order.ts'
+import { symbolPlacer } from '../output/output-symbols.ts'
+import { type ExportedSymbols, exportedSymbols } from './exported-symbols.ts'
 import { defineAtSection } from './linker-symbols.ts'
 import type { InputObject, InputSection, LinkSymbol, OutputSection } from '../model.ts'
 import type { HashStyle } from '../options.ts'
+import { namesIn } from '../script/script-references.ts'
+import type { Expression } from '../script/syntax/ast.ts'
 import { symbolAddress } from '../layout/symbol-address.ts'
 import type { SymbolTable } from '../inputs/symbol-table.ts'
 
@@ -60,10 +65,19 @@ interface Word {
   readonly symbol: LinkSymbol
 }
 
+export interface AssignedAs {
+  readonly isHidden: boolean
+  /** PROVIDE: only where something asks for it. */
+  readonly isProvide: boolean
+  readonly value: Expression
+}
+
 export interface DynamicRules {
   readonly hashStyle: HashStyle
+  /** -E: the program's symbols can be looked up. */
+  readonly exportsSymbols: boolean
   /** Names that the script gives a value, whether an object defines them or not. */
-  readonly isAssigned: (name: string) => boolean
+  readonly assigned: ReadonlyMap<string, AssignedAs>
 }
 
 interface DynamicMaker extends DynamicRules {
@@ -81,6 +95,7 @@ export class DynamicSections {
   #relocations: InputSection | undefined
   #hash: InputSection | undefined
   #gnuHash: InputSection | undefined
+  #exported: ExportedSymbols | undefined
   #hasInitArray = false
   #hasFiniArray = false
 
@@ -138,16 +153,19 @@ export class DynamicSections {
 
   /** Whether the symbol's address may depend on where the program is loaded; of the script's symbols that is known later. */
   mayMove(symbol: LinkSymbol): boolean {
-    if (symbol.state === 'defined') return symbol.section !== undefined || symbol.isScripted || this.#maker.isAssigned(symbol.name)
-    return symbol.name !== '' && (symbol.state !== 'undefined-weak' || symbol.isLinkerMade || this.#maker.isAssigned(symbol.name))
+    if (symbol.state === 'defined') return symbol.section !== undefined || symbol.isScripted || this.#maker.assigned.has(symbol.name)
+    return symbol.name !== '' && (symbol.state !== 'undefined-weak' || symbol.isLinkerMade || this.#maker.assigned.has(symbol.name))
   }
 
   /** Makes the sections, but the relocations: they are the linker's own .rela.got. */
   make(hasRelocations: boolean, symbols: SymbolTable, hasPlt: boolean): void {
     const { make, is64, isI386, hashStyle } = this.#maker
     const { wordSize } = this
-    this.#symbols = make('.dynsym', SHT_DYNSYM, SHF_ALLOC, is64 ? 24 : 16, wordSize, is64 ? 24 : 16)
-    this.#strings = make('.dynstr', SHT_STRTAB, SHF_ALLOC, 1, 1, 0)
+    const exported = exportedSymbols(this.#exportedNames(symbols), wordSize, hashStyle !== 'sysv')
+    this.#exported = exported
+    const rowSize = is64 ? 24 : 16
+    this.#symbols = make('.dynsym', SHT_DYNSYM, SHF_ALLOC, rowSize * (exported.names.length + 1), wordSize, rowSize)
+    this.#strings = filled(make('.dynstr', SHT_STRTAB, SHF_ALLOC, exported.strings.length, 1, 0), exported.strings)
     let tags = hashStyle === 'both' ? 8 : 7
     for (const name of ['_init', '_fini']) if (symbols.get(name)?.state === 'defined') tags++
     if (this.#hasInitArray) tags += 2
@@ -164,15 +182,9 @@ export class DynamicSections {
     )
     symbols.intern('_DYNAMIC')
     defineAtSection(symbols, '_DYNAMIC', this.#dynamic)
-    // No symbol is looked up: one empty bucket (gABI "Hash Table"; .gnu.hash with its empty filter of one word).
-    if (hashStyle !== 'gnu') {
-      this.#hash = make('.hash', SHT_HASH, SHF_ALLOC, 16, wordSize, 4)
-      this.#hash.contents.set([1, 0, 0, 0, 1])
-    }
-    if (hashStyle !== 'sysv') {
-      this.#gnuHash = make('.gnu.hash', SHT_GNU_HASH, SHF_ALLOC, 20 + wordSize, wordSize, is64 ? 0 : 4)
-      this.#gnuHash.contents.set([1, 0, 0, 0, 1, 0, 0, 0, 1])
-    }
+    if (hashStyle !== 'gnu') this.#hash = filled(make('.hash', SHT_HASH, SHF_ALLOC, exported.hash.length, wordSize, 4), exported.hash)
+    if (hashStyle !== 'sysv')
+      this.#gnuHash = filled(make('.gnu.hash', SHT_GNU_HASH, SHF_ALLOC, exported.gnuHash.length, wordSize, is64 ? 0 : 4), exported.gnuHash)
   }
 
   /** Of .dynamic, once it is laid out. */
@@ -182,6 +194,53 @@ export class DynamicSections {
 
   useRelocations(section: InputSection | undefined): void {
     this.#relocations = section
+  }
+
+  /** In the order of GNU ld's table. */
+  #exportedNames(symbols: SymbolTable): string[] {
+    const { exportsSymbols, assigned } = this.#maker
+    if (!exportsSymbols) return []
+    for (const [name, { isProvide }] of assigned) if (!isProvide && name !== '.') symbols.intern(name)
+    return [...inHashOrder(symbols.byName.keys())].filter((name) => {
+      const symbol = symbols.byName.get(name) as LinkSymbol
+      const { state, section } = symbol
+      const made = assigned.get(name)
+      // Where others are exported what is hidden is not global any more.
+      if (isHidden(symbol) || (made && isHiddenByValue(made.value, symbols))) symbol.isForcedLocal = true
+      if (symbol.isForcedLocal || made?.isHidden) return false
+      if (made) return true
+      return (state === 'defined' || state === 'common') && !section?.isDiscarded && section?.isLive !== false
+    })
+  }
+
+  /** Writes .dynsym. */
+  #fillSymbols(symbols: SymbolTable, outputs: readonly OutputSection[]): void {
+    const view = viewOf(this.#symbols)
+    const { names, nameOffsets } = this.#exported ?? { names: [], nameOffsets: [] }
+    const { is64 } = this.#maker
+    if (!view) return
+    const place = symbolPlacer(outputs)
+    names.forEach((name, i) => {
+      const symbol = symbols.get(name)
+      const entry = symbol && place(symbol)
+      const at = (i + 1) * (is64 ? 24 : 16)
+      if (!entry || at + (is64 ? 24 : 16) > view.byteLength) return
+      const info = ((entry.binding << 4) | (entry.type & 15)) & 255
+      view.setUint32(at, nameOffsets[i] as number, true)
+      if (is64) {
+        view.setUint8(at + 4, info)
+        view.setUint8(at + 5, entry.visibility)
+        view.setUint16(at + 6, entry.section, true)
+        view.setBigUint64(at + 8, BigInt.asUintN(64, entry.value), true)
+        view.setBigUint64(at + 16, entry.sizeInBytes, true)
+      } else {
+        view.setUint32(at + 4, Number(BigInt.asUintN(32, entry.value)), true)
+        view.setUint32(at + 8, Number(BigInt.asUintN(32, entry.sizeInBytes)), true)
+        view.setUint8(at + 12, info)
+        view.setUint8(at + 13, entry.visibility)
+        view.setUint16(at + 14, entry.section, true)
+      }
+    })
   }
 
   /** Words that move in what is not writable. */
@@ -223,6 +282,7 @@ export class DynamicSections {
         if (!isI386) table.setInt32(at + 8, view.getInt32(offset, true), true)
       }
     }
+    this.#fillSymbols(symbols, outputs)
     this.#writeTags(symbols, outputs, count)
   }
 
@@ -268,7 +328,7 @@ export class DynamicSections {
     if (strings !== undefined && table !== undefined) {
       put('stringTable', strings)
       put('symbolTable', table)
-      put('stringSize', 1n)
+      put('stringSize', BigInt(this.#exported?.strings.length ?? 1))
       put('symbolSize', is64 ? 24n : 16n)
     }
     put('debug', 0n)
@@ -283,7 +343,7 @@ export class DynamicSections {
     const relocations = addressOf(this.#relocations)
     if (relocations !== undefined && relativeCount > 0) {
       put(isI386 ? 'rel' : 'rela', relocations)
-      put(isI386 ? 'relSize' : 'relaSize', BigInt(relativeCount * this.rowSize))
+      put(isI386 ? 'relSize' : 'relaSize', BigInt(this.#relocations?.sizeInBytes ?? 0))
       put(isI386 ? 'relEntry' : 'relaEntry', BigInt(this.rowSize))
       if (this.#hasTextRelocations()) {
         put('textRelocations', 0n)
@@ -293,6 +353,22 @@ export class DynamicSections {
     put('flags1', BigInt(flag1Pie))
     if (relocations !== undefined && relativeCount > 0) put(isI386 ? 'relCount' : 'relaCount', BigInt(relativeCount))
   }
+}
+
+function isHidden({ visibility }: LinkSymbol): boolean {
+  return visibility === 1 || visibility === 2
+}
+
+/** `x = y + 4` makes x what y is (ScriptSymbols.assign). */
+function isHiddenByValue(value: Expression, symbols: SymbolTable): boolean {
+  const [name, ...others] = namesIn(value)
+  const symbol = name === undefined || others.length > 0 ? undefined : symbols.get(name)
+  return symbol !== undefined && isHidden(symbol)
+}
+
+function filled(section: InputSection, bytes: Uint8Array): InputSection {
+  section.contents.set(bytes)
+  return section
 }
 
 function moves(symbol: LinkSymbol): boolean {

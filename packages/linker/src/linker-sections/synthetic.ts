@@ -56,11 +56,11 @@ export class SyntheticSections {
     machine: number,
     is64: boolean,
     order: number,
-    { isPic, keepsGotUses, hashStyle, isAssigned }: Omit<GotRules, 'isI386'> & Pick<DynamicRules, 'hashStyle'>,
+    { isPic, keepsGotUses, ...rules }: Omit<GotRules, 'isI386' | 'isAssigned'> & DynamicRules,
   ) {
     this.isPic = isPic
     this.keepsGotUses = keepsGotUses
-    this.isAssigned = isAssigned
+    this.isAssigned = (name) => rules.assigned.has(name)
     this.isI386 = machine === EM_386
     this.is64 = is64
     this.wordSize = is64 ? 8 : this.isI386 ? 4 : 8
@@ -71,8 +71,7 @@ export class SyntheticSections {
       this.dynamic = new DynamicSections({
         isI386: this.isI386,
         is64,
-        hashStyle,
-        isAssigned,
+        ...rules,
         make: (...parts) => this.#section(...parts),
       })
   }

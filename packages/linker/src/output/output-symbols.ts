@@ -15,6 +15,7 @@ import {
   SHN_COMMON,
   SHN_UNDEF,
   SHT_GROUP,
+  SHT_NOBITS,
   STB_GLOBAL,
   STB_GNU_UNIQUE,
   STB_LOCAL,
@@ -175,7 +176,8 @@ function symbolsOfRelocations(outputs: readonly OutputSection[]): Set<LinkSymbol
 function inOutputOrder(outputs: readonly OutputSection[], objects: readonly InputObject[]): Set<InputObject> {
   const found = new Set<InputObject>()
   const [first] = objects
-  for (const output of outputs) {
+  // What has only room comes last.
+  for (const output of [...outputs.filter(({ type }) => type !== SHT_NOBITS), ...outputs.filter(({ type }) => type === SHT_NOBITS)]) {
     for (const item of output.items) {
       if (item.kind !== 'input') continue
       // The linker's own sections are held to be of the first object.
@@ -188,6 +190,12 @@ function inOutputOrder(outputs: readonly OutputSection[], objects: readonly Inpu
 
 function fileNameOf(object: InputObject): string {
   return object.fileName.slice(object.fileName.lastIndexOf('/') + 1)
+}
+
+/** As the table of an executable has the symbols that can be looked up at run time. */
+export function symbolPlacer(outputs: readonly OutputSection[]): (symbol: LinkSymbol) => ElfSymbol | undefined {
+  const placer = new SymbolPlacer(outputs, new Map(outputs.map((output, i) => [output, i + 1])), false)
+  return (symbol) => placer.place(symbol, symbol.isUnique ? STB_GNU_UNIQUE : symbol.isWeak ? STB_WEAK : STB_GLOBAL)
 }
 
 class SymbolPlacer {

@@ -26,6 +26,7 @@ import { referencedNames } from '../script/script-references.ts'
 import type { ScriptState } from '../script/script-state.ts'
 import type { SymbolTable } from '../inputs/symbol-table.ts'
 import type { Assignment } from '../script/syntax/ast.ts'
+import type { AssignedAs } from '../linker-sections/dynamic-sections.ts'
 import { SyntheticSections } from '../linker-sections/synthetic.ts'
 
 const versionText = 'kld, GNU ld 2.40 compatible'
@@ -61,7 +62,8 @@ export function planLink(options: LinkOptions, state: ScriptState, inputs: LinkI
       isPic: options.pie === true,
       keepsGotUses: options.relax === false,
       hashStyle: options.hashStyle ?? 'both',
-      isAssigned: assignedNames(state),
+      exportsSymbols: options.exportDynamic === true,
+      assigned: assignedNames(state),
     })
     synthetic.scan(objects, symbols, sink)
     // They belong to the first object.
@@ -93,14 +95,15 @@ export function planLink(options: LinkOptions, state: ScriptState, inputs: LinkI
   return { plan, regions, synthetic, frames, ehFrameHeader, stackFlags: stack }
 }
 
-/** Names that the script assigns, at its top or in a section. */
-function assignedNames(state: ScriptState): (name: string) => boolean {
-  const names = new Set<string>()
+/** Names that the script assigns, at its top or in a section, and how. */
+function assignedNames(state: ScriptState): Map<string, AssignedAs> {
+  const names = new Map<string, AssignedAs>()
+  const add = (assignment: Assignment) => names.set(assignment.name, assignment)
   for (const statement of state.statements) {
-    if (statement.kind === 'assignment') names.add(statement.name)
-    else if (statement.kind === 'output-section') for (const inner of statement.body) if (inner.kind === 'assignment') names.add(inner.name)
+    if (statement.kind === 'assignment') add(statement)
+    else if (statement.kind === 'output-section') for (const inner of statement.body) if (inner.kind === 'assignment') add(inner)
   }
-  return (name) => names.has(name)
+  return names
 }
 
 /** A common symbol that the script gives a value needs no space. */

@@ -32,17 +32,24 @@ export function gotUse(rules: GotRules, type: number, section: InputSection, off
   if (!isI386 && isZero(symbol) && (type === 41 || type === 42) && opcode !== 0xff && canRelaxX8664(contents, offset)) return 'none'
   if (rules.keepsGotUses && !isI386 && (type === 41 || type === 42 || type === 9) && !(isZero(symbol) && opcode === 0x8b)) return 'slot'
   const isDistance = (symbol.state === 'defined' && (symbol.section !== undefined || symbol.isScripted)) || rules.isAssigned(symbol.name)
+  // What is absolute stays where it is: an immediate.
+  if (isPic && type !== 9 && relaxable && opcode === 0x8b && isAbsolute(symbol)) return 'none'
   if (isPic && relaxable && !(isI386 && type === 9) && !(isDistance && (opcode === 0x8b || opcode === 0xff))) return 'slot'
   if (isI386) {
     if (type === 3) return 'slot'
     if (type === 43) return canRelaxI386(contents, offset) && symbol.type !== STT_GNU_IFUNC ? 'none' : 'slot'
     return type === 9 || type === 10 ? 'base' : 'none'
   }
-  if (type === 9) return symbol.type !== STT_GNU_IFUNC && isKnown(symbol) && contents[offset - 2] === 0x8b ? 'none' : 'slot'
-  if (type === 41 || type === 42)
-    return symbol.type !== STT_GNU_IFUNC && isKnown(symbol) && canRelaxX8664(contents, offset) ? 'none' : 'slot'
+  // Of a symbol that the script gives a value the place is known in the end.
+  const isPlaced = isKnown(symbol) || rules.isAssigned(symbol.name)
+  if (type === 9) return symbol.type !== STT_GNU_IFUNC && isPlaced && contents[offset - 2] === 0x8b ? 'none' : 'slot'
+  if (type === 41 || type === 42) return symbol.type !== STT_GNU_IFUNC && isPlaced && canRelaxX8664(contents, offset) ? 'none' : 'slot'
   if (type === 3 || type === 27 || type === 28 || type === 30) return 'slot'
   return type === 25 || type === 26 || type === 29 || type === 31 ? 'base' : 'none'
+}
+
+function isAbsolute({ state, section, isScripted, type }: LinkSymbol): boolean {
+  return state === 'defined' && section === undefined && !isScripted && type !== STT_GNU_IFUNC
 }
 
 function isZero(symbol: LinkSymbol): boolean {
@@ -226,7 +233,7 @@ export class StaticRelocations implements SpecialRelocations {
     const distance = value - 4 - place
     const opcode = bytes[offset - 2]
     const isBranch = opcode === 0xff
-    const isImmediate = !this.#synthetic.isPic || isZero(symbol)
+    const isImmediate = !this.#synthetic.isPic || isZero(symbol) || isAbsolute(symbol)
     if (!isBranch && isImmediate && site.type !== 9 && !(opcode === 0x8b && (value < -0x8000_0000 || value > 0x7fff_ffff))) {
       toImmediate(bytes, offset, site.type === 42)
       this.#put32(site, offset, value, name)
@@ -359,7 +366,7 @@ export class StaticRelocations implements SpecialRelocations {
   #relaxGot32X(site: RelocationSite): boolean {
     const { offset, addend, place, bytes, view } = site
     const address = this.#address(site)
-    if (bytes[offset - 2] === 0x8b && this.#synthetic.isPic) {
+    if (bytes[offset - 2] === 0x8b && this.#synthetic.isPic && !isAbsolute(site.symbol)) {
       // mov x@GOT(%base),%reg -> lea x@GOTOFF(%base),%reg
       bytes[offset - 2] = 0x8d
       store(view, offset, 4, address + addend - this.#synthetic.base)

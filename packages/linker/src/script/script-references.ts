@@ -41,6 +41,13 @@ function visit(expression: Expression, names: Set<string>): void {
   }
 }
 
+/** Symbols that an expression speaks of. */
+export function namesIn(expression: Expression): Set<string> {
+  const names = new Set<string>()
+  visit(expression, names)
+  return names
+}
+
 const sectionFunctions = new Set(['ADDR', 'LOADADDR', 'SIZEOF'])
 
 /** Output sections that an expression asks for the place or size of. */
