@@ -4,7 +4,7 @@
 import { type Diagnostic, DiagnosticSink, type SourceFile, type Span } from '@kernelbox/diagnostics'
 import { type ElfObject, SHF_EXECINSTR, SHT_NOBITS, SHT_PROGBITS } from '@kernelbox/elf'
 import { Assembler } from './assembler.ts'
-import { generateLines } from './line-table/directives.ts'
+import { generateLines, lineTableOfOwnInformation } from './line-table/directives.ts'
 import { applyMarch } from './directives/arch.ts'
 import { renderListing } from './listing/render-listing.ts'
 import { locator } from './locate.ts'
@@ -64,6 +64,7 @@ export function assembleWith(loadGrammar: GrammarLoader, sources: readonly Sourc
     else if (options.stack === 'executable') own.flags |= SHF_EXECINSTR
   }
   a.endOfInput()
+  lineTableOfOwnInformation(a)
   checkSymbols(a)
   for (const finish of a.finishers) finish()
 

@@ -60,11 +60,6 @@ export function cfiOf(a: Assembler): CfiState | undefined {
   return a.extensions.get('cfi') as CfiState | undefined
 }
 
-/** The frames so far, where there have been any. */
-export function framesOf(a: Assembler): CfiFrames | undefined {
-  return cfiOf(a)?.frames
-}
-
 function emit(a: Assembler, { frames }: CfiState): void {
   if (frames.frames.length === 0 || frames.hasOpenFrame) return
   const addressSizeInBytes = a.is64BitObject && !a.options.x32 ? 8 : 4

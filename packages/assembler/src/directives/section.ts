@@ -381,7 +381,8 @@ function enterSection(a: Assembler, wanted: Wanted, start: number): void {
     if (section.entrySize === 0 && type !== undefined && type >= SHT_INIT_ARRAY && type <= SHT_PREINIT_ARRAY)
       section.entrySize = a.is64BitObject && !a.options.x32 ? 8 : 4
     // GNU as takes such names for i386 relocations, whose entries have 8 bytes: `.reloc` of EFI images among them.
-    else if (section.entrySize === 0 && !a.is64BitObject && name.startsWith('.rel')) section.entrySize = name.startsWith('.rela') ? 12 : 8
+    else if (section.entrySize === 0 && wanted.type === undefined && !a.is64BitObject && name.startsWith('.rel'))
+      section.entrySize = name.startsWith('.rela') ? 12 : 8
     section.uniqueId = wanted.uniqueId
     section.linkedTo = wanted.linkedTo
     section.info = wanted.info

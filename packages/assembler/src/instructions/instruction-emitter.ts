@@ -96,7 +96,7 @@ export class InstructionEmitter {
     if (before && !this.#guardIsSkipped(chain)) chain.bytes(before)
     const start = chain.length
     chain.bytes(bytes)
-    if (patches !== undefined) this.putRegisters(chain.data, start, patches)
+    if (patches !== undefined) this.#putRegisters(chain.data, start, patches)
     for (let i = 0; i < fields.length; i++) {
       const field = fields[i] as EncodedField
       this.#field(field, start + field.offset, start + bytes.length, false, field.offset)
@@ -112,7 +112,7 @@ export class InstructionEmitter {
   }
 
   /** Puts the statement's registers into the bytes of a template made for others of their groups. */
-  putRegisters(data: Uint8Array, start: number, patches: Int32Array): void {
+  #putRegisters(data: Uint8Array, start: number, patches: Int32Array): void {
     for (let i = 0; i < patches.length; i++) {
       const patch = patches[i] as number
       const slot = this.#statement.slots[patch & 15] as OperandSlot

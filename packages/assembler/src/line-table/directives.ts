@@ -47,6 +47,11 @@ export function generateLines(a: Assembler): void {
   lineTableOf(a).generate(() => a.statementPlace())
 }
 
+/** At the end of the input: information that the source has itself refers to a line table, even without a row. */
+export function lineTableOfOwnInformation(a: Assembler): void {
+  if (a.sections.find('.debug_info')) lineTableOf(a)
+}
+
 function checkFiles(a: Assembler, { files, rows }: LineTable): void {
   if (rows.length === 0) return
   const least = files.dwarfVersion >= 5 ? 0 : 1
@@ -256,8 +261,9 @@ export const lineDirectives: DirectiveTable = {
 
 function emit(a: Assembler, table: LineTable): void {
   const { files } = table
-  if (table.rows.length === 0) return
   const hasUserInfo = (a.sections.find('.debug_info')?.sizeInBytes ?? 0) > 0
+  // Information of the source's own has a table, if need be an empty one.
+  if (table.rows.length === 0 && (!hasUserInfo || (a.sections.find('.debug_line')?.sizeInBytes ?? 0) > 0)) return
   const made: Section[] = []
   const make = (name: string, flags = 0, entrySize = 0): DebugSection => {
     let section = a.sections.find(name)

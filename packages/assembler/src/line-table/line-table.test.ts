@@ -1,6 +1,8 @@
 // Golden bytes from GNU as 2.40.
+import { SourceFile } from '@kernelbox/diagnostics'
 import { SHF_ALLOC, SHF_EXECINSTR, SHT_PROGBITS } from '@kernelbox/elf'
 import { describe, expect, it } from 'vitest'
+import { assemble } from '../index.ts'
 import type { FragmentChain } from '../fragments.ts'
 import { Section } from '../sections.ts'
 import { symbolAbsolute, symbolEquated, SymbolTable } from '../symbols.ts'
@@ -202,5 +204,12 @@ describe('LineFiles', () => {
     expect(files.assign(1, undefined, 'b.c', undefined)).toEqual({ code: 'occupied', by: 'a.c' })
     expect(files.assign(-1, undefined, 'x', undefined)).toEqual({ code: 'number-too-small' })
     expect(files.assign(4_000_000_000, undefined, 'x', undefined)).toEqual({ code: 'number-too-large' })
+  })
+})
+
+describe("information of the source's own without any .loc", () => {
+  it('has an empty line table to refer to, as in GNU as 2.40', () => {
+    const { object } = assemble(SourceFile.fromString('t.s', 'nop\n.section .debug_info,"",@progbits\n.long 1'))
+    expect(object?.sections.find((s) => s.name === '.debug_line')?.sizeInBytes).toBe(0x1d)
   })
 })
