@@ -209,7 +209,8 @@ export class Evaluation {
         const operand = this.#linear(expression.operand)
         if (!operand) return undefined
         if (expression.operator === '-') return this.#difference({ add: undefined, sub: undefined, constant: 0n }, operand)
-        if (operand.add || operand.sub) {
+        // In the end GNU as asks only the number beside an address whether it is zero.
+        if ((operand.add || operand.sub) && !(expression.operator === '!' && this.#known)) {
           return this.#fail({ kind: 'not-linear', operator: expression.operator, left: operand, right: operand })
         }
         return number(expression.operator === '~' ? ~operand.constant : operand.constant === 0n ? 1n : 0n)

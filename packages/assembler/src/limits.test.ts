@@ -41,3 +41,7 @@ it('repetitions may stand in each other 101 deep, as in GNU as', () => {
 it('repetitions in repetitions that would never end are given up when that can be seen', () => {
   expect(run('.rept 10000\n.rept 10000\n.rept 10000\nnop\n.endr\n.endr\n.endr').messages).toEqual(['expansion-too-large'])
 })
+
+it("'!' of an address is asked of the number beside it in the end, as in GNU as", () => {
+  expect(run('a: nop\n.byte !a, !!b, !(.-4)').text).toEqual(Uint8Array.of(0x90, 1, 0, 0))
+})
