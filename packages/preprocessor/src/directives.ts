@@ -90,21 +90,21 @@ export function runDirective(state: State, hashLocation: number): boolean {
     if (frame.guardPhase === guardPhase.complete || (directive.name !== 'ifndef' && directive.name !== 'if'))
       frame.guardPhase = guardPhase.none
   }
-  if (state.parsingArguments === 2 && /^i(?:nclude|mport)/.test(directive.name)) {
+  if (state.isInArguments && /^i(?:nclude|mport)/.test(directive.name)) {
     state.warn('directive-in-arguments', `#${directive.name} inside the arguments of a macro`, hashLocation)
   }
-  const { floor, preventExpansion, parsingArguments } = state
+  const { floor, preventExpansion, isInArguments } = state
   const temporaryLength = state.temporary.length
   state.floor = state.contextMark
   state.preventExpansion = 0
-  state.parsingArguments = 0
+  state.isInArguments = false
   directive.run(state, name)
   state.popTo(state.floor)
   state.floor = floor
   state.temporary.length = temporaryLength
   state.texts.cutTo(textsLength)
   state.preventExpansion = preventExpansion
-  state.parsingArguments = parsingArguments
+  state.isInArguments = isInArguments
   state.inDirective = wasInDirective
   state.pendingWhite = savedWhite
   return true

@@ -102,7 +102,7 @@ function nextFromFile(state: State): void {
         state.setToken(kind.endOfFile, flags, 0, 0, state.place)
         return
       }
-      if (state.parsingArguments === 0) return
+      if (!state.isInArguments) return
     }
     state.passLineEnd(state.position + 1)
     state.position++
@@ -137,11 +137,11 @@ function enterMacro(state: State, node: number, macro: number, flags: number, pl
   }
   if (!findParenthesis(state)) return false
   state.preventExpansion++
-  const savedParsing = state.parsingArguments
-  state.parsingArguments = 2
+  const wasInArguments = state.isInArguments
+  state.isInArguments = true
   const temporaryStart = state.temporary.length
   const list = collectArguments(state, place, node, macro, nextToken)
-  state.parsingArguments = savedParsing
+  state.isInArguments = wasInArguments
   state.preventExpansion--
   if (list < 0) return false
   readMacroBody(state, macro)

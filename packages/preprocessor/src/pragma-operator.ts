@@ -11,13 +11,13 @@ export function runPragmaOperator(state: State, place: number, next: (state: Sta
       if (found !== kind.padding) return found
     }
   }
-  const savedParsing = state.parsingArguments
-  state.parsingArguments = 2
+  const wasInArguments = state.isInArguments
+  state.isInArguments = true
   const open = significant()
   const operand = open === kind.openParen ? significant() : open
   const spelled = operand === kind.string ? state.text() : ''
   const close = operand === kind.string ? significant() : operand
-  state.parsingArguments = savedParsing
+  state.isInArguments = wasInArguments
   if (open !== kind.openParen || operand !== kind.string || close !== kind.closeParen) {
     state.error('bad-pragma-operator', '_Pragma takes a parenthesized string literal', place, '_Pragma'.length, {
       fix: { message: 'write _Pragma("text")' },

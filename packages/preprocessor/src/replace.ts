@@ -34,6 +34,7 @@ export function replaceArguments(state: State, macro: number, start: number, end
     plan += tokenSize
     const isLeft = (flags & flag.pasteLeft) !== 0
     const isRight = isRightOperand(cells, at, start)
+    // Offset of the token whose `##` this parameter decides about.
     let repainted = -1
     if (isRight && !isLeft && (flags & flag.stringify) === 0 && temporary.length > result) {
       const before = temporary.length - tokenSize
@@ -55,8 +56,8 @@ export function replaceArguments(state: State, macro: number, start: number, end
     }
     if (!state.inDirective && !isLeft) temporary.push(kind.padding, 0, 0, 0)
     if (repainted >= 0) {
-      const old = temporary.cells[repainted] as number
-      temporary.cells[repainted] = isLeft ? old | (flag.pasteLeft << flagShift) : old & ~(flag.pasteLeft << flagShift)
+      const old = temporary.cells[repainted + metaCell] as number
+      temporary.cells[repainted + metaCell] = isLeft ? old | (flag.pasteLeft << flagShift) : old & ~(flag.pasteLeft << flagShift)
     }
   }
   collected.length = planStart
@@ -132,12 +133,12 @@ function expandArgument(state: State, record: number, next: Reader): void {
   }
   state.argumentDepth++
   const savedPrevent = state.preventExpansion
-  const savedParsing = state.parsingArguments
+  const wasInArguments = state.isInArguments
   state.preventExpansion = 0
-  state.parsingArguments = 0
+  state.isInArguments = false
   const expanded = readToEnd(state, start, end, next)
   state.preventExpansion = savedPrevent
-  state.parsingArguments = savedParsing
+  state.isInArguments = wasInArguments
   state.argumentDepth--
   argumentStack.words[record + expandedStart] = expanded
   argumentStack.words[record + expandedEnd] = temporary.length

@@ -90,8 +90,8 @@ export class State extends TokenReader {
   #sourceBytes: Uint8Array | undefined
   #sourceNumber = 0
   // The state of scanning.
-  /** 0 no, 1 looking for the parenthesis, 2 inside. */
-  parsingArguments = 0
+  /** Reading the arguments of a macro (or of _Pragma), which may go over line ends. */
+  isInArguments = false
   preventExpansion = 0
   isSkipping = false
   wantsHeaderName = false
