@@ -8,7 +8,7 @@ import { readInLine } from './lexer.ts'
 import { builtin } from './macro.ts'
 import { role } from './names.ts'
 import type { State } from './state.ts'
-import { kind, type Token } from './tokens.ts'
+import { flag, kind, type Token } from './tokens.ts'
 
 export function operand(state: State, token: Token, isSkipped: boolean): Value {
   if (token.kind === kind.number) return integer(state, token)
@@ -68,7 +68,7 @@ function hasIncludeOperator(state: State, name: Token, isNext: boolean): Value {
       const part = nextSignificant(state)
       if (part.kind === kind.endOfFile) fail(state, 'missing terminating > character', name)
       if (part.kind === kind.greater) break
-      header += (header.length > 1 && (part.flags & 1) !== 0 ? ' ' : '') + part.text
+      header += (header.length > 1 && (part.flags & flag.white) !== 0 ? ' ' : '') + part.text
     }
     header += '>'
   } else fail(state, `operator "${name.text}" requires a header-name`, token.kind === kind.endOfFile ? name : token)

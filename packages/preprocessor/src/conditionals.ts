@@ -1,6 +1,7 @@
 // #if and its kin (C17 6.10.1), and the guard that makes a header empty when it is included again (GNU cpp manual §2.4).
 // Enters: the state behind the word. Leaves: the stack of open conditions, and whether what follows is skipped.
 
+import { textOf } from './byte-text.ts'
 import { evaluateCondition } from './condition.ts'
 import { readMacroName } from './define.ts'
 import { endDirective } from './directive-end.ts'
@@ -40,11 +41,9 @@ export function doIf(state: State, name: Token): void {
 /** The X of `#if !defined X`, where the line holds nothing else: it may guard its file. Else 0. */
 function negatedDefined(state: State): number {
   const { bytes, position } = state
-  let lineEnd = bytes.indexOf(0x0a, position)
+  const lineEnd = bytes.indexOf(0x0a, position)
   if (lineEnd < 0 || lineEnd - position > 300) return 0
-  let text = ''
-  for (let i = position; i < lineEnd; i++) text += String.fromCharCode(bytes[i] as number)
-  lineEnd = 0
+  const text = textOf(bytes, position, lineEnd)
   const match = /^\s*!\s*defined\s*(?:\(\s*([A-Za-z_]\w*)\s*\)|([A-Za-z_]\w*))\s*(?:\/\/.*|\/\*[^*]*\*\/\s*)?$/.exec(text)
   const name = match?.[1] ?? match?.[2]
   return name === undefined ? 0 : state.names.intern(name)

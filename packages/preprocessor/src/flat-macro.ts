@@ -26,8 +26,8 @@ export function putFlatMacro(state: State, node: number, start: number, end: num
   const bodyEnd = macros.bodyEnd(macro)
   if (bodyStart === bodyEnd) return false
   const { cells } = state.bodies
-  if (!isWhite && !canFollow(cells[bodyStart] as number, start > 0 ? (bytes[start - 1] as number) : newline)) return false
-  if (!canPrecede(cells[bodyEnd - tokenSize] as number, bytes[end] as number)) return false
+  if (!isWhite && !canFollow(cells[bodyStart + metaCell] as number, start > 0 ? (bytes[start - 1] as number) : newline)) return false
+  if (!canPrecede(cells[bodyEnd - tokenSize + metaCell] as number, bytes[end] as number)) return false
   let length = 1
   for (let at = bodyStart; at < bodyEnd; at += tokenSize) {
     const meta = cells[at + metaCell] as number

@@ -4,7 +4,7 @@
 import { lexInLine } from './lexer.ts'
 import { role } from './names.ts'
 import type { State } from './state.ts'
-import { flagShift, kindMask, placeCell, tokenSize, valueCell } from './token-list.ts'
+import { flagShift, kindMask, metaCell, placeCell, tokenSize, valueCell } from './token-list.ts'
 import { flag, kind } from './tokens.ts'
 
 /** Reads the body of a macro if that was not done before. */
@@ -81,9 +81,10 @@ function readTokens(state: State, macro: number): boolean {
     const before = bodies.length - tokenSize
     if (found === kind.paste) {
       if (bodies.length === start) return endsBadly(state, place)
-      const old = bodies.cells[before] as number
+      const old = bodies.cells[before + metaCell] as number
       if (isAfterPaste) manyPastes += `${bodies.length - start}${(flags & flag.white) !== 0 ? ' ' : ''}##`
-      else bodies.cells[before] = old | ((flag.pasteLeft | ((flags & flag.white) !== 0 ? flag.whiteBeforePaste : 0)) << flagShift)
+      else
+        bodies.cells[before + metaCell] = old | ((flag.pasteLeft | ((flags & flag.white) !== 0 ? flag.whiteBeforePaste : 0)) << flagShift)
       isAfterPaste = true
       pastePlace = place
       continue
@@ -92,11 +93,11 @@ function readTokens(state: State, macro: number): boolean {
       found = kind.parameter
       size = names.parameter(value) - 1
     }
-    if (isFunctionLike && bodies.length > start && isStringifier(bodies.cells[before] as number)) {
+    if (isFunctionLike && bodies.length > start && isStringifier(bodies.cells[before + metaCell] as number)) {
       const isOption = found === kind.name && isVariadic && names.role(value) === role.variadicOption
       if (found === kind.parameter || isOption) {
         const inside = (flags & flag.white) !== 0 ? flag.whiteInside : 0
-        const outside = ((bodies.cells[before] as number) >> flagShift) & flag.white
+        const outside = ((bodies.cells[before + metaCell] as number) >> flagShift) & flag.white
         flags = (flags & ~flag.white) | flag.stringify | inside | outside
         bodies.length = before
       }
@@ -106,7 +107,7 @@ function readTokens(state: State, macro: number): boolean {
   }
   if (isAfterPaste) return endsBadly(state, pastePlace)
   if (manyPastes !== '') macros.manyPastes.set(macro, manyPastes)
-  if (bodies.length > start) bodies.cells[start] = (bodies.cells[start] as number) & ~(flag.white << flagShift)
+  if (bodies.length > start) bodies.cells[start + metaCell] = (bodies.cells[start + metaCell] as number) & ~(flag.white << flagShift)
   return true
 }
 
@@ -125,14 +126,14 @@ function endsBadly(state: State, place: number): false {
 function groupOptions(state: State, macro: number, start: number, end: number): boolean {
   const { bodies, macros, groups } = state
   const isOption = (at: number) => {
-    const tokenKind = (bodies.cells[at] as number) & kindMask
+    const tokenKind = (bodies.cells[at + metaCell] as number) & kindMask
     return (
       (tokenKind === kind.name || tokenKind === kind.parameter) &&
       state.names.role(bodies.cells[at + valueCell] as number) === role.variadicOption
     )
   }
-  const kindAt = (at: number) => (bodies.cells[at] as number) & kindMask
-  const flagsAt = (at: number) => (bodies.cells[at] as number) >> flagShift
+  const kindAt = (at: number) => (bodies.cells[at + metaCell] as number) & kindMask
+  const flagsAt = (at: number) => (bodies.cells[at + metaCell] as number) >> flagShift
   let first = start
   while (first < end && !isOption(first)) first += tokenSize
   if (first === end) return true

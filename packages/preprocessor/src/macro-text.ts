@@ -49,7 +49,7 @@ function unreadText({ macros }: State, macro: number): string {
 /** Of a token in the list of bodies. */
 function spelling({ bodies, names, texts }: State, at: number): string {
   const { cells } = bodies
-  const tokenKind = (cells[at] as number) & kindMask
+  const tokenKind = (cells[at + metaCell] as number) & kindMask
   const value = cells[at + valueCell] as number
   return tokenKind === kind.name || tokenKind === kind.parameter ? names.name(value) : texts.text(value, cells[at + sizeCell] as number)
 }
@@ -72,7 +72,7 @@ export function macroDefinitionText(state: State, node: number): string {
 function bodyText(state: State, start: number, end: number): string {
   let text = ''
   for (let at = start; at < end; at += tokenSize) {
-    const flags = (state.bodies.cells[at] as number) >> flagShift
+    const flags = (state.bodies.cells[at + metaCell] as number) >> flagShift
     if ((flags & flag.white) !== 0) text += ' '
     if ((flags & flag.stringify) !== 0) text += '#'
     const group = (state.bodies.cells[at + sizeCell] as number) * 2

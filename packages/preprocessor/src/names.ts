@@ -220,7 +220,7 @@ export class NameTable {
 
   #growSlots(): void {
     this.#slots = new Int32Array(this.#slots.length * 4)
-    for (let node = nodeHead; node < this.#end; node = this.#after(node)) this.#place(this.#words[node] as number, node)
+    for (let node = nodeHead; node < this.#end; node = this.#after(node)) this.#place(this.#words[node + hashWord] as number, node)
   }
 }
 

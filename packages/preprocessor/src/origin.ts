@@ -4,7 +4,6 @@
 
 import type { OriginFrame, Span, TextOrigin, WrittenPlace } from '@kernelbox/diagnostics'
 import type { State } from './state.ts'
-import { tokenSize } from './token-list.ts'
 
 export class PreprocessedOrigin implements TextOrigin {
   readonly #state: State
@@ -60,10 +59,8 @@ export class PreprocessedOrigin implements TextOrigin {
   }
 
   #expansion(number: number): { name: string; location: number; outer: number } {
-    const { names, expansions } = this.#state
-    const at = (number - 1) * tokenSize
-    const [node, location, outer] = expansions.cells.subarray(at, at + 3) as unknown as [number, number, number]
-    return { name: names.name(node), location, outer }
+    const { node, location, outer } = this.#state.expansionAt(number)
+    return { name: this.#state.names.name(node), location, outer }
   }
 
   #addIncludes(frames: OriginFrame[], location: number): void {

@@ -31,7 +31,7 @@ export class Output {
   readonly hasOrigins: boolean
   readonly limit: number
   // Segments: text from starts[i] on was written at locations[i] (byte for byte), or comes from the body of a macro
-  // whose use has the number expansions[i] - 1.
+  // whose use has the number expansions[i]; 0 stands for none.
   segmentCount = 0
   segmentStarts = new Uint32Array(1024)
   segmentLocations = new Int32Array(1024)

@@ -35,10 +35,10 @@ export class TokenList {
   push(meta: number, value: number, size: number, place: number): void {
     if (this.cells.length - this.length < tokenSize) this.reserve(tokenSize)
     const { cells, length } = this
-    cells[length] = meta
-    cells[length + 1] = value
-    cells[length + 2] = size
-    cells[length + 3] = place
+    cells[length + metaCell] = meta
+    cells[length + valueCell] = value
+    cells[length + sizeCell] = size
+    cells[length + placeCell] = place
     this.length = length + tokenSize
   }
 

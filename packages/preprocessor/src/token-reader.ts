@@ -6,7 +6,7 @@ import { ArgumentStack } from './arguments.ts'
 import { MacroTable } from './macro.ts'
 import { NameTable } from './names.ts'
 import { TextPool } from './text-pool.ts'
-import { flagShift, placeCell, TokenList, tokenSize } from './token-list.ts'
+import { flagShift, metaCell, placeCell, sizeCell, TokenList, tokenSize, valueCell } from './token-list.ts'
 import { type Kind, kind, Token } from './tokens.ts'
 
 // A context: tokens to be read before the file goes on. Words of its record in the stack of contexts.
@@ -41,8 +41,8 @@ export class TokenReader {
   readonly argumentStack = new ArgumentStack()
   /** Start and end, in the list of bodies, of each __VA_OPT__ group. */
   readonly groups: number[] = []
-  /** Uses of macros on the way to a token: node, place, number of the outer one; the first has the number 1. */
-  readonly expansions = new TokenList(16)
+  /** Uses of macros on the way to a token, in the cells of one: node, place, number of the outer use. The first has the number 1. */
+  readonly #expansions = new TokenList(16)
   // Where the file is read.
   position = 0
   /** Location of its first byte. */
@@ -175,8 +175,15 @@ export class TokenReader {
   /** Notes a use of a macro within the use `outer`; its number, 0 where nobody will ask for it. */
   addExpansion(node: number, location: number, outer: number): number {
     if (!this.#hasOrigins || this.inDirective) return 0
-    this.expansions.push(node, location, outer, 0)
-    return this.expansions.length / tokenSize
+    this.#expansions.push(node, location, outer, 0)
+    return this.#expansions.length / tokenSize
+  }
+
+  /** A use of a macro that {@link addExpansion} noted. */
+  expansionAt(number: number): { node: number; location: number; outer: number } {
+    const { cells } = this.#expansions
+    const at = (number - 1) * tokenSize
+    return { node: cells[at + metaCell] as number, location: cells[at + valueCell] as number, outer: cells[at + sizeCell] as number }
   }
 
   /** Number of the innermost use of a macro, 0 outside of all. */

@@ -15,13 +15,13 @@ export const kind = {
   headerName: 5,
   other: 6,
   comment: 7,
-  /** A parameter in a macro's body; `parameter` is its index. */
+  /** A parameter in a macro's body, or `__VA_OPT__` with its group (token-list.ts: sizeCell). */
   parameter: 8,
   padding: 9,
   /** End of a logical line of text, outside directives and arguments. */
   endOfLine: 10,
   endOfFile: 11,
-  /** _Pragma has been obeyed here: the line of output ends; `text` is printed on a line of its own. */
+  /** _Pragma has been obeyed here: the line of output ends; its spelling is printed on a line of its own. */
   pragma: 12,
   hash: 20,
   paste: 21,
