@@ -1,14 +1,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { splitWords } from './arguments.ts'
 import {
   expandResponseFiles,
+  FileError,
   isFileFailure,
   openInputFile,
   OutputFile,
   readInputFile,
+  runCommand,
   UsageError,
   wantsColor,
   writeOutputFile,
@@ -89,6 +91,25 @@ describe('@file', () => {
     const path = join(folder, 'loop')
     writeFileSync(path, `@${path}`)
     expect(() => expandResponseFiles([`@${path}`])).toThrow(UsageError)
+  })
+})
+
+describe('what a command throws', () => {
+  it.each([
+    [new UsageError('no input files'), "x: error: no input files\nx: 'x --help' lists the options\n", 1],
+    [new FileError('cannot open a'), 'x: error: cannot open a\n', 1],
+    [new RangeError('oops'), 'x: internal error: oops\nx: this is a bug in x; KERNELBOX_DEBUG=1 shows where\n', 70],
+  ])('%s is told, and is the exit status', async (error, text, status) => {
+    let told = ''
+    const write = vi.spyOn(process.stderr, 'write').mockImplementation((piece) => (told += piece) !== '')
+    const before = process.exitCode
+    await runCommand('x', () => {
+      throw error
+    })
+    write.mockRestore()
+    const found = process.exitCode
+    process.exitCode = before
+    expect([told, found]).toEqual([text, status])
   })
 })
 

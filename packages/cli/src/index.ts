@@ -7,6 +7,6 @@ export { type FileFailure, readInputFile, readStandardInput, writeOutputFile } f
 export { isFileFailure, openInputFile, OutputFile } from './large-files.ts'
 export { createLinkFiles, type LinkFileSystem } from './link-files.ts'
 export { type DiagnosticsFormat, diagnosticsFormats, printDiagnostics, wantsColor } from './report.ts'
-export { runCommand, UsageError } from './run-command.ts'
+export { FileError, runCommand, UsageError } from './run-command.ts'
 export { tuneForShortRun } from './short-run.ts'
 export { version } from './version.ts'

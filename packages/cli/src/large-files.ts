@@ -4,7 +4,7 @@
 import { closeSync, fstatSync, openSync, readSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { failureOf, type FileFailure, readInputFile } from './files.ts'
-import { UsageError } from './run-command.ts'
+import { FileError } from './run-command.ts'
 
 /** Structurally the linker's ObjectFile. */
 export interface PiecewiseFile {
@@ -44,11 +44,11 @@ class LargeFile implements PiecewiseFile {
       if (this.#descriptor < 0) this.#open()
       for (let done = 0; done < target.length; ) {
         const count = readSync(this.#descriptor, target, done, target.length - done, offset + done)
-        if (count === 0) throw new UsageError(`${this.#path} became shorter while it was read`)
+        if (count === 0) throw new FileError(`${this.#path} became shorter while it was read`)
         done += count
       }
     } catch (error) {
-      throw error instanceof UsageError ? error : new UsageError(`cannot read ${this.#path}: ${failureOf(this.#path, error).message}`)
+      throw error instanceof FileError ? error : new FileError(`cannot read ${this.#path}: ${failureOf(this.#path, error).message}`)
     }
   }
 
@@ -57,7 +57,7 @@ class LargeFile implements PiecewiseFile {
     if (oldest) oldest.#close()
     this.#descriptor = openSync(this.#path, 'r')
     open.push(this)
-    if (fstatSync(this.#descriptor).size !== this.sizeInBytes) throw new UsageError(`${this.#path} changed while it was read`)
+    if (fstatSync(this.#descriptor).size !== this.sizeInBytes) throw new FileError(`${this.#path} changed while it was read`)
   }
 
   #close(): void {

@@ -3,17 +3,21 @@
 /** A fault of the command line; shown in one line, with a pointer to --help. Exit status 1, as GNU as and ld give. */
 export class UsageError extends Error {}
 
+/** A file that cannot be read or written; shown in one line. Exit status 1. */
+export class FileError extends Error {}
+
 /**
- * Runs a command. `main` returns the exit status. Usage errors are told in one line; anything else that is thrown is our
- * own bug and says so, with a stack trace only under KERNELBOX_DEBUG.
+ * Runs a command. `main` returns the exit status. Faults of the command line and of files are told; anything else that is
+ * thrown is our own bug and says so, with a stack trace only under KERNELBOX_DEBUG.
  */
 export async function runCommand(program: string, main: (words: string[]) => number | Promise<number>): Promise<void> {
   watchStandardOutput()
   try {
     process.exitCode = await main(process.argv.slice(2))
   } catch (error) {
-    if (error instanceof UsageError) {
-      process.stderr.write(`${program}: error: ${error.message}\n${program}: '${program} --help' lists the options\n`)
+    if (error instanceof UsageError || error instanceof FileError) {
+      const hint = error instanceof UsageError ? `${program}: '${program} --help' lists the options\n` : ''
+      process.stderr.write(`${program}: error: ${error.message}\n${hint}`)
       process.exitCode = 1
       return
     }

@@ -2,11 +2,12 @@
 
 import { assembleLazily, type AssembleOptions } from '@kernelbox/assembler'
 import { readInputFile } from '@kernelbox/cli'
-import { type ElfObject, writeObject } from '@kernelbox/elf'
+import type { ElfObject } from '@kernelbox/elf'
 import type { LinkInput } from '@kernelbox/linker'
 import { addDiagnostics, type BuildState, note, sourcesOf, sourceText } from './build.ts'
 import type { KasmCommand } from './command-line.ts'
 import { type KasCommand, parseKasWords } from './kas-options.ts'
+import { objectBytes } from './object-bytes.ts'
 import { besideHere } from './preprocess-step.ts'
 import { inSourceOrder } from './source-order.ts'
 
@@ -50,8 +51,7 @@ export async function assembleAll(state: BuildState): Promise<void> {
   if (command.goal === 'object' || command.flags.has('-save-temps')) {
     for (const { name, object } of objects) {
       const path = command.goal === 'object' ? (command.output ?? name) : name
-      const { compressed } = compression === 'none' ? { compressed: undefined } : await import('./compressed-object.ts')
-      state.outputs.push({ path, bytes: writeObject(compressed?.(object, compression) ?? object), mode: 0o666 })
+      state.outputs.push({ path, bytes: await objectBytes(object, compression), mode: 0o666 })
     }
   }
   if (command.goal === 'object') return

@@ -4,6 +4,6 @@
 import { deflateSync } from 'node:zlib'
 import { compressDebugSections, type DebugCompression, type ElfObject } from '@kernelbox/elf'
 
-export function compressed(object: ElfObject, form: DebugCompression | 'none'): ElfObject {
-  return form === 'none' ? object : compressDebugSections(object, form, deflateSync)
+export function compressed(object: ElfObject, form: DebugCompression): ElfObject {
+  return compressDebugSections(object, form, deflateSync)
 }

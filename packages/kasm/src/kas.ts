@@ -3,18 +3,18 @@
 import { assembleLazily } from '@kernelbox/assembler'
 import {
   expandResponseFiles,
+  FileError,
   printDiagnostics,
   readInputFile,
   readStandardInput,
   runCommand,
   tuneForShortRun,
-  UsageError,
   writeOutputFile,
   version,
 } from '@kernelbox/cli'
 import { type Diagnostic, SourceFile } from '@kernelbox/diagnostics'
-import { writeObject } from '@kernelbox/elf'
 import { parseKasWords } from './kas-options.ts'
+import { objectBytes } from './object-bytes.ts'
 
 /** Runs kas with the words of its command line; the exit status is the result. */
 export async function runKas(words: readonly string[]): Promise<number> {
@@ -52,7 +52,7 @@ export async function runKas(words: readonly string[]): Promise<number> {
   const inputs = command.inputs.length > 0 ? command.inputs : ['-']
   for (const input of inputs) {
     const bytes = input === '-' ? readStandardInput() : readInputFile(input)
-    if (!(bytes instanceof Uint8Array)) throw new UsageError(`cannot open ${input}: ${bytes.message}`)
+    if (!(bytes instanceof Uint8Array)) throw new FileError(`cannot open ${input}: ${bytes.message}`)
     tuneForShortRun(bytes.length)
     sources.push(SourceFile.fromBytes(input === '-' ? '{standard input}' : input, bytes))
   }
@@ -84,14 +84,11 @@ export async function runKas(words: readonly string[]): Promise<number> {
   if (command.dependencyFile !== undefined && !hasFailed) {
     const names = [...inputs.filter((name) => name !== '-'), ...read]
     const rule = `${command.output}: ${names.join(' \\\n ')}\n`
-    const failure = writeOutputFile(command.dependencyFile, new TextEncoder().encode(rule))
-    if (failure) throw new UsageError(`cannot write ${failure.path}: ${failure.message}`)
+    write(command.dependencyFile, new TextEncoder().encode(rule))
   }
   if (!object || (hasFailed && !command.options.keepGoing)) return 1
   if (command.hasStatistics) process.stderr.write(`kas: total time in assembly: ${process.uptime().toFixed(3)} s\n`)
-  const { compressed } = command.compression === 'none' ? { compressed: undefined } : await import('./compressed-object.ts')
-  const failure = writeOutputFile(command.output, writeObject(compressed?.(object, command.compression) ?? object))
-  if (failure) throw new UsageError(`cannot write ${failure.path}: ${failure.message}`)
+  write(command.output, await objectBytes(object, command.compression))
   return hasFailed ? 1 : 0
 }
 
@@ -100,8 +97,12 @@ function writeListing(text: string, path: string | undefined): void {
     process.stdout.write(text, 'latin1')
     return
   }
-  const failure = writeOutputFile(path, Buffer.from(text, 'latin1'))
-  if (failure) throw new UsageError(`cannot write ${failure.path}: ${failure.message}`)
+  write(path, Buffer.from(text, 'latin1'))
+}
+
+function write(path: string, bytes: Uint8Array): void {
+  const failure = writeOutputFile(path, bytes)
+  if (failure) throw new FileError(`cannot write ${failure.path}: ${failure.message}`)
 }
 
 void runCommand('kas', runKas)
