@@ -56,6 +56,8 @@ describe("gcc's words", () => {
 describe('wrong use', () => {
   it.each([
     ['-nostdlb a.S', "unrecognized command-line option '-nostdlb'; did you mean '-nostdlib'?"],
+    ['-h', "unrecognized command-line option '-h'; did you mean '--help'?"],
+    ['-q', "unrecognized command-line option '-q'"],
     ['-o', "'-o' needs a file behind it"],
     ['-c', 'no input files'],
     ['-c a.S b.S -o x', '-o x with -c, -S or -E takes one source, and there are 2'],

@@ -109,7 +109,6 @@ export function parseCommandLine(words: readonly string[]): KasmCommand | Reques
     }
     const found = find(word)
     if (!found) {
-      // gcc gives -Ttext=… and the like to the linker as they are.
       if (isHarmless(word)) {
         if (/^-g(?!0)/.test(word)) flags.add('-g')
         compilerWords.push(word)
@@ -339,25 +338,17 @@ function find(word: string): { row: OptionRow; value?: string } | undefined {
   if (row && row.form !== 'joined') return { row }
   for (const candidate of joinable) {
     if (word.length > candidate.word.length && word.startsWith(candidate.word)) {
-      // -pedantic is not -p, -nostdlib not -n: of the one-letter words only those that gcc joins are joinable here.
-      const value = word.slice(candidate.word.length)
-      if (isOtherWord(word, candidate.word)) continue
-      return { row: candidate, value }
+      // A word of the compiler may begin like an option of one letter with its argument joined.
+      if (candidate.word.length === 2 && isHarmless(word)) continue
+      return { row: candidate, value: word.slice(candidate.word.length) }
     }
   }
   return row && row.form === 'joined' ? { row, value: '' } : undefined
 }
 
-/** Long words that begin like a joined one-letter option. */
-function isOtherWord(word: string, option: string): boolean {
-  if (option.length !== 2) return false
-  if (isHarmless(word)) return true
-  // -T, -D, -U, -I, -L, -o take anything; -e, -u, -x, -z, -l, -A and -B joined are short names in practice.
-  return false
-}
-
 function unknownOption(word: string): UsageError {
   const known = [...exact.keys(), '-ffreestanding', '-fno-pic', '-O2', '-Wall', '-static', '-no-pie', '-pipe']
-  const near = nearestWord(word, known)
+  // A letter is one edit away from every other: it says no more than how a long word may begin.
+  const near = word.length > 2 ? nearestWord(word, known) : known.find((long) => long.startsWith(`-${word}`))
   return new UsageError(`unrecognized command-line option '${word}'${near === undefined ? '' : `; did you mean '${near}'?`}`)
 }
