@@ -25,7 +25,11 @@ export async function linkAll(state: BuildState, objects: readonly ObjectInMemor
     }
     const bytes = readInputFile(input.name)
     if (bytes instanceof Uint8Array) return { ...input, bytes }
-    problems.push({ code: 'cannot-read', severity: 'error', message: `cannot find ${input.name}: ${bytes.message}` })
+    problems.push({
+      code: 'cannot-read',
+      severity: 'error',
+      message: `cannot ${bytes.code === 'ENOENT' ? 'find' : 'read'} ${input.name}: ${bytes.message}`,
+    })
     return input
   }
   const inputs: (LinkInput | LinkGroup)[] = ld.inputs.map((input) => ('group' in input ? { group: input.group.map(fill) } : fill(input)))

@@ -6,6 +6,7 @@ import {
   type DiagnosticsFormat,
   diagnosticsFormats,
   expandResponseFiles,
+  FileError,
   isFileFailure,
   openInputFile,
   OutputFile,
@@ -101,7 +102,7 @@ function finish(command: LdCommand, result: LinkResult, written: OutputFile | un
   const mapName = command.mapName ?? '-'
   if (mapName !== '-') {
     const failure = writeOutputFile(mapName, Buffer.from(result.mapText, 'latin1'))
-    if (failure) throw new UsageError(`cannot write the map ${mapName}: ${failure.message}`)
+    if (failure) throw new FileError(`cannot write the map ${mapName}: ${failure.message}`)
   } else if (result.mapText !== '') process.stdout.write(result.mapText)
   if (command.printMemoryUsage) process.stdout.write(memoryUsageText(result.layout.regions))
   const hasFailed =
@@ -111,7 +112,7 @@ function finish(command: LdCommand, result: LinkResult, written: OutputFile | un
   if (hasFailed) return 1
   const output = command.outputName ?? result.outputName ?? 'a.out'
   const failure = result.image ? writeOutputFile(output, result.image, mode) : written?.finish()
-  if (failure) throw new UsageError(`cannot write ${output}: ${failure.message}`)
+  if (failure) throw new FileError(`cannot write ${output}: ${failure.message}`)
   return result.diagnostics.some((one) => one.severity === 'error') ? 1 : 0
 }
 
@@ -136,6 +137,10 @@ function readInput(input: LinkInput, problems: Diagnostic[]): LinkInput {
   const found = openInputFile(input.name)
   if (found instanceof Uint8Array) return { ...input, bytes: found }
   if (!isFileFailure(found)) return { ...input, file: found }
-  problems.push({ code: 'cannot-read', severity: 'error', message: `cannot find ${input.name}: ${found.message}` })
+  problems.push({
+    code: 'cannot-read',
+    severity: 'error',
+    message: `cannot ${found.code === 'ENOENT' ? 'find' : 'read'} ${input.name}: ${found.message}`,
+  })
   return input
 }
