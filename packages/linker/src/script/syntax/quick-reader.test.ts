@@ -99,6 +99,29 @@ describe('the quick reader', () => {
     const tokens = scanScript(source, new DiagnosticSink(), () => undefined, 'expression') ?? []
     expect(readDefinitionQuickly(tokens)).toEqual(scriptGrammar.symbolDefinition(tokens, source, new DiagnosticSink()))
   })
+  it('reads no script that the grammar refuses', () => {
+    const sections = statements.map((statement, i) => {
+      const of = (from: readonly string[]) =>
+        (from[i % from.length] as string).replaceAll('$', expressions[i % expressions.length] as string)
+      return `.s${i} ${of(headers)} : ${of(attributes)} { ${of([statement])} } ${of(trailers)}`
+    })
+    const text = `${commands.join(' ').replaceAll('$', '1')} SECTIONS {\n${sections.join('\n')} }`
+    const { source, tokens } = scanned(text)
+    const random = numbers()
+    const place = () => (random.next().value as number) % tokens.length
+    let refused = 0
+    for (let round = 0; round < 150; round++) {
+      // One token is left out, or another takes its place, or stands before it.
+      const at = place()
+      const other = tokens[place()] as ScriptToken
+      const changed = tokens.toSpliced(at, round % 3 === 2 ? 0 : 1, ...(round % 3 === 0 ? [] : [other]))
+      const quick = readQuickly(changed)
+      const full = scriptGrammar.script(changed, source, new DiagnosticSink())
+      if (!full) refused++
+      expect({ at, tree: quick ?? full }).toEqual({ at, tree: full })
+    }
+    expect(refused).toBeGreaterThan(50)
+  })
   it('leaves mistakes and what is rare to the grammar', () => {
     for (const text of [
       'SECTIONS { OVERLAY : { .a { *(.a) } } }',
