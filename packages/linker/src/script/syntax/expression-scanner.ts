@@ -14,13 +14,13 @@ export class ExpressionScanner extends ScriptText {
     this.emit(kind, word.length)
     this.skip()
     if (this.text[this.at] !== '(') this.unexpected()
-    this.emitPunctuation('LeftParen', 1)
+    this.emit('LeftParen', 1)
     this.skip()
     if (kind === 'Provide') {
       if (!this.assignment(names)) this.unexpected()
     } else this.expression(kind === 'Assert')
     this.skip()
-    if (this.text[this.at] === ')') this.emitPunctuation('RightParen', 1)
+    if (this.text[this.at] === ')') this.emit('RightParen', 1)
     else this.unexpected()
   }
 
@@ -42,10 +42,8 @@ export class ExpressionScanner extends ScriptText {
     const operatorAt = begin + name.length + (gap ? gap[0].length : 0)
     assignmentOperator.lastIndex = operatorAt
     const operator = assignmentOperator.exec(this.text)
-    if (!operator) {
-      // `x=4` in one word: GNU ld takes it for a name, and so must we; only an expression's state parts it.
-      return false
-    }
+    // `x=4` in one word: GNU ld takes it for a name, and so must we; only an expression's state parts it.
+    if (!operator) return false
     this.emit('Target', name.length)
     this.at = operatorAt
     this.emit('AssignmentOperator', operator[0].length)
@@ -91,7 +89,7 @@ export class ExpressionScanner extends ScriptText {
       } else {
         binaryOperator.lastIndex = this.at
         if (c !== '+' && c !== '-' && c !== '>' && !binaryOperator.test(this.text)) return
-        // `>region` after a fill is no comparison; `a > b` in an assignment is.
+        // `>` is a comparison even behind a fill, as in GNU ld: a section's region stands before its fill.
         wantsOperand = true
       }
       this.expressionToken(noKeywords)
@@ -108,11 +106,11 @@ export class ExpressionScanner extends ScriptText {
     const name = /\(\s*([A-Za-z_/.$\\~][A-Za-z0-9_/.\-+$:[\]\\=&!<>~]*)\s*\)/y
     name.lastIndex = this.at
     if (!name.test(this.text)) return
-    this.emitPunctuation('LeftParen', 1)
+    this.emit('LeftParen', 1)
     this.skip()
     this.nameOrText(scriptName, 'Word')
     this.skip()
-    this.emitPunctuation('RightParen', 1)
+    this.emit('RightParen', 1)
   }
 
   /** One token in the state of expressions. */
@@ -132,7 +130,7 @@ export class ExpressionScanner extends ScriptText {
     const kind = punctuation[c]
     if (!kind) this.unexpected()
     if (this.text.startsWith('>=', this.at) || this.text.startsWith('>>', this.at)) return this.emit('Operator', 2)
-    this.emitPunctuation(kind, 1)
+    this.emit(kind, 1)
   }
 }
 

@@ -1,8 +1,8 @@
 // A linker script as tokens.
-// Enters: the script's text and a way to open what it INCLUDEs. Leaves: tokens for the grammar, in which the two lexical
-// states of the language are already decided: in a name or a file pattern `a-b.o` is one word, in an expression it is a
-// subtraction (GNU ld manual §3.6.4, §3.10.2). The state follows from the statement that a token stands in, so the scanner
-// walks the statements' outlines and leaves everything else to the grammar.
+// Enters: the script's text and a way to open what it INCLUDEs. Leaves: tokens for the quick reader and the grammar, in which
+// the two lexical states of the language are already decided: in a name or a file pattern `a-b.o` is one word, in an expression
+// it is a subtraction (GNU ld manual §3.6.4, §3.10.2). The state follows from the statement that a token stands in, so the
+// scanner walks the statements' outlines and leaves everything else to them.
 
 import type { DiagnosticSink, SourceFile } from '@kernelbox/diagnostics'
 import { ExpressionScanner, noKeywords } from './expression-scanner.ts'
@@ -58,12 +58,12 @@ class Scanner extends ExpressionScanner {
       if (this.isAtEnd()) return
       const c = this.text[this.at] as string
       if (c === '}') {
-        this.emitPunctuation('RightCurly', 1)
+        this.emit('RightCurly', 1)
         return
       }
       if (this.assignment(scriptName)) continue
-      if (c === ';') this.emitPunctuation('Semicolon', 1)
-      else if (c === ',') this.emitPunctuation('Comma', 1)
+      if (c === ';') this.emit('Semicolon', 1)
+      else if (c === ',') this.emit('Comma', 1)
       else {
         const word = this.peek(scriptName)
         if (word === 'INCLUDE') this.include(scriptName)
@@ -80,16 +80,19 @@ class Scanner extends ExpressionScanner {
     switch (kind) {
       case 'Sections':
         this.emit(kind, word.length)
-        if (this.curly()) this.#statements(true)
+        this.curly()
+        this.#statements(true)
         return true
       case 'Memory':
       case 'ProgramHeaders':
         this.emit(kind, word.length)
-        if (this.curly()) this.#flatExpression('}')
+        this.curly()
+        this.#flatExpression()
         return true
       case 'Version':
         this.emit(kind, word.length)
-        if (this.curly()) this.#version()
+        this.curly()
+        this.#version()
         return true
       case 'Insert':
         this.emit(kind, word.length)
@@ -115,16 +118,16 @@ class Scanner extends ExpressionScanner {
 
   /** `( word word, word )`, nested for AS_NEEDED. */
   #list(): void {
-    this.emitPunctuation('LeftParen', 1)
+    this.emit('LeftParen', 1)
     for (;;) {
       this.skip()
       if (this.isAtEnd()) return
       const c = this.text[this.at] as string
       if (c === ')') {
-        this.emitPunctuation('RightParen', 1)
+        this.emit('RightParen', 1)
         return
       }
-      if (c === ',') this.emitPunctuation('Comma', 1)
+      if (c === ',') this.emit('Comma', 1)
       else if (c === '(') this.#list()
       else if (this.peek(listName) === 'AS_NEEDED') this.emit('AsNeeded', 9)
       else if (!this.nameOrText(listName, 'Word')) this.unexpected()
@@ -141,18 +144,18 @@ class Scanner extends ExpressionScanner {
       const found = (part.exec(this.text) as RegExpExecArray)[0]
       if (found === '{') depth++
       if (found === '}') depth--
-      if (depth === 0) this.emitPunctuation('RightCurly', 1)
+      if (depth === 0) this.emit('RightCurly', 1)
       else this.at += found.length
     }
   }
 
   /** Everything up to a closing curly as an expression's tokens: MEMORY and PHDRS. */
-  #flatExpression(end: string): void {
+  #flatExpression(): void {
     for (;;) {
       this.skip()
       if (this.isAtEnd()) return
-      if (this.text[this.at] === end) {
-        this.emitPunctuation('RightCurly', 1)
+      if (this.text[this.at] === '}') {
+        this.emit('RightCurly', 1)
         return
       }
       if (this.peek(expressionName) === 'INCLUDE') this.include(expressionName)
@@ -167,14 +170,15 @@ class Scanner extends ExpressionScanner {
       this.skip()
       if (this.isAtEnd()) return
       if (this.text[this.at] === '}') {
-        this.emitPunctuation('RightCurly', 1)
+        this.emit('RightCurly', 1)
         this.#trailer()
         return
       }
       if (this.assignment(scriptName)) continue
-      if (this.text[this.at] === ';') this.emitPunctuation('Semicolon', 1)
+      if (this.text[this.at] === ';') this.emit('Semicolon', 1)
       else if (!this.nameOrText(scriptName, 'Word')) this.unexpected()
-      else if (this.curly()) {
+      else {
+        this.curly()
         this.#body()
         this.#trailer()
       }
@@ -199,7 +203,7 @@ class Scanner extends ExpressionScanner {
       if (this.isAtEnd()) return
       const c = this.text[this.at] as string
       if (c === '{') {
-        this.emitPunctuation('LeftCurly', 1)
+        this.emit('LeftCurly', 1)
         return
       }
       if (c === '}' || c === ';') this.unexpected()
@@ -210,7 +214,7 @@ class Scanner extends ExpressionScanner {
       }
       if (c === '(') {
         if (!isAfterColon && depth === 0 && this.#isTypeParen()) {
-          this.emitPunctuation('TypeParen', 1)
+          this.emit('TypeParen', 1)
           depth++
           continue
         }
@@ -235,18 +239,18 @@ class Scanner extends ExpressionScanner {
       if (this.isAtEnd()) return
       const c = this.text[this.at] as string
       if (c === '>') {
-        this.emitPunctuation('Greater', 1)
+        this.emit('Greater', 1)
         this.skip()
         if (!this.nameOrText(expressionName, 'Word')) this.unexpected()
       } else if (c === ':') {
-        this.emitPunctuation('Colon', 1)
+        this.emit('Colon', 1)
         this.skip()
         if (!this.nameOrText(expressionName, 'Word')) this.unexpected()
       } else if (c === '=') {
-        this.emitPunctuation('Equals', 1)
+        this.emit('Equals', 1)
         this.expression(false)
       } else if (c === ',') {
-        this.emitPunctuation('Comma', 1)
+        this.emit('Comma', 1)
         return
       } else if (this.peek(/AT(?=\s*>)/y)) this.emit('At', 2)
       else return
@@ -261,24 +265,24 @@ class Scanner extends ExpressionScanner {
       if (this.isAtEnd()) return
       const c = this.text[this.at] as string
       if (c === '}') {
-        this.emitPunctuation('RightCurly', 1)
+        this.emit('RightCurly', 1)
         return
       }
       if (c === '(') {
         depth++
-        this.emitPunctuation('LeftParen', 1)
+        this.emit('LeftParen', 1)
       } else if (c === ')') {
         depth--
-        this.emitPunctuation('RightParen', 1)
-      } else if (c === ';') this.emitPunctuation('Semicolon', 1)
-      else if (c === ',') this.emitPunctuation('Comma', 1)
+        this.emit('RightParen', 1)
+      } else if (c === ';') this.emit('Semicolon', 1)
+      else if (c === ',') this.emit('Comma', 1)
       else if (depth === 0 && this.assignment(wildName)) continue
       else {
         const word = this.peek(wildName)
         const kind = word === undefined ? undefined : statementKinds.get(word)
         if (word === 'INCLUDE' && depth === 0) this.include(wildName)
         else if (word !== undefined && kind) this.#statement(kind, word, depth)
-        else if (word === '&' || word === '!') this.emitPunctuation(word === '&' ? 'Ampersand' : 'Bang', 1)
+        else if (word === '&' || word === '!') this.emit(word === '&' ? 'Ampersand' : 'Bang', 1)
         else if (!this.nameOrText(wildName, 'Word')) this.unexpected()
       }
     }

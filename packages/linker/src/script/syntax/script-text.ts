@@ -57,11 +57,10 @@ export class ScriptText {
     return true
   }
 
-  protected curly(): boolean {
+  protected curly(): void {
     this.skip()
     if (this.text[this.at] !== '{') this.unexpected()
-    this.emitPunctuation('LeftCurly', 1)
-    return true
+    this.emit('LeftCurly', 1)
   }
 
   protected include(names: RegExp): void {
@@ -108,10 +107,6 @@ export class ScriptText {
   protected peek(names: RegExp): string | undefined {
     names.lastIndex = this.at
     return names.exec(this.text)?.[0]
-  }
-
-  protected emitPunctuation(kind: TokenKind, length: number): void {
-    this.emit(kind, length)
   }
 
   protected emit(kind: TokenKind, length: number): void {
