@@ -18,6 +18,7 @@ import {
   type ObjectFile,
   readArchive,
   readObject,
+  SHF_ALLOC,
   SHF_EXCLUDE,
   SHN_UNDEF,
   SHT_GROUP,
@@ -283,7 +284,7 @@ export class InputLoader {
     for (let i = 1; i < elf.sections.length; i++) {
       const section = elf.sections[i] as ElfSection
       if (object.justSymbols) continue
-      const isTable = (section.type === SHT_GROUP && !keepsGroups) || (section.type === SHT_STRTAB && (section.flags & 2) === 0)
+      const isTable = (section.type === SHT_GROUP && !keepsGroups) || (section.type === SHT_STRTAB && (section.flags & SHF_ALLOC) === 0)
       if (isTable) continue
       const made = new InputSection(object, i, section)
       object.sections[i] = made
@@ -334,7 +335,7 @@ export function discard(section: InputSection, reason: NonNullable<InputSection[
 const isAssemblerName = /(?<!\.lds?)\.(?:s|asm|nasm)$/i
 
 function isDebug(section: ElfSection): boolean {
-  return (section.flags & 2) === 0 && /^\.(?:z?debug|stab|line|gnu\.linkonce\.wi\.|gdb_index)/.test(section.name)
+  return (section.flags & SHF_ALLOC) === 0 && /^\.(?:z?debug|stab|line|gnu\.linkonce\.wi\.|gdb_index)/.test(section.name)
 }
 
 function describe(machine: number | undefined, objectClass: 32 | 64 | undefined): string {

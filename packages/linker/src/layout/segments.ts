@@ -346,16 +346,7 @@ export function placeSegments(segments: readonly Segment[], options: SegmentOpti
       }
     } else {
       if (!first) {
-        placed[i] = {
-          type: PT_LOAD,
-          flags: one.flags ?? 0,
-          fileOffset: 0,
-          address: 0n,
-          loadAddress: one.loadAddress ?? 0n,
-          sizeInFile: 0,
-          sizeInMemory: 0n,
-          alignment: isPaged ? page : 1n,
-        }
+        placed[i] = emptySegment(one, isPaged ? page : 1n)
         return
       }
       offset = congruent(end, first.address, alignment)
@@ -423,19 +414,7 @@ function otherSegment(
       alignment: elfClass === 64 ? 8n : 4n,
     }
   }
-  if (!first) {
-    const alignment = one.type === PT_GNU_STACK ? 16n : 1n
-    return {
-      type: one.type,
-      flags: one.flags ?? 0,
-      fileOffset: 0,
-      address: 0n,
-      loadAddress: one.loadAddress ?? 0n,
-      sizeInFile: 0,
-      sizeInMemory: 0n,
-      alignment,
-    }
-  }
+  if (!first) return emptySegment(one, one.type === PT_GNU_STACK ? 16n : 1n)
   const fileOffset = offsets.get(first) ?? Number(headers)
   const address = one.range?.start ?? first.address
   let fileEnd = fileOffset
@@ -462,6 +441,19 @@ function otherSegment(
     sizeInFile,
     sizeInMemory: one.range ? one.range.end - one.range.start : memoryEnd - first.address,
     alignment: one.type === PT_GNU_RELRO ? 1n : maxAlignment(one.sections),
+  }
+}
+
+function emptySegment({ type, flags, loadAddress }: Segment, alignment: bigint): ExecutableSegment {
+  return {
+    type,
+    flags: flags ?? 0,
+    fileOffset: 0,
+    address: 0n,
+    loadAddress: loadAddress ?? 0n,
+    sizeInFile: 0,
+    sizeInMemory: 0n,
+    alignment,
   }
 }
 

@@ -3,9 +3,10 @@
 // --build-id. Which bytes are digested was found by trying GNU ld 2.40: the ELF header and the section headers without
 // file offsets, the program headers, and the contents of all sections but symbol and string tables, the note's as zeros.
 
-import { type ElfSection, SHF_ALLOC, SHT_NOBITS, SHT_NOTE, SHT_NULL, SHT_STRTAB, SHT_SYMTAB } from '@kernelbox/elf'
+import { SHF_ALLOC, SHT_NOBITS, SHT_NOTE, SHT_NULL, SHT_STRTAB, SHT_SYMTAB } from '@kernelbox/elf'
+import { addSection } from './add-section.ts'
 import { Md5, Sha1 } from './digest.ts'
-import { type InputObject, InputSection } from '../model.ts'
+import type { InputObject } from '../model.ts'
 
 const sectionName = '.note.gnu.build-id'
 const noteHeaderSize = 16
@@ -23,22 +24,8 @@ export function addBuildIdSection(objects: readonly InputObject[], style: string
   const size = buildIdSize(style)
   const object = objects.find((one) => !one.justSymbols && !one.isLinkerMade)
   if (size === undefined || !object) return
-  const elf: ElfSection = {
-    name: sectionName,
-    type: SHT_NOTE,
-    flags: SHF_ALLOC,
-    address: 0n,
-    sizeInBytes: noteHeaderSize + size,
-    contents: new Uint8Array(noteHeaderSize + size),
-    alignment: 4,
-    entrySize: 0,
-    link: 0,
-    info: 0,
-    relocations: undefined,
-  }
-  const section = new InputSection(object, object.sections.length, elf)
-  section.isKept = true
-  object.sections.push(section)
+  const added = { name: sectionName, type: SHT_NOTE, flags: SHF_ALLOC, sizeInBytes: noteHeaderSize + size, alignment: 4 }
+  addSection(object, added).isKept = true
 }
 
 interface Header {

@@ -3,24 +3,14 @@
 // script places them as any other), and, after the layout, their contents. x86-64 psABI §5.2 "Global Offset Table", §3.5.7;
 // i386 supplement "Global Offset Table". In a static link most uses of the GOT become direct (relax.ts).
 
-import {
-  type ElfObject,
-  type ElfSection,
-  EM_386,
-  SHF_ALLOC,
-  SHF_EXECINSTR,
-  SHF_WRITE,
-  SHT_PROGBITS,
-  SHT_REL,
-  SHT_RELA,
-  STT_GNU_IFUNC,
-} from '@kernelbox/elf'
+import { type ElfObject, EM_386, SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE, SHT_PROGBITS, SHT_REL, SHT_RELA, STT_GNU_IFUNC } from '@kernelbox/elf'
 import type { DiagnosticSink } from '@kernelbox/diagnostics'
 import { viewOf } from '../relocation/contents.ts'
+import { addSection } from './add-section.ts'
 import { type DynamicRules, DynamicSections } from './dynamic-sections.ts'
 import { inHashOrder } from '../output/hash-order.ts'
 import { defineAtSection } from './linker-symbols.ts'
-import { InputObject, InputSection, type LinkSymbol } from '../model.ts'
+import { InputObject, type InputSection, type LinkSymbol } from '../model.ts'
 import { type GotRules, type GotUse, gotUse } from '../relocation/relax.ts'
 import { typeOfName } from '../plan/section-attributes.ts'
 import type { SymbolTable } from '../inputs/symbol-table.ts'
@@ -214,20 +204,7 @@ export class SyntheticSections {
   }
 
   #section(name: string, type: number, flags: number, size: number, alignment: number, entrySize: number): InputSection {
-    const elf: ElfSection = {
-      name,
-      type,
-      flags,
-      address: 0n,
-      sizeInBytes: size,
-      contents: new Uint8Array(size),
-      alignment,
-      entrySize,
-      link: 0,
-      info: 0,
-      relocations: undefined,
-    }
-    const section = new InputSection(this.object, this.object.sections.length, elf)
+    const section = addSection(this.object, { name, type, flags, sizeInBytes: size, alignment, entrySize })
     section.isKept = true
     section.isPlaceholder = size === 0
     // Until they have contents their types are those that their names stand for, and they are aligned as a word.
@@ -235,7 +212,6 @@ export class SyntheticSections {
       section.type = typeOfName(name)
       section.alignment = this.is64 ? 8 : 4
     }
-    this.object.sections.push(section)
     return section
   }
 

@@ -1,10 +1,11 @@
 // Common symbols get places: in each object a section COMMON, which the script places with *(COMMON).
 // GNU ld manual §3.6.4.4 "Input Section for Common Symbols", --sort-common.
 
-import { type ElfSection, SHF_ALLOC, SHF_TLS, SHF_WRITE, SHT_NOBITS, STT_TLS } from '@kernelbox/elf'
+import { SHF_ALLOC, SHF_TLS, SHF_WRITE, SHT_NOBITS, STT_TLS } from '@kernelbox/elf'
 import { alignUp } from '../layout/evaluate.ts'
 import { inHashOrder } from '../output/hash-order.ts'
-import { type InputObject, InputSection, type LinkSymbol } from '../model.ts'
+import { addSection } from '../linker-sections/add-section.ts'
+import type { InputObject, InputSection, LinkSymbol } from '../model.ts'
 import type { SymbolTable } from '../inputs/symbol-table.ts'
 
 export function allocateCommonSymbols(symbols: SymbolTable, sort: 'ascending' | 'descending' | undefined): void {
@@ -35,21 +36,8 @@ function commonSection(object: InputObject, isTls: boolean): InputSection {
   const name = isTls ? '.tcommon' : 'COMMON'
   const known = object.sections.find((section) => section?.name === name && section.isCommon)
   if (known) return known
-  const elf: ElfSection = {
-    name,
-    type: SHT_NOBITS,
-    flags: SHF_ALLOC | SHF_WRITE | (isTls ? SHF_TLS : 0),
-    address: 0n,
-    sizeInBytes: 0,
-    contents: new Uint8Array(0),
-    alignment: 1,
-    entrySize: 0,
-    link: 0,
-    info: 0,
-    relocations: undefined,
-  }
-  const section = new InputSection(object, object.sections.length, elf)
+  const flags = SHF_ALLOC | SHF_WRITE | (isTls ? SHF_TLS : 0)
+  const section = addSection(object, { name, type: SHT_NOBITS, flags, sizeInBytes: 0, alignment: 1 })
   section.isCommon = true
-  object.sections.push(section)
   return section
 }

@@ -99,20 +99,13 @@ export function matchSections(
   }
   // Names are tested once each, not once a section.
   const byName = new Map<string, (typeof compiled)[number][]>()
-  if (compiled.every((one) => !hasWildcard(one.pattern.pattern))) {
-    for (const one of compiled) {
-      const list = byName.get(one.pattern.pattern)
+  for (const one of compiled) {
+    const { pattern } = one.pattern
+    for (const name of hasWildcard(pattern) ? index.names(literalPrefix(pattern)) : [pattern]) {
+      if (!one.matcher(name)) continue
+      const list = byName.get(name)
       if (list) list.push(one)
-      else byName.set(one.pattern.pattern, [one])
-    }
-  } else {
-    for (const one of compiled) {
-      for (const name of index.names(literalPrefix(one.pattern.pattern))) {
-        if (!one.matcher(name)) continue
-        const list = byName.get(name)
-        if (list) list.push(one)
-        else byName.set(name, [one])
-      }
+      else byName.set(name, [one])
     }
   }
   for (const section of index.named(byName.keys())) {

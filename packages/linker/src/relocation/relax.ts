@@ -2,7 +2,7 @@
 // Enters: a relocation site. Leaves: the changed instruction and its field. x86-64 psABI §B.2 "Optimize GOTPCRELX
 // Relocations"; U. Drepper, "ELF Handling For Thread-Local Storage", §5 "Linker Optimizations".
 
-import { STT_GNU_IFUNC } from '@kernelbox/elf'
+import { SHF_ALLOC, STT_GNU_IFUNC } from '@kernelbox/elf'
 import type { InputSection, LinkSymbol } from '../model.ts'
 import { type RelocationSite, type SpecialRelocations, store } from './relocate.ts'
 import type { SyntheticSections } from '../linker-sections/synthetic.ts'
@@ -178,7 +178,7 @@ export class StaticRelocations implements SpecialRelocations {
       case 21: // DTPOFF32: in code after a relaxed TLSLD from the thread pointer, in debug information from the block
       case 17: {
         const value = this.#threadOffset(site) + addend
-        const isCode = (site.section.flags & 2) !== 0
+        const isCode = (site.section.flags & SHF_ALLOC) !== 0
         const full = isCode ? value : value + this.#tls.end - this.#tls.start
         store(view, offset, type === 17 ? 8 : 4, full)
         return true
@@ -312,7 +312,7 @@ export class StaticRelocations implements SpecialRelocations {
       case 32: // TLS_LDO_32
         put(
           offset,
-          (site.section.flags & 2) !== 0
+          (site.section.flags & SHF_ALLOC) !== 0
             ? this.#threadOffset(site) + addend
             : this.#threadOffset(site) + addend + this.#tls.end - this.#tls.start,
         )

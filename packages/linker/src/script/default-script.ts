@@ -4,8 +4,7 @@
 import { hasWord } from '../inputs/link-target.ts'
 import { EM_386 } from '@kernelbox/elf'
 import type { LinkOptions } from '../options.ts'
-import { debugSections } from './relocatable-script.ts'
-import { relocatableScript } from './relocatable-script.ts'
+import { debugSections, relocatableScript } from './relocatable-script.ts'
 
 export function defaultScript(machine: number, is64: boolean, options: Pick<LinkOptions, 'relocatable' | 'paging' | 'z' | 'pie'>): string {
   const isI386 = machine === EM_386
