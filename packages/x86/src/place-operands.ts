@@ -124,6 +124,9 @@ function placeStringMemory(row: Row, spec: OperandSpec, operand: MemoryOperand, 
   // GNU as looks at the registers of movs, a name that movswl shares, as at those of any address, at those of the other string
   // instructions only at their size
   const isMove = draft.statement.mnemonic.startsWith('movs')
+  if (base?.class === 'ip' && mode !== 64) return failure('invalid-base-index', index, { mode, register: base.name })
+  if (isMove && hidesIndex(operand, bits, isDestination, draft))
+    return failure('invalid-base-index', index, { mode, register: operand.index!.name, role: 'index' })
   if (isMove && isForcedOtherwise(bits, draft)) return failure('unknown-prefix', index, { prefix: bits === 16 ? '{disp32}' : '{disp16}' })
   if (isMove && bits === 16 && mode !== 64) {
     const refusal = layOutAddress(operand, index, mode, draft.prefixes.addressSize, false, 1, 0, false, draft.address)
@@ -153,6 +156,13 @@ function placeStringMemory(row: Row, spec: OperandSpec, operand: MemoryOperand, 
     })
   }
   return undefined
+}
+
+/** SDM vol. 2 table 2-3: no index has number 4. GNU as misses it in a destination without base behind a source with one; movsq is alone in its name. */
+function hidesIndex({ base, index }: MemoryOperand, bits: number, isDestination: boolean, { statement }: Draft): boolean {
+  if (bits === 16 || index?.number !== 4 || index.class === 'noindex' || statement.mnemonic === 'movsq') return false
+  const [source] = statement.operands
+  return !(isDestination && !base && source?.kind === 'memory' && source.base !== undefined)
 }
 
 /** GNU as reads `(%dx)` as the port only where no base or index of the operand before it is left over, and leaves %dx behind itself. */
