@@ -26,7 +26,7 @@ const registering: Plugin = {
       pluginData: 'real',
       contents: `
         import { runCommand as run } from './run-command.ts'
-        export { UsageError } from './run-command.ts'
+        export * from './run-command.ts'
         const commands = globalThis.kernelboxCommands ??= {}
         export async function runCommand(program, main) { commands[program] = () => run(program, main) }`,
     }))
