@@ -2,7 +2,7 @@
 // Addresses are 64 bits and kept as bigint; sizes and offsets within sections are numbers.
 
 import { copyBytes, type ElfObject, type ElfSection, type ElfSymbol, type RelocationTable } from '@kernelbox/elf'
-import type { Expression, FillExpression, OutputSectionStatement } from './script/syntax/ast.ts'
+import type { Assertion, Assignment, Expression, FillExpression, OutputSectionStatement } from './script/syntax/ast.ts'
 import type { Locate } from './options.ts'
 import { type SectionAttributes, typeOfName } from './plan/section-attributes.ts'
 
@@ -131,10 +131,7 @@ export class LinkSymbol {
   elf: ElfSymbol | undefined = undefined
   /** Slot in the global offset table, where it has one. */
   gotOffset = -1
-  gotTlsOffset = -1
   pltOffset = -1
-  /** Index in the symbol table of the output. */
-  outputIndex = 0
 
   constructor(name: string, isLocal: boolean) {
     this.name = name
@@ -159,8 +156,8 @@ export type LayoutItem =
     }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; offset: number }
   | { readonly kind: 'fill'; readonly fill: FillExpression }
-  | { readonly kind: 'assignment'; readonly assignment: import('./script/syntax/ast.ts').Assignment }
-  | { readonly kind: 'assert'; readonly assertion: import('./script/syntax/ast.ts').Assertion }
+  | { readonly kind: 'assignment'; readonly assignment: Assignment }
+  | { readonly kind: 'assert'; readonly assertion: Assertion }
 
 /** Bytes between two items of an output section, and what fills them. */
 export interface Padding {
@@ -205,7 +202,6 @@ export class OutputSection {
   order = 0
   contents: Uint8Array = new Uint8Array(0)
   programHeaders: readonly string[] | undefined = undefined
-  index = 0
   /** NOLOAD and its kin: has addresses, is not in the image. */
   isNoLoad = false
   /** Has addresses, but takes no memory: INFO, COPY and their kin. */

@@ -123,6 +123,7 @@ export interface LinkOptions {
   /** --orphan-handling. */
   readonly orphanHandling?: 'place' | 'warn' | 'error' | 'discard'
   readonly warnCommon?: boolean
+  /** This and noWarnings are the caller's to heed: all diagnostics are in the result. */
   readonly fatalWarnings?: boolean
   readonly noWarnings?: boolean
   readonly sortCommon?: 'ascending' | 'descending'

@@ -56,6 +56,11 @@ export function layElf(
   const gotPlt = indexOf('.got.plt')
   const dynamicSymbols = indexOf('.dynsym')
   const stabStringsOf = ({ name }: OutputSection) => (name.startsWith('.stab') && !isStabStrings.test(name) ? indexOf(`${name}str`) : 0)
+  const linkOf = (output: OutputSection, isLoadedTable: boolean): ExecutableSection['link'] => {
+    if (isLoadedTable) return dynamicSymbols || 'symbols'
+    if (/^\.(?:gnu\.)?hash$/.test(output.name) && dynamicSymbols > 0) return dynamicSymbols
+    return /^\.dyn(?:sym|amic)$/.test(output.name) ? indexOf('.dynstr') : stabStringsOf(output)
+  }
   const sections = outputs.map((output): ExecutableSection => {
     const isAllocated = (output.flags & SHF_ALLOC) !== 0
     // Relocations for the program's start-up code name the slots that they fill and no symbols.
@@ -69,15 +74,7 @@ export function layElf(
       sizeInBytes: output.sizeInBytes,
       alignment: alignmentAt(output),
       entrySize: stabStringsOf(output) > 0 ? 12 : (slotSizeOf(output) ?? output.entrySize),
-      link: isLoadedTable
-        ? dynamicSymbols > 0
-          ? dynamicSymbols
-          : 'symbols'
-        : /^\.(?:gnu\.)?hash$/.test(output.name) && dynamicSymbols > 0
-          ? dynamicSymbols
-          : /^\.dyn(?:sym|amic)$/.test(output.name)
-            ? indexOf('.dynstr')
-            : stabStringsOf(output),
+      link: linkOf(output, isLoadedTable),
       // The dynamic symbol table has the null symbol alone, which is local.
       info: isOfSlots ? gotPlt : output.name === '.dynsym' ? 1 : 0,
       fileOffset: placed.offsets.get(output),

@@ -25,7 +25,6 @@ import type { LinkInputs } from '../inputs/read-inputs.ts'
 import { referencedNames } from '../script/script-references.ts'
 import type { ScriptState } from '../script/script-state.ts'
 import type { SymbolTable } from '../inputs/symbol-table.ts'
-import type { Assignment } from '../script/syntax/ast.ts'
 import type { AssignedAs } from '../linker-sections/dynamic-sections.ts'
 import { SyntheticSections } from '../linker-sections/synthetic.ts'
 
@@ -98,26 +97,18 @@ export function planLink(options: LinkOptions, state: ScriptState, inputs: LinkI
 /** Names that the script assigns, at its top or in a section, and how. */
 function assignedNames(state: ScriptState): Map<string, AssignedAs> {
   const names = new Map<string, AssignedAs>()
-  const add = (assignment: Assignment) => names.set(assignment.name, assignment)
-  for (const statement of state.statements) {
-    if (statement.kind === 'assignment') add(statement)
-    else if (statement.kind === 'output-section') for (const inner of statement.body) if (inner.kind === 'assignment') add(inner)
-  }
+  for (const assignment of state.assignments()) names.set(assignment.name, assignment)
   return names
 }
 
 /** A common symbol that the script gives a value needs no space. */
 function overrideCommons(state: ScriptState, symbols: SymbolTable): void {
-  const override = (assignment: Assignment) => {
-    const symbol = assignment.isProvide ? undefined : symbols.get(assignment.name)
-    if (symbol?.state !== 'common') return
+  for (const { name, isProvide } of state.assignments()) {
+    const symbol = isProvide ? undefined : symbols.get(name)
+    if (symbol?.state !== 'common') continue
     symbol.state = 'defined'
     symbol.value = 0n
     symbol.section = undefined
-  }
-  for (const statement of state.statements) {
-    if (statement.kind === 'assignment') override(statement)
-    else if (statement.kind === 'output-section') for (const inner of statement.body) if (inner.kind === 'assignment') override(inner)
   }
 }
 

@@ -108,6 +108,14 @@ export class ScriptState {
     }
   }
 
+  /** At the script's top and in its sections, in order. */
+  *assignments(): Iterable<Assignment> {
+    for (const statement of this.statements) {
+      if (statement.kind === 'assignment') yield statement
+      else if (statement.kind === 'output-section') for (const inner of statement.body) if (inner.kind === 'assignment') yield inner
+    }
+  }
+
   #put(statement: LayoutStatement): void {
     this.statements.push(statement)
     this.#fresh.push(statement)
