@@ -6,13 +6,6 @@
 	.include "kernel.inc"
 	.equ	apic, 0xfee00000
 	.equ	io_apic, 0xfec00000
-	.macro	gate	vector, target
-	mov	$\target, %eax
-	mov	%eax, 0x1000 + \vector * 8
-	movw	$8, 0x1000 + \vector * 8 + 2
-	mov	$0x8e00, %ax
-	mov	%eax, 0x1000 + \vector * 8 + 4
-	.endm
 	.macro	redirect	input, value
 	movl	$0x10 + 2 * \input + 1, io_apic
 	movl	$0, io_apic + 16
@@ -20,12 +13,7 @@
 	movl	$\value, io_apic + 16
 	.endm
 	begin_kernel	0
-	lgdt	gdt_register
-	ljmp	$8, $1f
-1:	mov	$0x10, %eax
-	mov	%eax, %ds
-	mov	%eax, %es
-	mov	%eax, %ss
+	flat_segments
 	// The MultiProcessor table.
 	mov	$0xf0000, %esi
 1:	cmpl	$0x5f504d5f, (%esi)		// "_MP_"

@@ -3,20 +3,8 @@
 //! kind: multiboot
 //! script: multiboot.lds
 	.include "kernel.inc"
-	.macro	gate	vector, target
-	mov	$\target, %eax
-	mov	%eax, 0x1000 + \vector * 8
-	movw	$8, 0x1000 + \vector * 8 + 2
-	mov	$0x8e00, %ax
-	mov	%eax, 0x1000 + \vector * 8 + 4
-	.endm
 	begin_kernel	0
-	lgdt	gdt_register
-	ljmp	$8, $1f
-1:	mov	$0x10, %eax
-	mov	%eax, %ds
-	mov	%eax, %es
-	mov	%eax, %ss
+	flat_segments
 	// No gate at all but these.
 	mov	$0x1000, %edi
 	xor	%eax, %eax
