@@ -173,7 +173,7 @@ export interface EncodedForm {
   /** Of ModRM, -1: there is none; behind SIB and displacement. */
   readonly modRmAt: number
   readonly addressEnd: number
-  /** Were rows refused or chosen for the number of a register, or for a written REX? Another one may then have another row. */
+  /** Were rows refused or chosen for the number of a register? Another one may then have another row. */
   readonly asksNumber: boolean
 }
 

@@ -74,10 +74,14 @@ function encodingOf(row: Row, draft: Draft): Encoding {
     ...(guards.after ? { after: guards.after } : {}),
     warnings,
     ...(row.space === 'legacy' && guards === NO_GUARDS ? { registers } : {}),
-    // of bound registers' addresses also the scale matters
-    ...(row.space === 'legacy' && guards === NO_GUARDS && row.isa !== 'mpx' ? { form: formOf(row, draft) } : {}),
+    ...(row.space === 'legacy' && guards === NO_GUARDS && !asksRegisters(row, draft) ? { form: formOf(row, draft) } : {}),
     ...(row.flags.has('relax') ? { relaxation: relaxationOf(row, draft) } : {}),
   }
+}
+
+/** Of bound registers' addresses also the scale matters; bits of a written REX may be those that a register asks for. */
+function asksRegisters(row: Row, { prefixes }: Draft): boolean {
+  return row.isa === 'mpx' || prefixes.rex !== 0
 }
 
 function formOf(row: Row, { rexAt, opcodeAt, rex, modRmAt, addressEnd, asksNumber }: Draft): EncodedForm {

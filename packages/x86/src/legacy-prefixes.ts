@@ -105,9 +105,8 @@ export function writeRex(row: Row, draft: Draft): Failure | undefined {
   // xchg %rax,%rax is a nop with or without REX.W
   const isNop = row.flags.has('nopair') && isAccumulatorPair(statement.operands)
   draft.rexAt = draft.length
-  if (prefixes.rex !== 0 || prefixes.wantsRex) draft.asksNumber = true
   let own = draft.size === 64 && !row.d64 && !row.f64 && row.operandSize !== 0 && !isNop ? 0x48 : 0
-  draft.rex = own
+  draft.rex = prefixes.wantsRex && !forbidsRex ? own | 0x40 : own
   if (reg && reg.number >= 8 && !isFarControl) own |= 0x44
   if (draft.opcode && draft.opcode.number >= 8) own |= 0x41
   if (memory) {

@@ -31,6 +31,8 @@ function random(seed: number): (below: number) => number {
 }
 
 const registers64 = ['%rax', '%rcx', '%rdx', '%rbx', '%rsp', '%rbp', '%rsi', '%rdi', '%r8', '%r9', '%r12', '%r13', '%r15', '%RAX']
+const addresses16 = ['(%bx)', '(%bp)', '(%si)', '(%bx,%si)', '(%bp,%di)']
+const segments = ['%fs:', '%ss:', '%ds:', '%es:']
 const registers32 = ['%eax', '%ecx', '%edx', '%ebx', '%esp', '%ebp', '%esi', '%edi', '%r8d', '%r13d']
 const others = [
   '%al',
@@ -51,6 +53,7 @@ const others = [
   '%cr0',
 ]
 const numbers = ['0', '1', '-1', '3', '7', '8', '0x7f', '-128', '128', '255', '256', '0x8000', '0xffff', '65536', '-0x8000', '0x7fffffff']
+const displacements = ['0', '1', '127', '128', '-128', '-129', '0x7fffff80', '0x7fffff81', '0x7fffffff', '-0x80000000']
 const largeNumbers = ['0x80000000', '0xffffffff', '-0x80000000', '0x123456789a', '077', '1b', 'a+b', '2*4', '(3)', '0b11']
 const symbols = [
   'foo',
@@ -63,16 +66,24 @@ const symbols = [
   '.Llocal',
   'foo@PLT',
   'foo@GOTPCREL',
+  'foo@gottpoff',
   'foo-.',
   '_GLOBAL_OFFSET_TABLE_',
 ]
+const prefixes = ['lock', 'rep', 'rex', 'addr32', 'data16', 'fs', '{disp8}', '{disp32}', '{load}', '{store}']
 const words =
   'mov movl movq movb movabs lea leaq add addl addq cmp cmpl test testb push pop call jmp je jne jmpq imul imull shl sarl xchg inc incl bswap nop ret ' +
   'movzbl movslq cmovne sete movups movaps addps vaddps vmovups mov.d32 add.d8 paddd movd movq fld fstp fadd rep lock int in out loop jrcxz MOVL kmovq'
 
 function operand(pick: (below: number) => number): string {
   const of = (list: readonly string[]) => list[pick(list.length)] ?? ''
-  switch (pick(8)) {
+  switch (pick(10)) {
+    case 8:
+      return `${of(['', '', ...segments])}${of(displacements)}(${of([...registers64, ...registers32])})`
+    case 9:
+      return pick(2)
+        ? `${of(['', '4', '-8'])}${of(addresses16)}`
+        : `${of(['', ...segments])}${of(['', ...displacements, 'foo'])}(${of(['', ...registers32])},${of(registers32)},${of(['1', '4', '8'])})`
     case 0:
       return `$${of([...numbers, ...symbols, ...largeNumbers])}`
     case 1:
@@ -97,7 +108,7 @@ function program(seed: number, count: number): string {
   for (let i = 0; i < count; i++) {
     const operands = Array.from({ length: pick(4) }, () => operand(pick))
     const separator = pick(3) ? ', ' : ','
-    const prefix = pick(12) === 0 ? (pick(2) ? 'lock ' : 'rep ') : ''
+    const prefix = pick(12) === 0 ? `${prefixes[pick(prefixes.length)]} ` : ''
     const comment = pick(10) === 0 ? ' # said' : pick(10) === 0 ? '; nop' : ''
     text += `${pick(20) === 0 ? `l${i}: ` : '\t'}${prefix}${mnemonics[pick(mnemonics.length)]}\t${operands.join(separator)}${comment}\n`
   }
@@ -105,8 +116,8 @@ function program(seed: number, count: number): string {
 }
 
 /** Without what is refused: an object to compare. */
-function accepted(source: string, mode: 16 | 32 | 64): string {
-  const { diagnostics } = assemble(SourceFile.fromString('t.s', source), { mode, withoutShortcuts: true })
+function accepted(source: string, options: AssembleOptions = { mode: 64 }): string {
+  const { diagnostics } = assemble(SourceFile.fromString('t.s', source), { ...options, withoutShortcuts: true })
   const bad = new Set<number>()
   for (const { span } of diagnostics) if (span) bad.add(source.slice(0, span.start).split('\n').length - 1)
   return source
@@ -121,13 +132,13 @@ describe('statements filled in from recipes', () => {
   }, 60_000)
 
   it('give the same object where all is accepted, however often a statement comes', () => {
-    for (const mode of [64, 32] as const) {
-      const once = accepted(accepted(program(7, 3000), mode), mode)
+    for (const options of [{ mode: 64 }, { mode: 64, x32: true }, { mode: 32 }, { mode: 16 }] as const) {
+      const once = accepted(accepted(program(7, 3000), options), options)
       const lines = once
         .split('\n')
         .slice(6)
         .filter((line) => !/^l\d+:/.test(line))
-      expectSameObject(`${once}\n${lines.join('\n')}\n${lines.toReversed().join('\n')}\n`, { mode })
+      expectSameObject(`${once}\n${lines.join('\n')}\n${lines.toReversed().join('\n')}\n`, options)
     }
   }, 60_000)
 
@@ -136,7 +147,7 @@ describe('statements filled in from recipes', () => {
     // What is refused is compared with its messages, what is left as an object.
     const follow = (source: string, mode: 32 | 64 = 64): void => {
       expectSame(source, { mode })
-      expectSameObject(accepted(accepted(source, mode), mode), { mode })
+      expectSameObject(accepted(accepted(source, { mode }), { mode }), { mode })
     }
     follow(`${body}${body}.code32\n${body}${body}.code16\n${body}${body}.code64\n${body}foo: nop\nbar: ${body}foo = 3\n${body}`)
     follow(`${body}.set foo, 3\n${body}.set foo, 300\n${body}.set foo, bar\n${body}bar:\n${body}`)
@@ -145,8 +156,22 @@ describe('statements filled in from recipes', () => {
     expectSame(`${body}.struct 4\n${body}.bss\n${body}.section .rodata\n${body}.if 0\n${body}.endif\n.rept 3\n${body}.endr\n`)
   })
 
+  it('keep the REX that is written, and the one that x32 asks for', () => {
+    const lines: string[] = []
+    for (const prefix of ['rex', 'rex.r', 'rex.w', 'rex.b'])
+      for (const registers of ['%al, -8(%rdi)', '%cl, 16(%rbx)', '%dl, %bl', '%ebp, 4(%rsi,%rcx,2)', '%r9d, %eax'])
+        lines.push(`${prefix} movb ${registers}`, `${prefix} mov ${registers}`, `${prefix} test ${registers}`)
+    for (const register of ['%cl', '%bl', '%eax', '%r9d'])
+      lines.push(`mov foo@gottpoff, ${register}`, `add foo@gottpoff(%rip), ${register}`)
+    for (const options of [{ mode: 64 }, { mode: 64, x32: true }] as const) {
+      const good = accepted(['', ...lines, ''].join('\n'), options)
+      expectSameObject(good.repeat(3), options)
+      expectSame(lines.join('\n').repeat(2), options)
+    }
+  })
+
   it('are those of options that choose among encodings', () => {
-    const source = accepted(program(11, 1500), 64)
+    const source = accepted(program(11, 1500))
     for (const encode of [{ optimize: 2 }, { sse2avx: true }, { lfenceAfterLoad: true, lfenceBeforeRet: 'or' }] as const) {
       const again = source
         .split('\n')
