@@ -43,6 +43,12 @@ export class StatisticsRecorder {
     this.engine = engine
   }
 
+  /** One exit; the KVM engine adds up its own (engines/kvm/counters.ts). */
+  countExit(reason: string): void {
+    this.exits++
+    this.countReason(reason)
+  }
+
   countReason(name: string, times = 1): void {
     this.reasons[name] = (this.reasons[name] ?? 0) + times
   }

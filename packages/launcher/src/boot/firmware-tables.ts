@@ -2,12 +2,11 @@
 // tables in its memory: the pointers in the BIOS's 64 KiB, ACPI's in the reserved end of RAM. Follows the ACPI Specification 1.0b and 2.0 (§5.2) and the
 // Intel MultiProcessor Specification 1.4 (ch. 4).
 import { timerInput } from '../devices/apics.ts'
+import { ioApicAddress } from '../devices/io-apic.ts'
+import { localApicAddress } from '../devices/local-apic.ts'
 import type { Vm } from '../vm.ts'
 
 const pointers = 0xf5a00
-const reservedInBytes = 0x20000
-const localApic = 0xfee00000
-const ioApic = 0xfec00000
 const powerManagement = 0x600
 /** Tables name who made them. */
 const maker = 'KRNLBX'
@@ -81,9 +80,9 @@ const interruptSources = bytesOf([2, 1], [10, 1], [0, 1], [0, 1], [timerInput, 4
 function multipleApics(cpus: number): number[] {
   const locals = Array.from({ length: cpus }, (_, id) => bytesOf([0, 1], [8, 1], [id, 1], [id, 1], [1, 4])).flat()
   return table('APIC', 1, [
-    ...bytesOf([localApic, 4], [1, 4]),
+    ...bytesOf([localApicAddress, 4], [1, 4]),
     ...locals,
-    ...bytesOf([1, 1], [12, 1], [0, 2], [ioApic, 4], [0, 4]),
+    ...bytesOf([1, 1], [12, 1], [0, 2], [ioApicAddress, 4], [0, 4]),
     ...interruptSources,
   ])
 }
@@ -93,7 +92,7 @@ function processorTable(cpus: number): number[] {
   // Family 6; FPU and APIC. Bit 1 of the flags: the one that starts.
   for (let id = 0; id < cpus; id++) entries.push(bytesOf([0, 1], [id, 1], [0x14, 1], [id === 0 ? 3 : 1, 1], [0x600, 4], [0x201, 4], [0, 8]))
   entries.push(bytesOf([1, 1], [0, 1], 'ISA   '))
-  entries.push(bytesOf([2, 1], [0, 1], [0x11, 1], [1, 1], [ioApic, 4]))
+  entries.push(bytesOf([2, 1], [0, 1], [0x11, 1], [1, 1], [ioApicAddress, 4]))
   // Each line to the input of its number, but the timer; the 8259 hangs on LINT0, NMI on LINT1.
   for (let line = 0; line < 16; line++)
     if (line !== 2) entries.push(bytesOf([3, 1], [0, 1], [0, 2], [0, 1], [line, 1], [0, 1], [line === 0 ? timerInput : line, 1]))
@@ -110,18 +109,23 @@ function processorTable(cpus: number): number[] {
     [0, 4],
     [0, 2],
     [entries.length, 2],
-    [localApic, 4],
+    [localApicAddress, 4],
     [0, 4],
   )
   return withChecksum([...header, ...body], 7)
 }
 
-/** Writes the tables. Memory below 2 MiB has no reserved end: then there are none. */
+/** Where usable memory above 1 MiB ends: the last 128 KiB are the firmware's, as with SeaBIOS, but of a memory below 2 MiB. */
+export function topOfMemory(sizeInBytes: number): number {
+  return sizeInBytes < 0x200000 ? sizeInBytes : sizeInBytes - 0x20000
+}
+
+/** Writes the tables; none where no memory is reserved for them. */
 export function installFirmwareTables(vm: Vm): void {
-  const size = vm.memory.sizeInBytes
-  if (size < 0x200000) return
+  const { sizeInBytes } = vm.memory
+  let next = topOfMemory(sizeInBytes)
+  if (next === sizeInBytes) return
   const cpus = vm.cpus.length
-  let next = size - reservedInBytes
   const put = (bytes: number[], alignment = 16): number => {
     const at = Math.ceil(next / alignment) * alignment
     vm.memory.write(at, Uint8Array.from(bytes))

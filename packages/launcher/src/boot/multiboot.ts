@@ -3,6 +3,7 @@
 import type { Vm } from '../vm.ts'
 import { isElf } from '@kernelbox/elf'
 import { type ElfProgram, readElfProgram } from './elf-program.ts'
+import { topOfMemory } from './firmware-tables.ts'
 import type { MultibootHeader } from './multiboot-header.ts'
 
 const infoAddress = 0x9000
@@ -75,11 +76,6 @@ type Placed = readonly { start: number; end: number; commandLine: string }[]
 
 const mebibyte = 0x100000
 const lowerKib = 639
-
-/** Where usable memory above 1 MiB ends: the last 128 KiB are the firmware's, as our BIOS and SeaBIOS have it. */
-function topOfMemory(sizeInBytes: number): number {
-  return sizeInBytes < 2 * mebibyte ? sizeInBytes : sizeInBytes - 0x20000
-}
 
 function upperKib(sizeInBytes: number): number {
   return (topOfMemory(sizeInBytes) - mebibyte) >> 10

@@ -3,7 +3,7 @@
 import type { Board, Device, DeviceState } from './device.ts'
 import type { LocalApic } from './local-apic.ts'
 
-const base = 0xfec00000
+export const ioApicAddress = 0xfec00000
 const inputs = 24
 /** Version 20h, as in QEMU, and the number of the last entry. */
 const version = ((inputs - 1) << 16) | 0x20
@@ -28,13 +28,13 @@ export class IoApic implements Device {
   }
 
   attach({ mmio }: Board): void {
-    mmio.on([base, base + 0xfff], {
+    mmio.on([ioApicAddress, ioApicAddress + 0xfff], {
       read: (address) => {
-        const register = address - base
+        const register = address - ioApicAddress
         return register === 0 ? this.#index : register === 0x10 ? this.#read() : 0
       },
       write: (address, value) => {
-        const register = address - base
+        const register = address - ioApicAddress
         if (register === 0) this.#index = value & 0xff
         else if (register === 0x10) this.#write(value >>> 0)
       },

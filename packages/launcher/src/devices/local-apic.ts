@@ -2,7 +2,7 @@
 // as the BIOS leaves it: switched on, LINT0 takes the 8259's interrupts.
 import type { Board, Device, DeviceState } from './device.ts'
 
-const base = 0xfee00000
+export const localApicAddress = 0xfee00000
 /** Version 14h, the last entry of its local vector table is 5. */
 const version = 0x50014
 /** Of the timer, as in QEMU. */
@@ -59,10 +59,10 @@ export class LocalApic implements Device {
 
   attach(board: Board): void {
     this.#board = board
-    board.mmio.on([base, base + 0xfff], {
-      read: (address, size) => (this.#read((address - base) & 0xff0) >>> (8 * (address & 3))) & (size >= 4 ? -1 : 2 ** (8 * size) - 1),
+    board.mmio.on([localApicAddress, localApicAddress + 0xfff], {
+      read: (address, size) => (this.#read(address & 0xff0) >>> (8 * (address & 3))) & (size >= 4 ? -1 : 2 ** (8 * size) - 1),
       write: (address, value) => {
-        if ((address & 15) === 0) this.#write(address - base, value >>> 0)
+        if ((address & 15) === 0) this.#write(address & 0xfff, value >>> 0)
       },
     })
     board.addTimer(() => this.#tick())

@@ -91,7 +91,7 @@ export class SoftwareEngine implements Engine, EngineCpu {
         if (cpu.in_hlt[0]) {
           if (!(cpu.get_eflags() & interruptFlag)) {
             cpu.in_hlt[0] = 0
-            this.#countExit('hlt')
+            this.statistics.countExit('hlt')
             return { reason: 'halt' }
           }
           if (machine.interrupts.pendingVector() < 0) {
@@ -149,15 +149,15 @@ export class SoftwareEngine implements Engine, EngineCpu {
     const isPaged = ((cpu.cr[0] as number) & 0x80000000) !== 0
     const linear = (cpu.instruction_pointer[0] as number) >>> 0
     if (!isPaged && linear >= this.memory.length) {
-      this.#countExit('internalError')
+      this.statistics.countExit('internalError')
       const message = `the guest jumped to 0x${linear.toString(16)}, where no memory is`
       return { reason: 'internal-error', code: 0, message, engineLimit: false }
     }
     if (said === '' || isFault(said)) {
-      this.#countExit('shutdown')
+      this.statistics.countExit('shutdown')
       return { reason: 'shutdown' }
     }
-    this.#countExit('internalError')
+    this.statistics.countExit('internalError')
     return { reason: 'internal-error', code: 0, message: `v86 cannot go on: ${said}`, engineLimit: true }
   }
 
@@ -188,11 +188,6 @@ export class SoftwareEngine implements Engine, EngineCpu {
     if (address < this.#guest.sizeInBytes)
       throw new RangeError(`the software engine maps memory above the guest's own only, from 0x${this.#guest.sizeInBytes.toString(16)}`)
     return this.#bus.highMemory.map(address, source, readOnly)
-  }
-
-  #countExit(reason: string): void {
-    this.statistics.exits++
-    this.statistics.countReason(reason)
   }
 
   #countInstructions(): void {

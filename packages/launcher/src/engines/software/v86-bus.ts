@@ -78,14 +78,14 @@ export class V86Bus {
       const entry = this.#statistics.port(port, false)
       entry.exits++
       entry.accesses++
-      this.#count('io')
+      this.#statistics.countExit('io')
       return this.#guarded(() => this.#readPort(port, size)) | 0
     }
     const write = (size: PortSize, mask: number) => (port: number, value: number) => {
       const entry = this.#statistics.port(port, true)
       entry.exits++
       entry.accesses++
-      this.#count('io')
+      this.#statistics.countExit('io')
       this.#guarded(() => {
         this.#writePort(port, (value & mask) >>> 0, size)
         return 0
@@ -188,14 +188,14 @@ export class V86Bus {
     const value = this.highMemory.read(address, size)
     if (value !== undefined) return value
     this.#statistics.mmioReads++
-    this.#count('mmio')
+    this.#statistics.countExit('mmio')
     return this.#guardedInBlock(() => this.#readBus(address, size))
   }
 
   #mmioWrite(address: number, value: number, size: number): void {
     if (this.highMemory.write(address, value, size)) return
     this.#statistics.mmioWrites++
-    this.#count('mmio')
+    this.#statistics.countExit('mmio')
     this.#guardedInBlock(() => {
       this.#writeBus(address, value, size)
       return 0
@@ -212,10 +212,5 @@ export class V86Bus {
     const { mmio } = this.#machine
     if (!this.#handedOut.isReplaying && !mmio.isHandedOut(address)) mmio.write(address, value, size)
     else this.#handOut({ reason: 'mmio', address, size, direction: 'write', value })
-  }
-
-  #count(reason: string): void {
-    this.#statistics.exits++
-    this.#statistics.countReason(reason)
   }
 }
