@@ -73,10 +73,12 @@ function reportOverlaps(sections: readonly OutputSection[], key: 'address' | 'lo
   for (let i = 1; i < sorted.length; i++) {
     const before = sorted[i - 1] as OutputSection
     const output = sorted[i] as OutputSection
-    const end = before[key] + BigInt(before.sizeInBytes)
+    const endOf = (one: OutputSection) => one[key] + BigInt(one.sizeInBytes)
+    const end = endOf(before)
     if (output[key] >= end) continue
-    const range = (one: OutputSection) => `0x${one[key].toString(16)} to 0x${(one[key] + BigInt(one.sizeInBytes) - 1n).toString(16)}`
-    const by = end - output[key]
+    const range = (one: OutputSection) => `0x${one[key].toString(16)} to 0x${(endOf(one) - 1n).toString(16)}`
+    // The latter may lie within the former.
+    const by = (endOf(output) < end ? endOf(output) : end) - output[key]
     const report: Diagnostic = {
       code: 'section-overlap',
       severity: 'error',

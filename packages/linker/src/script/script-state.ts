@@ -37,10 +37,8 @@ export class ScriptState {
   entry: { name: string; span: Span } | undefined
   outputFormat: { names: readonly string[]; span: Span } | undefined
   outputName: string | undefined
-  architecture: { name: string; span: Span } | undefined
   isSane = false
   forcesCommon = false
-  inhibitsCommon = false
   hasSections = false
   /** Sections of the script that INSERT moves, with their target. */
   readonly inserts: { statements: LayoutStatement[]; where: 'after' | 'before'; section: string; span: Span }[] = []
@@ -189,11 +187,7 @@ export class ScriptState {
         this.outputName = first
         break
       case 'OUTPUT_FORMAT':
-      case 'TARGET':
-        if (name === 'OUTPUT_FORMAT') this.outputFormat = { names: texts, span }
-        break
-      case 'OUTPUT_ARCH':
-        if (first !== undefined) this.architecture = { name: first, span }
+        this.outputFormat = { names: texts, span }
         break
       case 'SEARCH_DIR':
         this.searchFolders.push(...texts)
@@ -220,9 +214,7 @@ export class ScriptState {
       case 'FORCE_COMMON_ALLOCATION':
         this.forcesCommon = true
         break
-      case 'INHIBIT_COMMON_ALLOCATION':
-        this.inhibitsCommon = true
-        break
+      // The others change nothing here: OUTPUT_ARCH and TARGET (the objects say what they are), HLL, SYSLIB and their like.
     }
   }
 }
