@@ -118,6 +118,10 @@ describe('where sections come to lie', () => {
       (await kld(code, undefined, '-Ttext', '0x1000', '--section-start=.rodata=0x1001', ...flat, '--no-check-sections')).text,
     ).not.toContain('overlaps')
   })
+  it('counts the bytes that both sections of an overlap have', async () => {
+    const { text } = await kld(code, 'SECTIONS {\n .text 0x1000 : { *(.text) . = 64; }\n .rodata 0x1010 : { *(.rodata) }\n}\n', ...flat)
+    expect(text).toContain('LMAs 0x1010 to 0x1012 and 0x1000 to 0x103f share 3 bytes')
+  })
   it('says that a section without "a" is not in the image', async () => {
     const { status, text } = await kld(
       'nop\n.section .sig\n.word 0xaa55\n',
@@ -147,6 +151,16 @@ describe('where sections come to lie', () => {
     const { status, text } = await kld('nop\n', 'MEMORY { rom : ORIGIN = 0, LENGTH = 32 }\nSECTIONS { .text : { *(.text) } }')
     expect(status).toBe(1)
     expect(text).toContain("no memory region specified for loadable section '.text'")
+  })
+})
+
+describe('words of -z', () => {
+  it('that GNU ld does not have are named, as it does, and those that it has are not', async () => {
+    const { status, text } = await kld(code, 'SECTIONS { .text : { *(.text) *(.rodata) } }', '-z', 'max-pagesize=4096', '-z', 'now')
+    expect(status).toBe(0)
+    expect(text).toContain('warning: -z max-pagesize=4096 ignored')
+    expect(text).toContain("did you mean '-z max-page-size=4096'?")
+    expect(text).not.toContain('-z now')
   })
 })
 

@@ -15,6 +15,7 @@ import { holdImage } from './output/laid-image.ts'
 import { ImageStream } from './relocation/stream-sections.ts'
 import { planLink } from './plan/plan-link.ts'
 import { readInputs } from './inputs/read-inputs.ts'
+import { warnOfUnknownWords } from './inputs/z-words.ts'
 import { readScript } from './script/read-script.ts'
 import type { ScriptGrammar } from './script/syntax/parse-script.ts'
 import { canHaveContents, writeContents } from './relocation/write-contents.ts'
@@ -23,6 +24,7 @@ import { canStream, checkImage, layImage, writeImage } from './output/write-imag
 /** @param grammar that of linker scripts, for scripts that the quick reader does not read */
 export function linkWith(grammar: () => ScriptGrammar, options: LinkOptions): LinkResult {
   const sink = new DiagnosticSink()
+  warnOfUnknownWords(options, sink)
   const script = readScript(options, grammar, sink)
   const inputs = script && readInputs(options, script, sink)
   if (!script || !inputs) return failed(options, sink)

@@ -82,21 +82,3 @@ function outputFormatOf(options: LinkOptions, state: ScriptState, machine: numbe
   if (machine === EM_386) return 'elf32-i386'
   return is64 ? 'elf64-x86-64' : 'elf32-x86-64'
 }
-
-/** Whether `-z word` is in force: of a word and its opposite the last holds (tried on GNU ld 2.40). */
-export function hasWord({ z }: Pick<LinkOptions, 'z'>, word: string, opposite?: string): boolean {
-  return z?.findLast((one) => one === word || one === opposite) === word
-}
-
-/** `-z max-page-size=N`, `-z common-page-size=N`. */
-export function pageSize(options: LinkOptions, name: 'max-page-size' | 'common-page-size'): bigint {
-  const word = options.z?.findLast((one) => one.startsWith(`${name}=`))
-  if (!word) return 0x1000n
-  try {
-    const size = BigInt(word.slice(name.length + 1))
-    // Zero is GNU ld's word for its default; what is no power of two is refused where the words are read.
-    return size > 0n && (size & (size - 1n)) === 0n ? size : 0x1000n
-  } catch {
-    return 0x1000n
-  }
-}

@@ -5,7 +5,8 @@
 
 import { DiagnosticSink } from '@kernelbox/diagnostics'
 import { LayoutPass, type PlanItem } from './layout.ts'
-import { hasWord, type LinkTarget, pageSize } from '../inputs/link-target.ts'
+import type { LinkTarget } from '../inputs/link-target.ts'
+import { hasWord, pageSize } from '../inputs/z-words.ts'
 import type { OutputSection } from '../model.ts'
 import type { LinkOptions } from '../options.ts'
 import type { LinkPlan } from '../plan/plan-link.ts'

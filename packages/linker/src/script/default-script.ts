@@ -1,7 +1,7 @@
 // The script in force where none is given: the layout of a static ELF program, as GNU ld 2.40 for Linux on x86 lays it out
 // (order of sections found with its -Map; GNU ld manual §3.4.2, §3.10.9). --verbose of kld shows it.
 
-import { hasWord } from '../inputs/link-target.ts'
+import { hasWord } from '../inputs/z-words.ts'
 import { EM_386 } from '@kernelbox/elf'
 import type { LinkOptions } from '../options.ts'
 import { debugSections, relocatableScript } from './relocatable-script.ts'
