@@ -27,6 +27,12 @@ describe('DiagnosticSink', () => {
     expect(sink.diagnostics.length).toBe(20)
     expect(sink.diagnostics.reduce((sum, d) => sum + 1 + (d.repeated ?? 0), 0)).toBe(1000)
   })
+  it('keeps each wording of a fault that has no place', () => {
+    const sink = new DiagnosticSink()
+    for (let i = 0; i < 1000; i++) sink.error('undefined-symbol', `undefined reference to s${i % 500}`)
+    expect(sink.diagnostics.length).toBe(500)
+    expect(sink.diagnostics.every(({ repeated }) => repeated === 1)).toBe(true)
+  })
   it('keeps faults of different places and codes apart', () => {
     const sink = new DiagnosticSink()
     sink.error('a', 'x', { source: written, start: 0, end: 1 })

@@ -80,7 +80,8 @@ export class DiagnosticSink {
 
   report(diagnostic: Diagnostic): void {
     const { code, severity, span, message } = diagnostic
-    const met = this.#metAt(code, span)
+    // What has no place is told apart by its words alone.
+    const met = this.#metAt(span ? code : `${code} ${message}`, span)
     const asked = this.#asked
     this.#asked = undefined
     if (this.#isCounted(met, severity)) return
