@@ -85,7 +85,10 @@ function device(): Finding {
     return {
       isGood: false,
       text: `/dev/kvm: permission denied (mode ${(mode & 0o777).toString(8)})`,
-      advice: 'sudo usermod -aG kvm $USER, then log in again; in a CI runner: sudo chmod 666 /dev/kvm',
+      advice:
+        (mode & 0o060) === 0o060
+          ? 'sudo usermod -aG kvm $USER, then log in again; in a CI runner: sudo chmod 666 /dev/kvm'
+          : 'its group may not open it either: sudo chgrp kvm /dev/kvm; sudo chmod 660 /dev/kvm; sudo usermod -aG kvm $USER, then log in again',
     }
   }
 }

@@ -5,7 +5,7 @@ import { optionTable } from './options.ts'
 
 const closing = `
 Exit status:
-  0    the guest halted, or asked for a reset
+  0    the guest halted, powered off, or asked for a reset
   1    wrong use, or an image that cannot be loaded
   2    the guest failed: triple fault, an instruction or exit that the engine cannot handle
   3    the engine is not available here

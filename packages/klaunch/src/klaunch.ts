@@ -87,7 +87,7 @@ async function main(words: string[]): Promise<number> {
   const reach =
     format === 'flat' && (options.entry?.mode ?? 'real') === 'real' && realModeReachWarning(image.length, loadAddressOf(options))
   if (reach) report.write(`klaunch: warning: ${reach}\n`)
-  for (const line of ineffectiveOptions(options.written, format, machine)) report.write(`klaunch: warning: ${line}\n`)
+  for (const line of ineffectiveOptions(options.written, format, machine, options.machine)) report.write(`klaunch: warning: ${line}\n`)
   terminal.start()
   const live = options.stats === 'live' ? showLive(vm, report) : undefined
   const exit = await vm.run({

@@ -75,6 +75,7 @@ describe('the command line', () => {
       modules: ['m'],
     })
     expect(() => parse('--entry', 'virtual:0', 'k')).toThrow('is not mode:address')
+    expect(() => parse('--entry', 'long', 'k')).toThrow("'long' is not mode:address")
     expect(() => parse('--entry', 'real:0x100000', 'k')).toThrow('real mode reaches')
     expect(() => parse('--entry', 'real:0', '--format', 'elf', 'k')).toThrow('says where it starts')
     expect(() => parse('--blob', 'file', 'k')).toThrow('is not file@address')

@@ -46,9 +46,10 @@ const entryModes = ['real', 'protected', 'long'] as const
 
 /** `protected:0x100000`. */
 export function parseEntry(text: string, option: string): { mode: (typeof entryModes)[number]; address: number } {
-  const [name, place = '', ...rest] = text.split(':')
+  const [name, place, ...rest] = text.split(':')
   const mode = entryModes.find((candidate) => candidate === name)
-  if (!mode || rest.length > 0) throw new UsageError(`${option}: '${text}' is not mode:address; write for example protected:0x100000`)
+  if (!mode || place === undefined || rest.length > 0)
+    throw new UsageError(`${option}: '${text}' is not mode:address; write for example protected:0x100000`)
   const address = parseAddress(place, option)
   if (mode === 'real' && address > 0xfffff) throw new UsageError(`${option}: real mode reaches addresses up to 0xfffff only`)
   return { mode, address }
