@@ -79,7 +79,7 @@ export function collectArguments(state: State, place: number, node: number, macr
       collected.push(found | (state.flags << flagShift), state.value, state.size, state.place)
       if (((collected.length - start) & (0x1000 * tokenSize - 1)) === 0) spend(state, 0xfff, place)
     }
-    while (collected.length > start && ((collected.cells[collected.length - tokenSize] as number) & kindMask) === kind.padding) {
+    while (collected.length > start && ((collected.cells[collected.length - tokenSize + metaCell] as number) & kindMask) === kind.padding) {
       collected.length -= tokenSize
     }
     // Offsets get their base in the temporary list when all are known.

@@ -11,7 +11,7 @@ import { endDirective, warnExtra } from './directive-end.ts'
 import { doInclude } from './include-directive.ts'
 import { saveFrame, systemFlags } from './include.ts'
 import { lexInLine, readInLine } from './lexer.ts'
-import { runPragma } from './pragma.ts'
+import { doPragma } from './pragma.ts'
 import { type FileFrame, guardPhase, type State } from './state.ts'
 import { flag, kind, type Token } from './tokens.ts'
 
@@ -167,36 +167,6 @@ function doMessage(state: State, name: Token, isError: boolean): void {
   if (isError) state.error('error-directive', `#${text}`, name.location, length)
   else state.warn('warning-directive', `#${text}`, name.location, length, { option: 'cpp' })
   endDirective(state, false)
-}
-
-function doPragma(state: State): void {
-  const location = state.location
-  const frame = state.frame as FileFrame
-  const { out } = state
-  const word = pragmaWord(state)
-  if (out.hasMarkers && word !== undefined) {
-    // gcc begins the line, with the blanks before the pragma's name, and prints nothing more on it.
-    out.toLine(state.currentLine() + frame.lineDelta, frame.claimedName, systemFlags(frame.claimedSystemLevel))
-    out.indent(word - state.columnBase() + 1)
-  }
-  const printed = runPragma(state)
-  endDirective(state, false)
-  if (printed !== undefined) state.printPragma(printed, location)
-}
-
-const ownPragmas = new Set(['once', 'push_macro', 'pop_macro', 'poison', 'system_header', 'message', 'redefine_extname'])
-const ownGccPragmas = new Set(['poison', 'system_header', 'dependency', 'warning', 'error'])
-
-/** Offset of the name of a pragma that is obeyed; undefined for one that means nothing here. Reads nothing. */
-function pragmaWord(state: State): number | undefined {
-  const { position } = state
-  const wasSkipping = state.isSkipping
-  state.isSkipping = true
-  const first = readInLine(state)
-  const isOwn = ownPragmas.has(first.text) || (first.text === 'GCC' && ownGccPragmas.has(readInLine(state).text))
-  state.isSkipping = wasSkipping
-  state.position = position
-  return isOwn ? first.location - state.base : undefined
 }
 
 function doIdent(state: State, name: Token): void {

@@ -1,7 +1,9 @@
-// Pragmas that the preprocessor obeys (C17 6.10.6; GNU cpp manual §7). All leave the text: assembler has no use for them.
+// Pragmas that the preprocessor obeys (C17 6.10.6; GNU cpp manual §7). All but two leave the text: assembler has no use for them.
 // Enters: the state behind the word `pragma`. Leaves: what the pragma asked for.
 
+import { endDirective } from './directive-end.ts'
 import { nextToken } from './expander.ts'
+import { systemFlags } from './include.ts'
 import { readInLine } from './lexer.ts'
 import type { FileFrame, State } from './state.ts'
 import { flag, kind, type Token } from './tokens.ts'
@@ -9,8 +11,40 @@ import { flag, kind, type Token } from './tokens.ts'
 /** Those whose text gcc -E keeps for the compiler, macros in it expanded. */
 const kept = new Set(['message', 'redefine_extname'])
 
+/** Obeys `#pragma`; the line is read to its end. */
+export function doPragma(state: State): void {
+  const location = state.location
+  const frame = state.frame as FileFrame
+  const { out } = state
+  const word = pragmaWord(state)
+  if (out.hasMarkers && word !== undefined) {
+    // gcc begins the line, with the blanks before the pragma's name, and prints nothing more on it.
+    out.toLine(state.currentLine() + frame.lineDelta, frame.claimedName, systemFlags(frame.claimedSystemLevel))
+    out.indent(word - state.columnBase() + 1)
+  }
+  const printed = runPragma(state)
+  endDirective(state, false)
+  if (printed !== undefined) state.printPragma(printed, location)
+}
+
+/** Those that are obeyed, in {@link runPragma}. */
+const ownPragmas = new Set([...kept, 'once', 'push_macro', 'pop_macro', 'poison', 'system_header'])
+const ownGccPragmas = new Set(['poison', 'system_header', 'dependency', 'warning', 'error'])
+
+/** Offset of the name of a pragma that is obeyed; undefined for one that means nothing here. Reads nothing. */
+function pragmaWord(state: State): number | undefined {
+  const { position } = state
+  const wasSkipping = state.isSkipping
+  state.isSkipping = true
+  const first = readInLine(state)
+  const isOwn = ownPragmas.has(first.text) || (first.text === 'GCC' && ownGccPragmas.has(readInLine(state).text))
+  state.isSkipping = wasSkipping
+  state.position = position
+  return isOwn ? first.location - state.base : undefined
+}
+
 /** Obeys a pragma; the result is the text that is to be printed, for those that are kept. */
-export function runPragma(state: State): string | undefined {
+function runPragma(state: State): string | undefined {
   const first = readInLine(state)
   if (first.kind !== kind.name) return undefined
   if (kept.has(first.text)) return `#pragma ${first.text}${restOfLine(state)}`
