@@ -34,11 +34,12 @@ const rows: readonly (readonly [group: string, words: string, help: string])[] =
 ]
 
 const closing = `
-Other words of GNU ld 2.40 are read as they stand in its manual; those about shared libraries change nothing, nor do reports
-that kld does not make (-t, --stats, --dependency-file). Words may stand in a file: kld @words.
+Other words of GNU ld 2.40 are read as they stand in its manual. -shared is refused; other words about shared libraries (-soname,
+-rpath, …) change nothing, nor do those for reports that kld does not make (-t, --stats, --dependency-file). Words may stand in a
+file: kld @words.
 
 Exit status:
-  0    linked
+  0    linked; with --noinhibit-exec also where an error was told and the output could be made
   1    an error, told on standard error; nothing was written
   70   a fault in kld itself
 

@@ -74,6 +74,12 @@ describe('what a link lacks', () => {
     expect(text).toContain("did you mean 'print'?")
     expect(existsSync('out')).toBe(false)
   })
+  it('does not keep --noinhibit-exec from an output that can be made', async () => {
+    const { status, text } = await kld('call prnt\n', 'SECTIONS { .text : { *(.text) } }', '--noinhibit-exec')
+    expect(status).toBe(0)
+    expect(text).toContain("error: boot.o:(.text+0x1): undefined reference to 'prnt'")
+    expect(existsSync('out')).toBe(true)
+  })
   it('says of 16-bit code at the default base how to set the base', async () => {
     const { status, text } = await kld(code, undefined)
     expect(status).toBe(1)

@@ -73,7 +73,7 @@ export const optionRules: Readonly<Record<string, Rule>> = {
   m: value((state, text) => {
     const emulation = emulationAliases.get(text) ?? (emulations.has(text) ? (text as Emulation) : undefined)
     if (emulation) state.command.options.emulation = emulation
-    else state.fault(`unrecognised emulation mode: ${text}; supported are ${[...emulations].join(' ')}`)
+    else state.fault(`unrecognised emulation mode: ${text}; supported are ${[...emulations, ...emulationAliases.keys()].join(' ')}`)
   }),
   oformat: value((state, text) => {
     if (outputFormats.has(text)) state.command.options.outputFormat = text as OutputFormat
