@@ -4,6 +4,7 @@
 // value may share a dash; a value is joined or the next word; `--` ends the options.
 
 import { UsageError } from '@kernelbox/cli'
+import { nearestWord } from '@kernelbox/diagnostics'
 
 export type Takes = 'nothing' | 'value' | 'perhaps'
 
@@ -52,7 +53,7 @@ export function* readWords(words: readonly string[], names: OptionNames): Genera
       yield { name, value: value ?? (takes === 'value' ? next(shownLong(word)) : undefined) }
       continue
     }
-    if (!isLetter) throw new UsageError(`there is no option '${word}'`)
+    if (!isLetter) throw unknownOption(word, names)
     for (let at = 1; at < word.length; at++) {
       const letter = word.charAt(at)
       const takes = names.letters.get(letter)
@@ -68,6 +69,12 @@ export function* readWords(words: readonly string[], names: OptionNames): Genera
 }
 
 const shownLong = (word: string): string => word.replace(/=.*/s, '')
+
+function unknownOption(word: string, { long }: OptionNames): UsageError {
+  const [dashes = ''] = /^--?/.exec(word) ?? []
+  const near = nearestWord(shownLong(word).slice(dashes.length), long.keys())
+  return new UsageError(`there is no option '${word}'${near === undefined ? '' : `; did you mean '${dashes}${near}'?`}`)
+}
 
 function longOption(word: string, { long }: OptionNames): ReadOption | undefined {
   const equals = word.indexOf('=')

@@ -18,6 +18,10 @@ describe('long names', () => {
     expect(() => parse('-L --defsym')).toThrow('--defsym needs a value')
     expect(() => parse('--keep-locals=1')).toThrow('takes no value')
   })
+  it('that are none are told with the nearest one', () => {
+    expect(() => parse('--defsmy=a=1')).toThrow("there is no option '--defsmy=a=1'; did you mean '--defsym'?")
+    expect(() => parse('--quick')).toThrow(/'--quick'$/)
+  })
 })
 
 describe('letters', () => {
