@@ -6,7 +6,8 @@ import { ParallelPort } from './devices/parallel-port.ts'
 import { Pic } from './devices/pic.ts'
 import { Pci } from './devices/pci.ts'
 import { Pit } from './devices/pit.ts'
-import { DebugConsole, DebugExit, PowerOff, TestDevice } from './devices/test-devices.ts'
+import { PowerManagement } from './devices/power-management.ts'
+import { DebugConsole, DebugExit, TestDevice } from './devices/test-devices.ts'
 import { Uart } from './devices/uart.ts'
 import { VgaText } from './devices/vga-text.ts'
 import type { Vm } from './vm.ts'
@@ -50,7 +51,7 @@ export function attachPc(vm: Vm, options: PcOptions = {}): Pc {
     new ParallelPort(options.printer ?? (() => {})),
     new DebugConsole(options.debugConsole ?? (() => {})),
     new DebugExit(),
-    new PowerOff(),
+    new PowerManagement(),
     new Pci(),
   )
   // Writes to the port of the power-on self test are delays.

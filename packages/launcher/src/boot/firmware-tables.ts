@@ -4,10 +4,10 @@
 import { timerInput } from '../devices/apics.ts'
 import { ioApicAddress } from '../devices/io-apic.ts'
 import { localApicAddress } from '../devices/local-apic.ts'
+import { powerManagementPorts } from '../devices/power-management.ts'
 import type { Vm } from '../vm.ts'
 
 const pointers = 0xf5a00
-const powerManagement = 0x600
 /** Tables name who made them. */
 const maker = 'KRNLBX'
 
@@ -49,11 +49,11 @@ function fixedTable(facs: number, dsdt: number): number[] {
       [0xf1, 1],
       [0xf0, 1],
       [0, 2],
-      [powerManagement, 4], // PM1a event block
+      [powerManagementPorts, 4], // PM1a event block
       [0, 4],
-      [powerManagement + 4, 4], // PM1a control block
+      [powerManagementPorts + 4, 4], // PM1a control block
       [0, 8],
-      [powerManagement + 8, 4], // PM timer
+      [powerManagementPorts + 8, 4], // PM timer
       [0, 8],
       [4, 1], // lengths of the blocks
       [2, 1],
