@@ -5,6 +5,42 @@
 import { SHF_ALLOC, STT_GNU_IFUNC } from '@kernelbox/elf'
 import type { InputSection, LinkSymbol } from '../model.ts'
 import { type RelocationSite, type SpecialRelocations, store } from './relocate.ts'
+import {
+  R_386_GOT32,
+  R_386_GOTOFF,
+  R_386_GOTPC,
+  R_386_TLS_TPOFF,
+  R_386_TLS_IE,
+  R_386_TLS_GOTIE,
+  R_386_TLS_LE,
+  R_386_TLS_GD,
+  R_386_TLS_LDM,
+  R_386_TLS_LDO_32,
+  R_386_TLS_IE_32,
+  R_386_TLS_LE_32,
+  R_386_TLS_TPOFF32,
+  R_386_GOT32X,
+  R_X86_64_GOT32,
+  R_X86_64_GOTPCREL,
+  R_X86_64_DTPOFF64,
+  R_X86_64_TPOFF64,
+  R_X86_64_TLSGD,
+  R_X86_64_TLSLD,
+  R_X86_64_DTPOFF32,
+  R_X86_64_GOTTPOFF,
+  R_X86_64_TPOFF32,
+  R_X86_64_GOTOFF64,
+  R_X86_64_GOTPC32,
+  R_X86_64_GOT64,
+  R_X86_64_GOTPCREL64,
+  R_X86_64_GOTPC64,
+  R_X86_64_GOTPLT64,
+  R_X86_64_PLTOFF64,
+  R_X86_64_GOTPC32_TLSDESC,
+  R_X86_64_TLSDESC_CALL,
+  R_X86_64_GOTPCRELX,
+  R_X86_64_REX_GOTPCRELX,
+} from './relocation-types.ts'
 import type { SyntheticSections } from '../linker-sections/synthetic.ts'
 
 export type GotUse = 'none' | 'slot' | 'base'
@@ -24,28 +60,32 @@ const noContents = new Uint8Array(0)
 /** What a relocation wants of the GOT, relaxation considered. */
 export function gotUse(rules: GotRules, type: number, section: InputSection, offset: number, symbol: LinkSymbol): GotUse {
   const { isI386, isPic } = rules
+  const isGotPcRel = !isI386 && type === R_X86_64_GOTPCREL
+  const isGotPcRelX = !isI386 && (type === R_X86_64_GOTPCRELX || type === R_X86_64_REX_GOTPCRELX)
   // Where the program's place is not known only distances are: no immediates, and nothing about what is absolute.
-  const relaxable = type === 9 || type === 41 || type === 42 || type === 43
+  const relaxable = isI386 ? type === R_386_GOT32X : isGotPcRel || isGotPcRelX
   const contents = relaxable ? section.contents : noContents
   const opcode = contents[offset - 2]
   // Zero is an immediate wherever the program is, and with --no-relax too; a branch to it or a distance are not.
-  if (!isI386 && isZero(symbol) && (type === 41 || type === 42) && opcode !== 0xff && canRelaxX8664(contents, offset)) return 'none'
-  if (rules.keepsGotUses && !isI386 && (type === 41 || type === 42 || type === 9) && !(isZero(symbol) && opcode === 0x8b)) return 'slot'
+  if (isGotPcRelX && isZero(symbol) && opcode !== 0xff && canRelaxX8664(contents, offset)) return 'none'
+  if (rules.keepsGotUses && (isGotPcRel || isGotPcRelX) && !(isZero(symbol) && opcode === 0x8b)) return 'slot'
   const isDistance = (symbol.state === 'defined' && (symbol.section !== undefined || symbol.isScripted)) || rules.isAssigned(symbol.name)
   // What is absolute stays where it is: an immediate.
-  if (isPic && type !== 9 && relaxable && opcode === 0x8b && isAbsolute(symbol)) return 'none'
-  if (isPic && relaxable && !(isI386 && type === 9) && !(isDistance && (opcode === 0x8b || opcode === 0xff))) return 'slot'
+  if (isPic && relaxable && !isGotPcRel && opcode === 0x8b && isAbsolute(symbol)) return 'none'
+  if (isPic && relaxable && !(isDistance && (opcode === 0x8b || opcode === 0xff))) return 'slot'
   if (isI386) {
-    if (type === 3) return 'slot'
-    if (type === 43) return canRelaxI386(contents, offset) && symbol.type !== STT_GNU_IFUNC ? 'none' : 'slot'
-    return type === 9 || type === 10 ? 'base' : 'none'
+    if (type === R_386_GOT32) return 'slot'
+    if (type === R_386_GOT32X) return canRelaxI386(contents, offset) && symbol.type !== STT_GNU_IFUNC ? 'none' : 'slot'
+    return type === R_386_GOTOFF || type === R_386_GOTPC ? 'base' : 'none'
   }
   // Of a symbol that the script gives a value the place is known in the end.
   const isPlaced = isKnown(symbol) || rules.isAssigned(symbol.name)
-  if (type === 9) return symbol.type !== STT_GNU_IFUNC && isPlaced && contents[offset - 2] === 0x8b ? 'none' : 'slot'
-  if (type === 41 || type === 42) return symbol.type !== STT_GNU_IFUNC && isPlaced && canRelaxX8664(contents, offset) ? 'none' : 'slot'
-  if (type === 3 || type === 27 || type === 28 || type === 30) return 'slot'
-  return type === 25 || type === 26 || type === 29 || type === 31 ? 'base' : 'none'
+  if (isGotPcRel) return symbol.type !== STT_GNU_IFUNC && isPlaced && opcode === 0x8b ? 'none' : 'slot'
+  if (isGotPcRelX) return symbol.type !== STT_GNU_IFUNC && isPlaced && canRelaxX8664(contents, offset) ? 'none' : 'slot'
+  if (type === R_X86_64_GOT32 || type === R_X86_64_GOT64 || type === R_X86_64_GOTPCREL64 || type === R_X86_64_GOTPLT64) return 'slot'
+  return type === R_X86_64_GOTOFF64 || type === R_X86_64_GOTPC32 || type === R_X86_64_GOTPC64 || type === R_X86_64_PLTOFF64
+    ? 'base'
+    : 'none'
 }
 
 function isAbsolute({ state, section, isScripted, type }: LinkSymbol): boolean {
@@ -144,48 +184,48 @@ export class StaticRelocations implements SpecialRelocations {
     const { base } = this.#synthetic
     const name = site.relocator.nameOf(type)
     switch (type) {
-      case 9:
-      case 41:
-      case 42:
+      case R_X86_64_GOTPCREL:
+      case R_X86_64_GOTPCRELX:
+      case R_X86_64_REX_GOTPCRELX:
         this.#gotPcRel(site, name)
         return true
-      case 3: // GOT32
+      case R_X86_64_GOT32:
         this.#put32(site, offset, this.#slot(site) - base + addend, name)
         return true
-      case 27: // GOT64
-      case 30: // GOTPLT64
+      case R_X86_64_GOT64:
+      case R_X86_64_GOTPLT64:
         store(view, offset, 8, this.#slot(site) - base + addend)
         return true
-      case 28: // GOTPCREL64
+      case R_X86_64_GOTPCREL64:
         store(view, offset, 8, this.#slot(site) + addend - place)
         return true
-      case 25: // GOTOFF64
-      case 31: // PLTOFF64
+      case R_X86_64_GOTOFF64:
+      case R_X86_64_PLTOFF64:
         store(view, offset, 8, this.#address(site) + addend - base)
         return true
-      case 26: // GOTPC32
+      case R_X86_64_GOTPC32:
         this.#put32(site, offset, base + addend - place, name)
         return true
-      case 29: // GOTPC64
+      case R_X86_64_GOTPC64:
         store(view, offset, 8, base + addend - place)
         return true
-      case 23: // TPOFF32
+      case R_X86_64_TPOFF32:
         this.#put32(site, offset, this.#threadOffset(site) + addend, name)
         return true
-      case 18: // TPOFF64
+      case R_X86_64_TPOFF64:
         store(view, offset, 8, this.#threadOffset(site) + addend)
         return true
-      case 21: // DTPOFF32: in code after a relaxed TLSLD from the thread pointer, in debug information from the block
-      case 17: {
+      case R_X86_64_DTPOFF32: // in code after a relaxed TLSLD from the thread pointer, in debug information from the block
+      case R_X86_64_DTPOFF64: {
         const value = this.#threadOffset(site) + addend
         const isCode = (site.section.flags & SHF_ALLOC) !== 0
         const full = isCode ? value : value + this.#tls.end - this.#tls.start
-        store(view, offset, type === 17 ? 8 : 4, full)
+        store(view, offset, type === R_X86_64_DTPOFF64 ? 8 : 4, full)
         return true
       }
-      case 22:
+      case R_X86_64_GOTTPOFF:
         return this.#gotTpoff(site)
-      case 19: {
+      case R_X86_64_TLSGD: {
         // lea x@tlsgd(%rip),%rdi; call __tls_get_addr -> mov %fs:0,%rax; lea x@tpoff(%rax),%rax
         if (offset < 4 || offset + 12 > bytes.length) return false
         bytes.set([0x64, 0x48, 0x8b, 0x04, 0x25, 0, 0, 0, 0, 0x48, 0x8d, 0x80], offset - 4)
@@ -193,7 +233,7 @@ export class StaticRelocations implements SpecialRelocations {
         site.row++
         return true
       }
-      case 20: {
+      case R_X86_64_TLSLD: {
         // lea x@tlsld(%rip),%rdi; call __tls_get_addr -> mov %fs:0,%rax
         if (offset < 3 || offset + 9 > bytes.length) return false
         const isIndirect = bytes[offset + 4] === 0xff
@@ -205,14 +245,14 @@ export class StaticRelocations implements SpecialRelocations {
         site.row++
         return true
       }
-      case 34: // GOTPC32_TLSDESC: lea x@tlsdesc(%rip),%rax -> mov $x@tpoff,%rax
+      case R_X86_64_GOTPC32_TLSDESC: // lea x@tlsdesc(%rip),%rax -> mov $x@tpoff,%rax
         if (offset < 3) return false
         bytes[offset - 3] = 0x48 | (((bytes[offset - 3] as number) >> 2) & 1)
         bytes[offset - 2] = 0xc7
         bytes[offset - 1] = 0xc0 | (((bytes[offset - 1] as number) >> 3) & 7)
         this.#put32(site, offset, this.#threadOffset(site), name)
         return true
-      case 35: // TLSDESC_CALL
+      case R_X86_64_TLSDESC_CALL:
         if (offset + 2 > bytes.length) return false
         bytes.set([0x66, 0x90], offset)
         return true
@@ -234,8 +274,13 @@ export class StaticRelocations implements SpecialRelocations {
     const opcode = bytes[offset - 2]
     const isBranch = opcode === 0xff
     const isImmediate = !this.#synthetic.isPic || isZero(symbol) || isAbsolute(symbol)
-    if (!isBranch && isImmediate && site.type !== 9 && !(opcode === 0x8b && (value < -0x8000_0000 || value > 0x7fff_ffff))) {
-      toImmediate(bytes, offset, site.type === 42)
+    if (
+      !isBranch &&
+      isImmediate &&
+      site.type !== R_X86_64_GOTPCREL &&
+      !(opcode === 0x8b && (value < -0x8000_0000 || value > 0x7fff_ffff))
+    ) {
+      toImmediate(bytes, offset, site.type === R_X86_64_REX_GOTPCRELX)
       this.#put32(site, offset, value, name)
       return
     }
@@ -286,30 +331,30 @@ export class StaticRelocations implements SpecialRelocations {
     const { base } = this.#synthetic
     const put = (at: number, value: number) => store(view, at, 4, value)
     switch (type) {
-      case 3:
+      case R_386_GOT32:
         put(offset, this.#slot(site) - base + addend)
         return true
-      case 43: {
+      case R_386_GOT32X: {
         const isBaseless = ((bytes[offset - 1] as number) & 0xc7) === 0x05
         if (gotUse(this.#synthetic, type, site.section, offset, symbol) === 'none') return this.#relaxGot32X(site)
         put(offset, this.#slot(site) + addend - (isBaseless ? 0 : base))
         return true
       }
-      case 9: // GOTOFF
+      case R_386_GOTOFF:
         put(offset, this.#address(site) + addend - base)
         return true
-      case 10: // GOTPC
+      case R_386_GOTPC:
         put(offset, base + addend - place)
         return true
-      case 17: // TLS_LE
-      case 14:
+      case R_386_TLS_LE:
+      case R_386_TLS_TPOFF:
         put(offset, this.#threadOffset(site) + addend)
         return true
-      case 34: // TLS_LE_32
-      case 37:
+      case R_386_TLS_LE_32:
+      case R_386_TLS_TPOFF32:
         put(offset, -this.#threadOffset(site) - addend)
         return true
-      case 32: // TLS_LDO_32
+      case R_386_TLS_LDO_32:
         put(
           offset,
           (site.section.flags & SHF_ALLOC) !== 0
@@ -317,22 +362,22 @@ export class StaticRelocations implements SpecialRelocations {
             : this.#threadOffset(site) + addend + this.#tls.end - this.#tls.start,
         )
         return true
-      case 15: {
+      case R_386_TLS_IE: {
         // mov x@indntpoff,%reg / add: the field becomes an immediate
         if (bytes[offset - 1] === 0xa1) bytes[offset - 1] = 0xb8
         else this.#immediate(bytes, offset)
         put(offset, this.#threadOffset(site))
         return true
       }
-      case 16:
+      case R_386_TLS_GOTIE:
         this.#immediate(bytes, offset)
         put(offset, this.#threadOffset(site))
         return true
-      case 33:
+      case R_386_TLS_IE_32:
         this.#immediate(bytes, offset)
         put(offset, -this.#threadOffset(site))
         return true
-      case 18: {
+      case R_386_TLS_GD: {
         // lea x@tlsgd(,%ebx,1),%eax; call -> mov %gs:0,%eax; sub $-x@tpoff,%eax
         const isSib = bytes[offset - 2] === 0x04
         const start = isSib ? offset - 3 : offset - 2
@@ -342,7 +387,7 @@ export class StaticRelocations implements SpecialRelocations {
         site.row++
         return true
       }
-      case 19: {
+      case R_386_TLS_LDM: {
         // lea x@tlsldm(%ebx),%eax; call -> mov %gs:0,%eax; nop; lea 0(%esi,1),%esi
         if (offset < 2 || offset + 9 > bytes.length) return false
         bytes.set([0x65, 0xa1, 0, 0, 0, 0, 0x90, 0x8d, 0x74, 0x26, 0x00], offset - 2)

@@ -113,7 +113,6 @@ export interface RelocateOptions {
   readonly unresolved: 'error' | 'warn' | 'ignore'
   /** Names for "did you mean". */
   readonly knownNames: () => Iterable<string>
-  /** What to say beside an overflow in a field of 16 bits. */
   readonly sink: DiagnosticSink
 }
 
