@@ -33,7 +33,7 @@ export interface Pc {
 /** The devices of a PC: two 8259 and the APICs, PCI configuration space, 8254, CMOS clock, 8042, COM1, LPT1, VGA text; with debug console and debug exit. */
 export function attachPc(vm: Vm, options: PcOptions = {}): Pc {
   const pic = new Pic()
-  vm.attachPic(new Apics(pic))
+  vm.attachInterruptController(new Apics(pic))
   const pc: Pc = {
     pic,
     pit: new Pit(),

@@ -48,7 +48,7 @@ export class GuestMemory {
     const size = this.sizeInBytes
     if (Number.isInteger(address) && address >= 0 && sizeInBytes >= 0 && address + sizeInBytes <= size) return
     throw new RangeError(
-      `0x${sizeInBytes.toString(16)} bytes at 0x${address.toString(16)} do not fit into 0x${size.toString(16)} bytes of guest memory`,
+      `${sizeInBytes} bytes at ${address < 0 ? address : `0x${address.toString(16)}`} do not fit into guest memory of ${size} bytes`,
     )
   }
 }

@@ -106,7 +106,7 @@ export class Vm {
   }
 
   /** Lets a pair of 8259, or what else chooses, decide which interrupt the CPU takes; devices attached afterwards raise its lines. */
-  attachPic(controller: Device & InterruptController): void {
+  attachInterruptController(controller: Device & InterruptController): void {
     this.attach(controller)
     this.#machine.useController(controller)
   }
