@@ -186,6 +186,17 @@ describe('messages', () => {
       'cannot find entry symbol nowhere; not setting start address',
     ])
   })
+  it('warns of a script among the inputs that places sections, in the words of GNU ld: it does not replace the layout', () => {
+    const told = (script: string) =>
+      run('SECTIONS { .text : { *(.text) } }', [], {
+        inputs: [
+          { name: 'a.o', object: object([section('.text', [1])]) },
+          { name: 'b.ld', bytes: new TextEncoder().encode(script) },
+        ],
+      }).diagnostics.map((one) => one.message)
+    expect(told('SECTIONS { .more : { BYTE(2) } }')).toEqual(['b.ld contains output sections; did you forget -T?'])
+    expect(told('SECTIONS { more = 2; } ENTRY(more)')).toEqual([])
+  })
   it('says nothing of an entry that is a number, is defined, or was not asked for', () => {
     const parts = [object([section('.text', [1])], [symbol('start', 1)])]
     const script = 'SECTIONS { .text : { *(.text) } }'

@@ -158,6 +158,8 @@ export class InputLoader {
     }
     for (const fault of faults.diagnostics) sink.report(fault)
     for (const command of commands ?? []) {
+      if (command.kind === 'sections' && command.items.some(({ kind }) => kind === 'output-section' || kind === 'overlay'))
+        sink.warn('script-without-t', `${name} contains output sections; did you forget -T?`, command.span)
       if (command.kind === 'files') this.loadNamed(command.files, command.isGroup, depth + 1)
     }
   }
