@@ -3,6 +3,7 @@
 // diagnostic for each reference that cannot be filled in. System V ABI i386 supplement "Relocation Types", x86-64 psABI
 // table 4.9; which values overflow was tried on GNU ld 2.40.
 
+import { sourceLineOf } from '../report/debug-lines.ts'
 import type { DiagnosticSink, Span } from '@kernelbox/diagnostics'
 import { nearestWord } from '@kernelbox/diagnostics'
 import { EM_386, i386RelocationNames, type RelocationTable, SHF_ALLOC, SHN_UNDEF, x8664RelocationNames } from '@kernelbox/elf'
@@ -381,7 +382,8 @@ export class Relocator {
 
   placeText(section: InputSection, offset: number): string {
     if (this.spanOf(section, offset)) return ''
-    return `${section.object.displayName}:(${section.name}+0x${offset.toString(16)}): `
+    const line = sourceLineOf(section.object.elf, section.index, offset)
+    return `${line ? `${line.file}:${line.line}: ` : ''}${section.object.displayName}:(${section.name}+0x${offset.toString(16)}): `
   }
 
   nameOf(type: number): string {
