@@ -284,6 +284,14 @@ describe('words of the command line', () => {
     expect(stackFlags('-z', 'execstack', '-z', 'noexecstack')).toBe(6)
     expect(stackFlags('-z', 'noexecstack', '-z', 'execstack')).toBe(7)
   })
+  it('leaves compressed debugging sections out, and says so once', () => {
+    const compressed = [section('.debug_info', [1, 0, 0, 0], { flags: 0x800 }), section('.debug_line', [1, 0, 0, 0], { flags: 0x800 })]
+    const program = object([section('.text', [0x90]), ...compressed], [symbol('_start', 1)])
+    const result = link({ inputs: [{ name: 'a.o', object: program }], outputFormat: 'elf32-i386' })
+    expect(texts(result)).toMatch(/^warning: a\.o: its debugging information is compressed/m)
+    expect(result.diagnostics.length).toBe(1)
+    expect(new TextDecoder('latin1').decode(result.image)).not.toContain('.debug_')
+  })
   it('asks for the version, the emulations, the script', () => {
     expect(parseLdWords(['-v'])).toMatchObject({ wantsVersion: 'line', wantsScript: false })
     expect(parseLdWords(['-V'])).toMatchObject({ wantsVersion: 'emulations', wantsScript: false })

@@ -19,6 +19,7 @@ import {
   readArchive,
   readObject,
   SHF_ALLOC,
+  SHF_COMPRESSED,
   SHF_EXCLUDE,
   SHN_UNDEF,
   SHT_GROUP,
@@ -64,6 +65,7 @@ export class InputLoader {
   readonly #names = new Set<string>()
   readonly #groups = new Map<string, InputObject>()
   readonly #linkOnce = new Map<string, InputSection>()
+  #toldOfCompressed = false
 
   constructor(context: LoadContext) {
     this.#context = context
@@ -309,8 +311,24 @@ export class InputLoader {
         made.sizeInBytes = 0
         made.contents = new Uint8Array(0)
       } else if (this.#context.stripsDebug && isDebug(section)) discard(made, 'empty')
+      else if ((section.flags & (SHF_COMPRESSED | SHF_ALLOC)) === SHF_COMPRESSED) {
+        discard(made, 'empty')
+        this.#warnOfCompressed(object)
+      }
     }
     if (lost.size > 0) this.#findTwins(object, lost)
+  }
+
+  /** Said once in a link: a compiler compresses in all its objects or in none. */
+  #warnOfCompressed(object: InputObject): void {
+    if (this.#toldOfCompressed) return
+    this.#toldOfCompressed = true
+    this.#context.sink.warn(
+      'compressed-section',
+      `${object.displayName}: its debugging information is compressed, which the linker does not read: such sections are left out`,
+      undefined,
+      { fix: { message: 'compile with -gz=none, or kas without --compress-debug-sections' } },
+    )
   }
 
   /** A debug section may refer to a discarded member: it is led to the kept one of the same name and size. */
