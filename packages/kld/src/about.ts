@@ -2,10 +2,8 @@
 // words and its last (scripts/ld-version.sh of Linux, libtool), so it has that form and says in between whose it is.
 
 import { version } from '@kernelbox/cli'
-import { defaultScript, type LdCommand } from '@kernelbox/linker'
+import { builtInScript, type LdCommand } from '@kernelbox/linker'
 
-const machine386 = 3
-const machineX86_64 = 62
 const rule = '='.repeat(50)
 
 export function versionText(kind: 'line' | 'emulations'): string {
@@ -15,7 +13,6 @@ export function versionText(kind: 'line' | 'emulations'): string {
 
 /** `script`: the text of -T, undefined where the built-in one is in force. */
 export function scriptText({ options }: LdCommand, script: string | undefined): string {
-  const emulation = options.emulation ?? 'elf_x86_64'
-  const text = script ?? defaultScript(emulation === 'elf_i386' ? machine386 : machineX86_64, emulation === 'elf_x86_64', options)
+  const text = script ?? builtInScript(options)
   return `using ${script === undefined ? 'internal' : 'external'} linker script:\n${rule}\n${text.replace(/^\n/, '')}\n${rule}\n`
 }

@@ -26,7 +26,7 @@ export type {
   OutputSymbolInfo,
 } from './options.ts'
 export { type LdCommand, parseLdWords } from './command-line/command-line.ts'
-export { defaultScript } from './script/default-script.ts'
+export { builtInScript } from './script/default-script.ts'
 export { memoryUsageText } from './report/memory-usage.ts'
 
 /**

@@ -3,7 +3,7 @@ import { renderText, SourceFile } from '@kernelbox/diagnostics'
 import { EM_386, type ElfObject, type ElfSection, type ElfSymbol, RelocationTable } from '@kernelbox/elf'
 import { describe, expect, it } from 'vitest'
 import { parseLdWords } from './command-line/command-line.ts'
-import { defaultScript, link } from './index.ts'
+import { builtInScript, link } from './index.ts'
 import type { LinkOptions, LinkResult } from './options.ts'
 
 const empty = new Uint8Array(0)
@@ -302,7 +302,7 @@ describe('words of the command line', () => {
     const outputFormat = 'elf32-i386'
     const builtIn = link({ inputs: [{ name: 'a.o', object: program }], outputFormat })
     expect(builtIn.image?.length).toBeGreaterThan(100)
-    expect(run(defaultScript(EM_386, false, {}), [program], { outputFormat }).image).toEqual(builtIn.image)
+    expect(run(builtInScript({ emulation: 'elf_i386' }), [program], { outputFormat }).image).toEqual(builtIn.image)
   })
   it('keeps what other modules could see with --gc-keep-exported', () => {
     const sections = ['.text', '.text.seen', '.text.hidden', '.text.protected'].map((name) => section(name, [0x90]))

@@ -3,13 +3,21 @@
 // diagnostic for each reference that cannot be filled in. System V ABI i386 supplement "Relocation Types", x86-64 psABI
 // table 4.9; which values overflow was tried on GNU ld 2.40.
 
-import { sourceLineOf } from '../report/debug-lines.ts'
 import type { DiagnosticSink, Span } from '@kernelbox/diagnostics'
 import { nearestWord } from '@kernelbox/diagnostics'
-import { EM_386, i386RelocationNames, type RelocationTable, SHF_ALLOC, SHN_UNDEF, x8664RelocationNames } from '@kernelbox/elf'
+import {
+  EM_386,
+  type ElfObject,
+  i386RelocationNames,
+  type RelocationTable,
+  SHF_ALLOC,
+  SHN_UNDEF,
+  x8664RelocationNames,
+} from '@kernelbox/elf'
 import { absoluteOf } from '../layout/evaluate.ts'
 import { symbolAddress } from '../layout/symbol-address.ts'
 import type { InputSection, LinkSymbol, OutputSection } from '../model.ts'
+import { DebugLines } from '../report/debug-lines.ts'
 
 /** How a field is computed: S symbol, A addend, P place, B the GOT's address, Z size. */
 export type Formula = 'none' | 'S+A' | 'S+A-P' | 'Z+A'
@@ -132,6 +140,7 @@ export class Relocator {
   #lastPlaceBase = 0
   #lastTarget: OutputSection | undefined
   #lastTargetBase = 0
+  readonly #lines = new Map<ElfObject, DebugLines>()
   readonly #undefined = new Map<LinkSymbol, { count: number; first: { section: InputSection; offset: number } }>()
   #overflows = 0
   /** Kept to the end: what is missing is said before what does not fit. */
@@ -327,9 +336,12 @@ export class Relocator {
   /** Reports what was missing, each symbol once. */
   finish(): void {
     const { sink, unresolved } = this.options
+    const known = this.#undefined.size === 0 ? [] : [...this.options.knownNames()]
+    // Advice looks at all names: where very much is missing, a library is, not a letter.
+    let advices = mostReportsOfOneKind
     for (const [symbol, { count, first }] of this.#undefined) {
       const span = this.spanOf(first.section, first.offset)
-      const meant = registerName.test(symbol.name) ? `%${symbol.name}` : nearestWord(symbol.name, this.options.knownNames())
+      const meant = registerName.test(symbol.name) ? `%${symbol.name}` : advices-- > 0 ? nearestWord(symbol.name, known) : undefined
       const more = {
         ...(meant !== undefined && { fix: { message: `did you mean ${meant.startsWith('%') ? `the register ${meant}` : `'${meant}'`}?` } }),
         ...(count > 1 && { notes: [{ message: `${count - 1} more reference${count === 2 ? '' : 's'} to it` }] }),
@@ -382,7 +394,10 @@ export class Relocator {
 
   placeText(section: InputSection, offset: number): string {
     if (this.spanOf(section, offset)) return ''
-    const line = sourceLineOf(section.object.elf, section.index, offset)
+    const { elf } = section.object
+    let lines = this.#lines.get(elf)
+    if (!lines) this.#lines.set(elf, (lines = new DebugLines(elf)))
+    const line = lines.at(section.index, offset)
     return `${line ? `${line.file}:${line.line}: ` : ''}${section.object.displayName}:(${section.name}+0x${offset.toString(16)}): `
   }
 

@@ -2,7 +2,9 @@
 // removed by objcopy.
 import { type ElfObject, readObject } from '@kernelbox/elf'
 import { describe, expect, it } from 'vitest'
-import { sourceLineOf } from './debug-lines.ts'
+import { DebugLines } from './debug-lines.ts'
+
+const sourceLineOf = (object: ElfObject, section: number, offset: number) => new DebugLines(object).at(section, offset)
 
 const dwarf5 =
   'f0VMRgIBAQAAAAAAAAAAAAEAPgABAAAAAAAAAAAAAAAAAAAAAAAAAAACAAAAAAAAAAAAAEAAAAAAAEAACwAKAJDoAAAAAJBEAAAABQAIACoAAAABAQH7Dg0AAQEBAQAAAA' +

@@ -14,14 +14,61 @@ const contentDirectory = 2
 const form = { data2: 0x05, string: 0x08, block: 0x09, data1: 0x0b, strp: 0x0e, udata: 0x0f, data16: 0x1e, lineStrp: 0x1f } as const
 const mostNames = 100_000
 
-/** Of all that damaged tables can do, only reading beyond the end is thrown, and caught where the search begins. */
+/** Of all that damaged tables can do, only reading beyond the end is thrown, and caught in {@link unlessDamaged}. */
 class DamagedTable extends Error {}
 
-export function sourceLineOf(elf: ElfObject, section: number, offset: number): SourceLine | undefined {
-  const table = elf.sections.find(({ name, flags }) => name === '.debug_line' && (flags & SHF_COMPRESSED) === 0)
-  if (!table) return undefined
+/** A run of bytes of one line. */
+interface Row {
+  readonly address: number
+  readonly end: number
+  readonly file: number
+  readonly line: number
+  readonly unit: Unit
+}
+
+interface Unit {
+  readonly version: number
+  /** Where the tables of names are, and where the unit ends. */
+  readonly names: number
+  readonly end: number
+}
+
+/** The lines of one object, read when first asked for. */
+export class DebugLines {
+  readonly #reader: LineReader | undefined
+  #rows: ReadonlyMap<number, readonly Row[]> | undefined
+
+  constructor(elf: ElfObject) {
+    const table = elf.sections.find(({ name, flags }) => name === '.debug_line' && (flags & SHF_COMPRESSED) === 0)
+    this.#reader = table && new LineReader(elf, table)
+  }
+
+  /** Of the byte at `offset` of the section with that index. */
+  at(section: number, offset: number): SourceLine | undefined {
+    if (!this.#reader) return undefined
+    this.#rows ??= this.#reader.rows()
+    const row = rowAt(this.#rows.get(section) ?? [], offset)
+    const file = row && this.#reader.fileOf(row)
+    return file === undefined ? undefined : { file, line: row!.line }
+  }
+}
+
+/** `rows` by address, none empty. */
+function rowAt(rows: readonly Row[], offset: number): Row | undefined {
+  let [low, high] = [0, rows.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((rows[middle] as Row).end <= offset) low = middle + 1
+    else high = middle
+  }
+  const row = rows[low]
+  return row && row.address <= offset ? row : undefined
+}
+
+/** What `read` gives, or nothing where it comes to the end of the table too soon. */
+function unlessDamaged<T>(read: () => T): T | undefined {
   try {
-    return new LineReader(elf, table).find(section, offset)
+    return read()
   } catch (error) {
     if (error instanceof DamagedTable) return undefined
     throw error
@@ -32,7 +79,7 @@ class LineReader {
   readonly #elf: ElfObject
   readonly #bytes: Uint8Array
   /** By offset: row of the section's relocations. */
-  readonly #rows = new Map<number, number>()
+  readonly #relocationAt = new Map<number, number>()
   readonly #table: ElfSection
   #at = 0
   #end = 0
@@ -43,27 +90,39 @@ class LineReader {
     this.#bytes = table.contents
     this.#end = this.#bytes.length
     const { relocations } = table
-    for (let row = 0; row < (relocations?.count ?? 0); row++) this.#rows.set(relocations?.offsetAt(row) as number, row)
+    for (let row = 0; row < (relocations?.count ?? 0); row++) this.#relocationAt.set(relocations?.offsetAt(row) as number, row)
   }
 
-  find(section: number, offset: number): SourceLine | undefined {
+  /** By section, in the order of addresses. What follows damage is lost. */
+  rows(): ReadonlyMap<number, readonly Row[]> {
+    const rows = new Map<number, Row[]>()
+    unlessDamaged(() => this.#units(rows))
+    for (const ofSection of rows.values()) ofSection.sort((a, b) => a.address - b.address)
+    return rows
+  }
+
+  fileOf({ file, unit }: Row): string | undefined {
+    this.#at = unit.names
+    this.#end = unit.end
+    return unlessDamaged(() => (unit.version >= 5 ? this.#fileOfTables(file) : this.#fileOfLists(file)))
+  }
+
+  #units(rows: Map<number, Row[]>): void {
+    this.#at = 0
     while (this.#at + 4 < this.#bytes.length) {
       this.#end = this.#bytes.length
       const length = this.#number(4)
       // 64-bit DWARF, which x86 compilers do not write into sections of 4 GB.
-      if (length >= 0xfffffff0 || length > this.#bytes.length - this.#at) return undefined
-      const end = this.#at + length
-      this.#end = end
-      const found = this.#unit(section, offset)
-      if (found) return found
-      this.#at = end
+      if (length >= 0xfffffff0 || length > this.#bytes.length - this.#at) return
+      this.#end = this.#at + length
+      this.#unit(rows)
+      this.#at = this.#end
     }
-    return undefined
   }
 
-  #unit(section: number, offset: number): SourceLine | undefined {
+  #unit(rows: Map<number, Row[]>): void {
     const version = this.#number(2)
-    if (version < 2 || version > 5) return undefined
+    if (version < 2 || version > 5) return
     if (version >= 5) this.#at += 2
     const program = this.#number(4) + this.#at
     const minimum = this.#number(1)
@@ -74,34 +133,36 @@ class LineReader {
     const opcodeBase = this.#number(1)
     const operandCounts: number[] = []
     for (let opcode = 1; opcode < opcodeBase; opcode++) operandCounts.push(this.#number(1))
-    const names = this.#at
+    const unit = { version, names: this.#at, end: this.#end }
     this.#at = program
-    const row = this.#program(section, offset, { minimum, lineBase, lineRange, opcodeBase, operandCounts })
-    if (!row) return undefined
-    this.#at = names
-    const file = version >= 5 ? this.#fileOfTables(row.file) : this.#fileOfLists(row.file)
-    return file === undefined ? undefined : { file, line: row.line }
+    this.#program(rows, unit, { minimum, lineBase, lineRange, opcodeBase, operandCounts })
   }
 
-  /** Runs the line program (§6.2.5); the row that covers the offset. */
+  /** Runs the line program (§6.2.5). */
   #program(
-    section: number,
-    offset: number,
+    rows: Map<number, Row[]>,
+    unit: Unit,
     head: { minimum: number; lineBase: number; lineRange: number; opcodeBase: number; operandCounts: readonly number[] },
-  ): { file: number; line: number } | undefined {
+  ): void {
     const { minimum, lineBase, lineRange, opcodeBase, operandCounts } = head
-    if (lineRange === 0) return undefined
-    let [address, file, line, isHere] = [0, 1, 1, false]
+    if (lineRange === 0) return
+    let [address, file, line, section] = [0, 1, 1, -1]
     let before: { address: number; file: number; line: number } | undefined
-    /** Ends the span of the row before. */
-    const covers = () => isHere && before !== undefined && before.address <= offset && offset < address
+    /** The run of the row before ends here. */
+    const close = () => {
+      if (!before || section < 0 || !(before.address < address)) return
+      const ofSection = rows.get(section)
+      const row = { ...before, end: address, unit }
+      if (ofSection) ofSection.push(row)
+      else rows.set(section, [row])
+    }
     while (this.#at < this.#end) {
       const opcode = this.#number(1)
       let hasRow = false
       if (opcode >= opcodeBase) {
         const adjusted = opcode - opcodeBase
         address += minimum * Math.trunc(adjusted / lineRange)
-        if (covers()) return before
+        close()
         line += lineBase + (adjusted % lineRange)
         hasRow = true
       } else if (opcode === 0) {
@@ -109,16 +170,18 @@ class LineReader {
         const next = this.#at + size
         const extended = size === 0 ? 0 : this.#number(1)
         if (extended === 1) {
-          if (covers()) return before
-          ;[address, file, line, isHere, before] = [0, 1, 1, false, undefined]
+          close()
+          ;[address, file, line, section, before] = [0, 1, 1, -1, undefined]
         } else if (extended === 2) {
           const target = this.#target(size - 1)
-          isHere = target?.section === section
+          // Within a sequence the address only moves on; where it leaves its section, the run has no end that is known.
+          if (target?.section !== section) before = undefined
+          section = target?.section ?? -1
           address = target?.offset ?? 0
         }
         this.#at = next
       } else if (opcode === 1) {
-        if (covers()) return before
+        close()
         hasRow = true
       } else if (opcode === 2) address += minimum * this.#uleb()
       else if (opcode === 3) line += this.#sleb()
@@ -128,7 +191,6 @@ class LineReader {
       else for (let n = operandCounts[opcode - 1] ?? 0; n > 0; n--) this.#uleb()
       if (hasRow) before = { address, file, line }
     }
-    return undefined
   }
 
   /** DWARF 2 to 4, §6.2.4: directories and files, each list ended by an empty name; the first has number 1. */
@@ -199,7 +261,7 @@ class LineReader {
 
   /** An address of `size` bytes, which in an object is a relocation. */
   #target(size: number): { section: number; offset: number } | undefined {
-    const row = this.#rows.get(this.#at)
+    const row = this.#relocationAt.get(this.#at)
     const { relocations } = this.#table
     if (row === undefined || !relocations) return undefined
     const symbol = this.#elf.symbols[relocations.symbolAt(row)]

@@ -1,12 +1,20 @@
 // The script in force where none is given: the layout of a static ELF program, as GNU ld 2.40 for Linux on x86 lays it out
 // (order of sections found with its -Map; GNU ld manual §3.4.2, §3.10.9). --verbose of kld shows it.
 
+import { EM_386, EM_X86_64 } from '@kernelbox/elf'
 import { hasWord } from '../inputs/z-words.ts'
-import { EM_386 } from '@kernelbox/elf'
 import type { LinkOptions } from '../options.ts'
 import { debugSections, relocatableScript } from './relocatable-script.ts'
 
-export function defaultScript(machine: number, is64: boolean, options: Pick<LinkOptions, 'relocatable' | 'paging' | 'z' | 'pie'>): string {
+type ScriptChoice = Pick<LinkOptions, 'relocatable' | 'paging' | 'z' | 'pie'>
+
+/** The script of a link without objects: that of the emulation, elf_x86_64 where none is named. */
+export function builtInScript(options: ScriptChoice & Pick<LinkOptions, 'emulation'>): string {
+  const { emulation = 'elf_x86_64' } = options
+  return defaultScript(emulation === 'elf_i386' ? EM_386 : EM_X86_64, emulation === 'elf_x86_64', options)
+}
+
+export function defaultScript(machine: number, is64: boolean, options: ScriptChoice): string {
   const isI386 = machine === EM_386
   if (options.relocatable) return relocatableScript(isI386)
   const rel = isI386 ? 'rel' : 'rela'
